@@ -1,0 +1,60 @@
+# Airlift. One Makefile, not recursive. `make help` says what it can do.
+#
+# Two tables hold the architecture; everything else is derived from them.
+# An object is compiled with -iquote for its own folder and the layers
+# beneath it, and with the packages of its own layer only, so a wrong
+# include is "No such file" and not a matter of review.
+
+VERSION = 0.1.0
+PREFIX ?= /usr/local
+DESTDIR ?=
+JOBS ?= 2
+
+# --- table 1: layer -> the layers its files may include ------------------
+LAYERS = base
+DIR_base = common/base
+DIR_io = common/io
+DIR_digest = common/domain/digest
+DIR_pg = common/domain/pg
+DIR_flyconf = common/domain/flyconf
+DIR_source = common/domain/source
+DEPS_base =
+DEPS_io = base
+DEPS_digest = base
+DEPS_pg = io base
+DEPS_flyconf = io base
+DEPS_source = io base
+# the third-party packages a layer alone may include
+PKG_io = libcjson
+PKG_digest = libxxhash
+PKG_pg = libpq openssl
+
+# --- table 2: tool -> the layers it links, topmost first -----------------
+TOOLS =
+USES_procfile2toml = flyconf source io base
+USES_herokucfg2secrets = io base
+USES_pgcopy = pg digest io base
+
+include mk/build.mk
+-include mk/rehearse.mk
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make              build every program into build/gcc/bin
+## make rehearse     a whole Heroku cutover against real local servers (KEEP=1 leaves them up)
+## make check        every test, on real servers that the tests start themselves
+## make deps         install what is missing (apt; elsewhere prints the list)
+## make install      programs, man pages, data, runbooks, completions (PREFIX, DESTDIR)
+## make uninstall    remove them again
+## make lint         clang-format, shellcheck, shfmt, mandoc, cppcheck, size budgets
+## make check-unit, check-cli, check-sanitize   parts of the above
+## make fuzz         each parser under libFuzzer for FUZZTIME seconds (60)
+## make bench        side by side with the tools one would use otherwise, as ratios
+## make soak         the fault tests with many more rounds
+## make clean        remove build/
+##
+## CC=clang builds in build/clang; SANITIZE=address,undefined in a folder of its own;
+## JOBS=N tests run side by side (2); V=1 shows the commands.
+
+.PHONY: help

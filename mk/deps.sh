@@ -1,0 +1,122 @@
+#!/bin/sh
+# Installs what is missing for building, using and testing Airlift, with the
+# system's package manager. Asks for nothing and changes nothing when all is
+# there. `mk/deps.sh build` leaves the tests' and lint's needs out.
+set -eu
+
+what=${1:-all}
+
+build_apt='gcc libc6-dev make pkg-config libcjson-dev libpq-dev libssl-dev
+libxxhash-dev postgresql-client'
+use_apt='jq python3'
+test_apt='postgresql postgresql-contrib python3-jsonschema util-linux time
+clang libclang-rt-dev clang-format shellcheck shfmt mandoc cppcheck pgcopydb'
+
+say() {
+	printf 'deps: %s\n' "$*" >&2
+}
+
+other_systems() {
+	cat >&2 <<'END'
+deps: no apt-get here; install these with your package manager:
+  Fedora    sudo dnf install gcc make pkgconf cjson-devel libpq-devel openssl-devel xxhash-devel postgresql jq
+            tests: postgresql-server postgresql-contrib python3-jsonschema clang clang-tools-extra compiler-rt ShellCheck shfmt mandoc cppcheck
+  Arch      sudo pacman -S gcc make pkgconf cjson postgresql-libs openssl xxhash postgresql jq
+            tests: python-jsonschema clang shellcheck shfmt mandoc cppcheck
+  Alpine    doas apk add build-base pkgconf cjson-dev libpq-dev openssl-dev xxhash-dev linux-headers postgresql-client jq bash coreutils util-linux
+            tests: postgresql postgresql-contrib py3-jsonschema clang compiler-rt clang-extra-tools shellcheck shfmt mandoc cppcheck
+  Homebrew  brew install pkgconf cjson libpq openssl@3 xxhash jq bash coreutils
+            tests: postgresql@16 python-jsonschema llvm shellcheck shfmt mandoc cppcheck
+END
+}
+
+# A package is there if dpkg says so, or if what it brings came another way.
+is_there() {
+	case $1 in
+	libclang-rt-dev)
+		for f in /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer*; do
+			[ -e "$f" ] && return 0
+		done
+		return 1
+		;;
+	esac
+	dpkg-query -W -f='${Status}\n' "$1" 2>/dev/null |
+		grep -q '^install ok installed$'
+}
+
+# Debian 12 has the sanitizer and fuzzer runtime under a versioned name only.
+real_name() {
+	case $1 in
+	libclang-rt-dev)
+		v=$(apt-cache depends clang 2>/dev/null |
+			sed -n 's/.*Depends: clang-\([0-9][0-9]*\).*/\1/p' | head -n 1)
+		printf 'libclang-rt-%s-dev' "${v:-14}"
+		;;
+	*) printf '%s' "$1" ;;
+	esac
+}
+
+if ! command -v apt-get >/dev/null 2>&1; then
+	for c in gcc make pkg-config jq pg_dump; do
+		command -v "$c" >/dev/null 2>&1 || {
+			other_systems
+			exit 1
+		}
+	done
+	for p in libcjson libpq libxxhash openssl; do
+		pkg-config --exists "$p" || {
+			other_systems
+			exit 1
+		}
+	done
+	exit 0
+fi
+
+wanted="$build_apt $use_apt"
+[ "$what" = build ] || wanted="$wanted $test_apt"
+
+missing=
+for p in $wanted; do
+	is_there "$p" || missing="$missing $p"
+done
+[ -n "$missing" ] || exit 0
+
+run=
+if [ "$(id -u)" -ne 0 ]; then
+	command -v sudo >/dev/null 2>&1 || {
+		say "missing:$missing"
+		say "not root and no sudo: have an administrator run apt-get install"
+		exit 1
+	}
+	run=sudo
+fi
+
+say "installing:$missing"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! $run apt-get update -q >"$log" 2>&1; then
+	tail -n 5 "$log" >&2
+	say "apt-get update failed (above); trying with the lists that are here"
+fi
+names=
+for p in $missing; do
+	names="$names $(real_name "$p")"
+done
+# shellcheck disable=SC2086 # a list of package names
+if $run env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
+	--no-install-recommends $names >"$log" 2>&1; then
+	exit 0
+fi
+# Together they failed: one by one, so that the culprit has a name.
+failed=
+for p in $names; do
+	$run env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
+		--no-install-recommends "$p" >"$log" 2>&1 || {
+		failed="$failed $p"
+		sed -n 's/^E: /deps:   /p' "$log" >&2
+	}
+done
+if [ -n "$failed" ]; then
+	say "could not be installed:$failed"
+	exit 1
+fi
