@@ -11,7 +11,7 @@ DESTDIR ?=
 JOBS ?= 2
 
 # --- table 1: layer -> the layers its files may include ------------------
-LAYERS = base
+LAYERS = base io
 DIR_base = common/base
 DIR_io = common/io
 DIR_digest = common/domain/digest

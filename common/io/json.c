@@ -1,0 +1,312 @@
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "json.h"
+#include "jsonscan.h"
+#include "jsonw.h"
+#include "mem.h"
+#include "num.h"
+
+/*
+ * A value is a cJSON item. Its valueint, which nothing here reads as a number,
+ * is the index of its place; a number's valuestring is its source text.
+ */
+struct json {
+	cJSON *root;
+	char *text;
+	size_t len;
+	struct jsonscan_place *place;
+	size_t n;
+};
+
+static const cJSON *
+item(const struct json_val *v)
+{
+	return (const cJSON *)(const void *)v;
+}
+
+static const struct json_val *
+val(const cJSON *c)
+{
+	return (const struct json_val *)(const void *)c;
+}
+
+static int
+by_key(const void *a, const void *b)
+{
+	const cJSON *x = *(cJSON *const *)a, *y = *(cJSON *const *)b;
+	int c = strcmp(x->string, y->string);
+
+	return c ? c
+		 : (x->valueint > y->valueint) - (x->valueint < y->valueint);
+}
+
+/* Refuses an object with a key twice. */
+static int
+check_keys(struct jsonscan *s, const cJSON *object)
+{
+	const cJSON **members, *m;
+	size_t n = 0, i;
+	int rc = 0;
+
+	for (m = object->child; m; m = m->next)
+		n++;
+	if (n < 2)
+		return 0;
+	if (!(members = mem_zalloc(n, sizeof(*members))))
+		return jsonscan_fail(s, 0, "out of memory");
+	for (i = 0, m = object->child; m; m = m->next)
+		members[i++] = m;
+	qsort((void *)members, n, sizeof(*members), by_key);
+	for (i = 1; i < n && rc == 0; i++) {
+		char what[160];
+
+		if (strcmp(members[i - 1]->string, members[i]->string) != 0)
+			continue;
+		snprintf(what, sizeof(what), "key \"%.100s\" stands twice",
+			members[i]->string);
+		rc = jsonscan_fail(s, s->place[members[i]->valueint].key, what);
+	}
+	free((void *)members);
+	return rc;
+}
+
+/* Gives each item its place, in document order; ${*next} is the next index. */
+static int
+bind(struct jsonscan *s, cJSON *c, size_t *next)
+{
+	const struct jsonscan_place *p = &s->place[*next];
+	cJSON *m;
+
+	c->valueint = (int)(*next)++;
+	if (cJSON_IsNumber(c) && !(c->valuestring = mem_dup(s->text + p->value,
+					   p->end - p->value)))
+		return jsonscan_fail(s, p->value, "out of memory");
+	for (m = c->child; m; m = m->next)
+		if (bind(s, m, next))
+			return -1;
+	return cJSON_IsObject(c) ? check_keys(s, c) : 0;
+}
+
+struct json *
+json_parse(const char *text, size_t len, struct json_error *err)
+{
+	struct jsonscan s = {.text = text, .len = len, .err = err};
+	cJSON_Hooks hooks = {mem_alloc, free};
+	struct json *j = NULL;
+	size_t next = 0;
+
+	err->line = err->column = 1;
+	if (jsonscan_run(&s))
+		goto err;
+	cJSON_InitHooks(&hooks);
+	if (!(j = mem_zalloc(1, sizeof(*j))) || !(j->text = mem_dup(text, len)))
+		goto nomem;
+	j->len = len;
+	if (!(j->root = cJSON_ParseWithLengthOpts(j->text, len + 1, NULL, 0)))
+		goto nomem;
+	s.text = j->text;
+	if (bind(&s, j->root, &next))
+		goto err;
+	j->place = s.place;
+	j->n = s.n;
+	return j;
+
+nomem:
+	jsonscan_fail(&s, 0, "out of memory");
+err:
+	free(s.place);
+	json_wipe(j);
+	return NULL;
+}
+
+void
+json_free(struct json *j)
+{
+	if (!j)
+		return;
+	cJSON_Delete(j->root);
+	free(j->place);
+	free(j->text);
+	free(j);
+}
+
+static void
+wipe_strings(cJSON *c)
+{
+	for (; c; c = c->next) {
+		if (c->valuestring)
+			mem_wipe(c->valuestring, strlen(c->valuestring));
+		wipe_strings(c->child);
+	}
+}
+
+void
+json_wipe(struct json *j)
+{
+	if (!j)
+		return;
+	wipe_strings(j->root);
+	if (j->text)
+		mem_wipe(j->text, j->len);
+	json_free(j);
+}
+
+const struct json_val *
+json_root(const struct json *j)
+{
+	return val(j->root);
+}
+
+enum json_kind
+json_kind(const struct json_val *v)
+{
+	const cJSON *c = item(v);
+
+	if (!c || cJSON_IsNull(c))
+		return JSON_NULL;
+	if (cJSON_IsBool(c))
+		return JSON_BOOL;
+	if (cJSON_IsNumber(c))
+		return JSON_NUMBER;
+	if (cJSON_IsString(c))
+		return JSON_STRING;
+	return cJSON_IsArray(c) ? JSON_ARRAY : JSON_OBJECT;
+}
+
+const struct json_val *
+json_get(const struct json_val *obj, const char *key)
+{
+	const cJSON *m;
+
+	if (json_kind(obj) != JSON_OBJECT)
+		return NULL;
+	for (m = item(obj)->child; m; m = m->next)
+		if (strcmp(m->string, key) == 0)
+			return val(m);
+	return NULL;
+}
+
+const struct json_val *
+json_first(const struct json_val *v)
+{
+	return v ? val(item(v)->child) : NULL;
+}
+
+const struct json_val *
+json_next(const struct json_val *v)
+{
+	return val(item(v)->next);
+}
+
+size_t
+json_count(const struct json_val *v)
+{
+	const cJSON *m;
+	size_t n = 0;
+
+	if (!v)
+		return 0;
+	for (m = item(v)->child; m; m = m->next)
+		n++;
+	return n;
+}
+
+const char *
+json_key(const struct json_val *v)
+{
+	return item(v)->string;
+}
+
+const char *
+json_str(const struct json_val *v)
+{
+	return json_kind(v) == JSON_STRING ? item(v)->valuestring : NULL;
+}
+
+const char *
+json_get_str(const struct json_val *obj, const char *key)
+{
+	return json_str(json_get(obj, key));
+}
+
+int
+json_int(const struct json_val *v, int64_t min, int64_t max, int64_t *out)
+{
+	if (json_kind(v) != JSON_NUMBER)
+		return -1;
+	return num_int(item(v)->valuestring, min, max, out);
+}
+
+int
+json_num(const struct json_val *v, double *out)
+{
+	if (json_kind(v) != JSON_NUMBER)
+		return -1;
+	*out = item(v)->valuedouble;
+	return 0;
+}
+
+int
+json_bool(const struct json_val *v, bool *out)
+{
+	if (json_kind(v) != JSON_BOOL)
+		return -1;
+	*out = cJSON_IsTrue(item(v));
+	return 0;
+}
+
+void
+json_where(const struct json *j, const struct json_val *v, unsigned *line,
+	unsigned *column)
+{
+	jsonscan_where(
+		j->text, j->place[item(v)->valueint].value, line, column);
+}
+
+static void
+put(struct jsonw *w, const char *key, const struct json_val *v)
+{
+	const struct json_val *m;
+	bool b = false;
+
+	switch (json_kind(v)) {
+	case JSON_NULL:
+		jsonw_null(w, key);
+		break;
+	case JSON_BOOL:
+		(void)json_bool(v, &b);
+		jsonw_bool(w, key, b);
+		break;
+	case JSON_NUMBER:
+		jsonw_raw(w, key, item(v)->valuestring,
+			strlen(item(v)->valuestring));
+		break;
+	case JSON_STRING:
+		jsonw_str(w, key, json_str(v));
+		break;
+	default:
+		if (json_kind(v) == JSON_OBJECT)
+			jsonw_object(w, key);
+		else
+			jsonw_array(w, key);
+		for (m = json_first(v); m; m = json_next(m))
+			put(w, json_key(m), m);
+		jsonw_close(w);
+	}
+}
+
+int
+json_put(struct buf *b, const struct json_val *v)
+{
+	struct jsonw w;
+
+	jsonw_value(&w, b);
+	put(&w, NULL, v);
+	return jsonw_end_value(&w);
+}

@@ -1,0 +1,210 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "fd.h"
+#include "mem.h"
+#include "msg.h"
+#include "tmpfile.h"
+
+struct tmpfile {
+	char *path, *temp;
+	int fd;
+	pid_t owner;
+	struct tmpfile *volatile next;
+};
+
+/* The open ones, for exit and signals: the one piece of state here. */
+static struct tmpfile *volatile open_files;
+static volatile sig_atomic_t is_armed;
+
+/* Only the process that made a file removes it, not its forked children. */
+static void
+remove_all(void)
+{
+	struct tmpfile *t;
+
+	for (t = open_files; t; t = t->next)
+		if (t->owner == getpid())
+			unlink(t->temp);
+}
+
+static void
+on_signal(int sig)
+{
+	remove_all();
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static void
+arm(void)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction act, old;
+	size_t i;
+
+	if (is_armed)
+		return;
+	is_armed = 1;
+	atexit(remove_all);
+	memset(&act, 0, sizeof(act));
+	act.sa_handler = on_signal;
+	sigemptyset(&act.sa_mask);
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (sigaction(signals[i], NULL, &old) == 0 &&
+			old.sa_handler == SIG_DFL)
+			sigaction(signals[i], &act, NULL);
+}
+
+static void
+block(sigset_t *old)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, old);
+}
+
+static void
+link_in(struct tmpfile *t)
+{
+	sigset_t old;
+
+	block(&old);
+	t->next = open_files;
+	open_files = t;
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+static void
+unlink_from(struct tmpfile *t)
+{
+	struct tmpfile *volatile *at;
+	sigset_t old;
+
+	block(&old);
+	for (at = &open_files; *at; at = &(*at)->next)
+		if (*at == t) {
+			*at = t->next;
+			break;
+		}
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+static void
+free_tmpfile(struct tmpfile *t)
+{
+	if (t->fd >= 0)
+		close(t->fd);
+	free(t->path);
+	free(t->temp);
+	free(t);
+}
+
+struct tmpfile *
+tmpfile_open(const char *path, unsigned mode)
+{
+	struct tmpfile *t = mem_zalloc(1, sizeof(*t));
+	struct buf name = BUF_INIT;
+	const char *slash = strrchr(path, '/');
+	int dir = slash ? (int)(slash - path + 1) : 0;
+
+	if (!t || !(t->path = mem_strdup(path)))
+		goto nomem;
+	t->fd = -1;
+	t->owner = getpid();
+	if (buf_printf(&name, "%.*s.%s.XXXXXX", dir, path, path + dir) ||
+		!(t->temp = buf_steal(&name)))
+		goto nomem;
+	arm();
+	if ((t->fd = mkstemp(t->temp)) < 0 || fd_cloexec(t->fd)) {
+		msg_errno("%s: cannot create a file beside it", path);
+		goto err;
+	}
+	link_in(t);
+	if (fchmod(t->fd, (mode_t)mode)) {
+		msg_errno("%s", t->temp);
+		tmpfile_abort(t);
+		return NULL;
+	}
+	return t;
+
+nomem:
+	msg_errno("%s", path);
+err:
+	buf_fini(&name);
+	if (t) {
+		if (!t->temp)
+			t->fd = -1;
+		free_tmpfile(t);
+	}
+	return NULL;
+}
+
+int
+tmpfile_fd(const struct tmpfile *t)
+{
+	return t->fd;
+}
+
+/* The new name itself is on disk only after the folder is. */
+static void
+sync_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash ? mem_dup(path, (size_t)(slash - path) + 1)
+			  : mem_strdup(".");
+	int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (fd >= 0) {
+		(void)fsync(fd);
+		close(fd);
+	}
+	free(dir);
+}
+
+int
+tmpfile_commit(struct tmpfile *t)
+{
+	int rc = -1;
+
+	if (fsync(t->fd)) {
+		msg_errno("%s: cannot be written", t->path);
+		goto out;
+	}
+	if (close(t->fd)) {
+		t->fd = -1;
+		msg_errno("%s: cannot be written", t->path);
+		goto out;
+	}
+	t->fd = -1;
+	if (rename(t->temp, t->path)) {
+		msg_errno("%s: cannot be renamed into place", t->path);
+		goto out;
+	}
+	sync_folder(t->path);
+	rc = 0;
+out:
+	if (rc)
+		unlink(t->temp);
+	unlink_from(t);
+	free_tmpfile(t);
+	return rc;
+}
+
+void
+tmpfile_abort(struct tmpfile *t)
+{
+	if (!t)
+		return;
+	unlink(t->temp);
+	unlink_from(t);
+	free_tmpfile(t);
+}

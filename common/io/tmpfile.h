@@ -1,0 +1,31 @@
+#ifndef TMPFILE_H
+#define TMPFILE_H
+
+struct tmpfile;
+
+/*
+ * Atomic output: written under a temporary name in the same folder, fsynced
+ * and renamed. Uncommitted ones are removed at exit and on SIGINT, SIGTERM
+ * and SIGHUP. (Named after git's tempfile; nothing to do with tmpfile(3).)
+ */
+
+/*
+ * tmpfile_open(path, mode): a new temporary file that shall become ${path},
+ * created with permission bits ${mode}. NULL after a message.
+ */
+struct tmpfile *
+tmpfile_open(const char *path, unsigned mode);
+
+/* tmpfile_fd(t): its descriptor, owned by ${t}. */
+int
+tmpfile_fd(const struct tmpfile *t);
+
+/* tmpfile_commit(t): fsync, rename, fsync the folder, free. 0 or -1. */
+int
+tmpfile_commit(struct tmpfile *t);
+
+/* tmpfile_abort(t): remove and free; NULL is fine. */
+void
+tmpfile_abort(struct tmpfile *t);
+
+#endif
