@@ -36,7 +36,6 @@ USES_herokucfg2secrets = io base
 USES_pgcopy = pg digest io base
 
 include mk/build.mk
--include mk/rehearse.mk
 
 help:
 	@sed -n 's/^## //p' Makefile

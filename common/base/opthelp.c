@@ -10,7 +10,7 @@ enum { WIDTH = 78 };
 static void
 wrap(const char *text, size_t at, size_t indent)
 {
-	if (at + 1 > indent) {
+	if (indent && at + 1 > indent) {
 		putchar('\n');
 		at = 0;
 	}

@@ -20,7 +20,7 @@ fd_read_all(int fd, size_t max, struct buf *b)
 		ssize_t n;
 
 		/* one byte more than allowed tells that there is more */
-		if (want > max - total + 1)
+		if (want > max - total)
 			want = max - total + 1;
 		if (buf_reserve(b, want))
 			return -1;

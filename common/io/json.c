@@ -1,6 +1,5 @@
 #include <cjson/cJSON.h>
-#include <errno.h>
-#include <locale.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,15 +13,21 @@
 
 /*
  * A value is a cJSON item. Its valueint, which nothing here reads as a number,
- * is the index of its place; a number's valuestring is its source text.
+ * is the index of its place; a number's valuestring is its source text. An
+ * array's or object's valuedouble is the number of its members, and a large
+ * object's valuestring is the array of its members sorted by key, which
+ * cJSON_Delete then frees like any valuestring.
  */
 struct json {
 	cJSON *root;
 	char *text;
 	size_t len;
 	struct jsonscan_place *place;
-	size_t n;
+	size_t *line; /* offsets at which lines 2, 3, ... begin */
+	size_t n_lines;
 };
+
+enum { LARGE = 16 };
 
 static const cJSON *
 item(const struct json_val *v)
@@ -46,16 +51,33 @@ by_key(const void *a, const void *b)
 		 : (x->valueint > y->valueint) - (x->valueint < y->valueint);
 }
 
-/* Refuses an object with a key twice. */
+/* "key twice" on one line of UTF-8, whatever the key is. */
 static int
-check_keys(struct jsonscan *s, const cJSON *object)
+fail_twice(struct jsonscan *s, const cJSON *member)
 {
-	const cJSON **members, *m;
-	size_t n = 0, i;
+	const char *key = member->string;
+	size_t n = strlen(key), i;
+	char shown[101], what[160];
+
+	if (n > sizeof(shown) - 1)
+		n = sizeof(shown) - 1;
+	while (n > 0 && (key[n] & 0xc0) == 0x80)
+		n--;
+	for (i = 0; i < n; i++)
+		shown[i] = (unsigned char)key[i] < 0x20 ? '?' : key[i];
+	shown[n] = '\0';
+	snprintf(what, sizeof(what), "key \"%s\" stands twice", shown);
+	return jsonscan_fail(s, s->place[member->valueint].key, what);
+}
+
+/* Sorts the members of an object; refuses a key that stands twice. */
+static int
+index_keys(struct jsonscan *s, cJSON *object)
+{
+	size_t n = (size_t)object->valuedouble, i;
+	cJSON **members, *m;
 	int rc = 0;
 
-	for (m = object->child; m; m = m->next)
-		n++;
 	if (n < 2)
 		return 0;
 	if (!(members = mem_zalloc(n, sizeof(*members))))
@@ -63,16 +85,13 @@ check_keys(struct jsonscan *s, const cJSON *object)
 	for (i = 0, m = object->child; m; m = m->next)
 		members[i++] = m;
 	qsort((void *)members, n, sizeof(*members), by_key);
-	for (i = 1; i < n && rc == 0; i++) {
-		char what[160];
-
-		if (strcmp(members[i - 1]->string, members[i]->string) != 0)
-			continue;
-		snprintf(what, sizeof(what), "key \"%.100s\" stands twice",
-			members[i]->string);
-		rc = jsonscan_fail(s, s->place[members[i]->valueint].key, what);
-	}
-	free((void *)members);
+	for (i = 1; i < n && rc == 0; i++)
+		if (strcmp(members[i - 1]->string, members[i]->string) == 0)
+			rc = fail_twice(s, members[i]);
+	if (n >= LARGE)
+		object->valuestring = (char *)(void *)members;
+	else
+		free((void *)members);
 	return rc;
 }
 
@@ -87,10 +106,30 @@ bind(struct jsonscan *s, cJSON *c, size_t *next)
 	if (cJSON_IsNumber(c) && !(c->valuestring = mem_dup(s->text + p->value,
 					   p->end - p->value)))
 		return jsonscan_fail(s, p->value, "out of memory");
-	for (m = c->child; m; m = m->next)
+	for (m = c->child; m; m = m->next) {
 		if (bind(s, m, next))
 			return -1;
-	return cJSON_IsObject(c) ? check_keys(s, c) : 0;
+		c->valuedouble++;
+	}
+	return cJSON_IsObject(c) ? index_keys(s, c) : 0;
+}
+
+/* Where the lines begin, so that json_where need not count them. */
+static int
+index_lines(struct json *j)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < j->len; i++)
+		n += j->text[i] == '\n';
+	if (n == 0)
+		return 0;
+	if (!(j->line = mem_zalloc(n, sizeof(*j->line))))
+		return -1;
+	for (i = 0; i < j->len; i++)
+		if (j->text[i] == '\n')
+			j->line[j->n_lines++] = i + 1;
+	return 0;
 }
 
 struct json *
@@ -108,13 +147,14 @@ json_parse(const char *text, size_t len, struct json_error *err)
 	if (!(j = mem_zalloc(1, sizeof(*j))) || !(j->text = mem_dup(text, len)))
 		goto nomem;
 	j->len = len;
+	if (index_lines(j))
+		goto nomem;
 	if (!(j->root = cJSON_ParseWithLengthOpts(j->text, len + 1, NULL, 0)))
 		goto nomem;
 	s.text = j->text;
 	if (bind(&s, j->root, &next))
 		goto err;
 	j->place = s.place;
-	j->n = s.n;
 	return j;
 
 nomem:
@@ -132,6 +172,7 @@ json_free(struct json *j)
 		return;
 	cJSON_Delete(j->root);
 	free(j->place);
+	free(j->line);
 	free(j->text);
 	free(j);
 }
@@ -140,7 +181,7 @@ static void
 wipe_strings(cJSON *c)
 {
 	for (; c; c = c->next) {
-		if (c->valuestring)
+		if (c->valuestring && !cJSON_IsObject(c))
 			mem_wipe(c->valuestring, strlen(c->valuestring));
 		wipe_strings(c->child);
 	}
@@ -179,13 +220,24 @@ json_kind(const struct json_val *v)
 	return cJSON_IsArray(c) ? JSON_ARRAY : JSON_OBJECT;
 }
 
+static int
+to_key(const void *key, const void *member)
+{
+	return strcmp(key, (*(cJSON *const *)member)->string);
+}
+
 const struct json_val *
 json_get(const struct json_val *obj, const char *key)
 {
-	const cJSON *m;
+	const cJSON *m, *const *found;
 
 	if (json_kind(obj) != JSON_OBJECT)
 		return NULL;
+	if (item(obj)->valuestring) {
+		found = bsearch(key, item(obj)->valuestring, json_count(obj),
+			sizeof(*found), to_key);
+		return found ? val(*found) : NULL;
+	}
 	for (m = item(obj)->child; m; m = m->next)
 		if (strcmp(m->string, key) == 0)
 			return val(m);
@@ -207,14 +259,11 @@ json_next(const struct json_val *v)
 size_t
 json_count(const struct json_val *v)
 {
-	const cJSON *m;
-	size_t n = 0;
+	enum json_kind kind = json_kind(v);
 
-	if (!v)
+	if (kind != JSON_ARRAY && kind != JSON_OBJECT)
 		return 0;
-	for (m = item(v)->child; m; m = m->next)
-		n++;
-	return n;
+	return (size_t)item(v)->valuedouble;
 }
 
 const char *
@@ -246,7 +295,7 @@ json_int(const struct json_val *v, int64_t min, int64_t max, int64_t *out)
 int
 json_num(const struct json_val *v, double *out)
 {
-	if (json_kind(v) != JSON_NUMBER)
+	if (json_kind(v) != JSON_NUMBER || !isfinite(item(v)->valuedouble))
 		return -1;
 	*out = item(v)->valuedouble;
 	return 0;
@@ -265,8 +314,18 @@ void
 json_where(const struct json *j, const struct json_val *v, unsigned *line,
 	unsigned *column)
 {
-	jsonscan_where(
-		j->text, j->place[item(v)->valueint].value, line, column);
+	size_t at = j->place[item(v)->valueint].value;
+	size_t low = 0, high = j->n_lines, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (j->line[middle] <= at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*line = (unsigned)low + 1;
+	*column = (unsigned)(at - (low ? j->line[low - 1] : 0)) + 1;
 }
 
 static void

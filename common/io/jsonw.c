@@ -8,12 +8,13 @@
 #include "jsonw.h"
 #include "str.h"
 
-enum { MAX_DEPTH = 63 };
+enum { MAX_DEPTH = 64 };
 
+/* Of the innermost open object or array, which there must be. */
 static uint64_t
 bit(const struct jsonw *w)
 {
-	return (uint64_t)1 << w->depth;
+	return (uint64_t)1 << (w->depth - 1);
 }
 
 static void
@@ -67,6 +68,12 @@ put_string(struct jsonw *w, const char *s, size_t n)
 static void
 lead(struct jsonw *w, const char *key)
 {
+	if (!w->depth) {
+		/* one bare value without a key */
+		if (key || w->out->len != w->start)
+			w->failed = 1;
+		return;
+	}
 	if (w->has_items & bit(w))
 		keep(w, buf_putc(w->out, ','));
 	w->has_items |= bit(w);
@@ -75,10 +82,8 @@ lead(struct jsonw *w, const char *key)
 			w->failed = 1;
 		return;
 	}
-	/* a bare value has depth 0 and no key */
 	if (!key) {
-		if (w->depth)
-			w->failed = 1;
+		w->failed = 1;
 		return;
 	}
 	put_string(w, key, strlen(key));
@@ -151,6 +156,8 @@ jsonw_value(struct jsonw *w, struct buf *out)
 int
 jsonw_end_value(struct jsonw *w)
 {
+	if (w->out->len == w->start)
+		w->failed = 1;
 	return end(w);
 }
 

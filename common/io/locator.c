@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -48,19 +49,23 @@ read_env(const char *name, size_t max, struct buf *b)
 static int
 read_descriptor(int fd, const char *spec, size_t max, struct buf *b)
 {
-	if (fd_read_all(fd, max, b)) {
-		if (errno == EFBIG)
-			msg_error("%s: longer than %zu bytes", spec, max);
-		else
-			msg_errno("%s", spec);
+	size_t room = max < SIZE_MAX - 2 ? max + 2 : max;
+	int rc = fd_read_all(fd, room, b);
+
+	if (rc && errno != EFBIG) {
+		msg_errno("%s", spec);
 		return -1;
 	}
 	/* the line end that an editor or echo left */
-	if (b->len && b->data[b->len - 1] == '\n')
+	if (rc == 0 && b->len && b->data[b->len - 1] == '\n') {
 		b->data[--b->len] = '\0';
-	if (b->len && b->data[b->len - 1] == '\r')
-		b->data[--b->len] = '\0';
-	return 0;
+		if (b->len && b->data[b->len - 1] == '\r')
+			b->data[--b->len] = '\0';
+	}
+	if (rc == 0 && b->len <= max)
+		return 0;
+	msg_error("%s: longer than %zu bytes", spec, max);
+	return -1;
 }
 
 static int

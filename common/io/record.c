@@ -6,23 +6,28 @@
 #include "msg.h"
 #include "record.h"
 
+static void
+put_text(struct jsonw *w, const char *key, const char *s)
+{
+	if (s)
+		jsonw_str(w, key, s);
+}
+
 int
 finding_put(struct buf *out, const struct finding *f)
 {
 	struct jsonw w;
 
 	jsonw_record(&w, out, "finding");
-	jsonw_str(&w, "level", f->level);
-	jsonw_str(&w, "rule", f->rule);
-	jsonw_str(&w, "message", f->message);
-	if (f->file)
-		jsonw_str(&w, "file", f->file);
+	put_text(&w, "level", f->level);
+	put_text(&w, "rule", f->rule);
+	put_text(&w, "message", f->message);
+	put_text(&w, "file", f->file);
 	if (f->line)
 		jsonw_uint(&w, "line", f->line);
 	if (f->column)
 		jsonw_uint(&w, "column", f->column);
-	if (f->fix)
-		jsonw_str(&w, "fix", f->fix);
+	put_text(&w, "fix", f->fix);
 	return jsonw_end_record(&w);
 }
 
@@ -43,15 +48,18 @@ put_where(struct buf *b, const struct finding *f)
 void
 finding_print(const struct finding *f)
 {
+	const char *level = f->level ? f->level : "note";
 	struct buf b = BUF_INIT;
 
 	put_where(&b, f);
-	(void)buf_printf(&b, "%s: %s", f->rule, f->message);
+	if (f->rule)
+		(void)buf_printf(&b, "%s: ", f->rule);
+	(void)buf_puts(&b, f->message ? f->message : "");
 	if (f->fix)
 		(void)buf_printf(&b, " (%s)", f->fix);
-	if (strcmp(f->level, "error") == 0)
+	if (strcmp(level, "error") == 0)
 		msg_error("%s", buf_str(&b));
-	else if (strcmp(f->level, "warning") == 0)
+	else if (strcmp(level, "warning") == 0)
 		msg_warn("%s", buf_str(&b));
 	else
 		msg_note("%s", buf_str(&b));

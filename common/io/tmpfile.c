@@ -72,15 +72,34 @@ block(sigset_t *old)
 	sigprocmask(SIG_BLOCK, &all, old);
 }
 
-static void
-link_in(struct tmpfile *t)
+/* Makes the file and puts it on the list, with no signal in between. */
+static int
+create(struct tmpfile *t)
 {
 	sigset_t old;
+	int saved;
 
 	block(&old);
-	t->next = open_files;
-	open_files = t;
+	if ((t->fd = mkstemp(t->temp)) >= 0) {
+		t->next = open_files;
+		open_files = t;
+	}
+	saved = errno;
 	sigprocmask(SIG_SETMASK, &old, NULL);
+	errno = saved;
+	return t->fd < 0 ? -1 : 0;
+}
+
+/* Renaming over a device or a pipe would destroy it. */
+static int
+check_target(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) || S_ISREG(st.st_mode))
+		return 0;
+	msg_error("%s: not a regular file: it cannot be replaced", path);
+	return -1;
 }
 
 static void
@@ -111,12 +130,14 @@ free_tmpfile(struct tmpfile *t)
 struct tmpfile *
 tmpfile_open(const char *path, unsigned mode)
 {
-	struct tmpfile *t = mem_zalloc(1, sizeof(*t));
-	struct buf name = BUF_INIT;
 	const char *slash = strrchr(path, '/');
 	int dir = slash ? (int)(slash - path + 1) : 0;
+	struct buf name = BUF_INIT;
+	struct tmpfile *t;
 
-	if (!t || !(t->path = mem_strdup(path)))
+	if (check_target(path))
+		return NULL;
+	if (!(t = mem_zalloc(1, sizeof(*t))) || !(t->path = mem_strdup(path)))
 		goto nomem;
 	t->fd = -1;
 	t->owner = getpid();
@@ -124,12 +145,11 @@ tmpfile_open(const char *path, unsigned mode)
 		!(t->temp = buf_steal(&name)))
 		goto nomem;
 	arm();
-	if ((t->fd = mkstemp(t->temp)) < 0 || fd_cloexec(t->fd)) {
+	if (create(t)) {
 		msg_errno("%s: cannot create a file beside it", path);
 		goto err;
 	}
-	link_in(t);
-	if (fchmod(t->fd, (mode_t)mode)) {
+	if (fd_cloexec(t->fd) || fchmod(t->fd, (mode_t)mode)) {
 		msg_errno("%s", t->temp);
 		tmpfile_abort(t);
 		return NULL;
@@ -152,6 +172,12 @@ int
 tmpfile_fd(const struct tmpfile *t)
 {
 	return t->fd;
+}
+
+const char *
+tmpfile_name(const struct tmpfile *t)
+{
+	return t->temp;
 }
 
 /* The new name itself is on disk only after the folder is. */

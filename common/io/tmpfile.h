@@ -20,6 +20,11 @@ tmpfile_open(const char *path, unsigned mode);
 int
 tmpfile_fd(const struct tmpfile *t);
 
+/* tmpfile_name(t): its temporary name, borrowed: for another program to fill,
+ * or for a file that is never committed. */
+const char *
+tmpfile_name(const struct tmpfile *t);
+
 /* tmpfile_commit(t): fsync, rename, fsync the folder, free. 0 or -1. */
 int
 tmpfile_commit(struct tmpfile *t);
