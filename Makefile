@@ -11,7 +11,7 @@ DESTDIR ?=
 JOBS ?= 2
 
 # --- table 1: layer -> the layers its files may include ------------------
-LAYERS = base io
+LAYERS = base io flyconf source
 DIR_base = common/base
 DIR_io = common/io
 DIR_digest = common/domain/digest
@@ -30,12 +30,15 @@ PKG_digest = libxxhash
 PKG_pg = libpq openssl
 
 # --- table 2: tool -> the layers it links, topmost first -----------------
-TOOLS =
+TOOLS = procfile2toml
 USES_procfile2toml = flyconf source io base
 USES_herokucfg2secrets = io base
 USES_pgcopy = pg digest io base
 
 include mk/build.mk
+include mk/tests.mk
+include mk/install.mk
+-include mk/rehearse.mk
 
 help:
 	@sed -n 's/^## //p' Makefile

@@ -1,0 +1,115 @@
+# shellcheck shell=bash
+# The shell test harness: TAP on standard output. A test file sources this,
+# calls `check 'what' command...` or `check 'what' '<<script>>'` and ends with
+# `finish`. $T is its own folder, removed at the end; the programs under test
+# are first on PATH; nothing of the caller's environment leaks in.
+set -uo pipefail
+umask 077
+LC_ALL=C
+TZ=UTC
+export LC_ALL TZ
+while read -r v; do unset "$v"; done < <(compgen -e | grep -E \
+	'^(PG|HEROKU|FLY|AWS|REDIS|DATABASE|AIRLIFT_(FROM|TO))' || true)
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BIN=${AIRLIFT_BIN:-$ROOT/build/gcc/bin}
+PATH=$BIN:$ROOT/tests/lab:$ROOT/runbooks:$PATH
+export ROOT BIN PATH
+T=$(mktemp -d "${TMPDIR:-/tmp}/airlift-t.XXXXXX")
+export T
+n_checks=0
+n_failed=0
+cleanups=()
+
+# at_exit COMMAND: run at the end, newest first, whatever happens.
+at_exit() {
+	cleanups=("$1" "${cleanups[@]+"${cleanups[@]}"}")
+}
+
+lib_cleanup() {
+	local c
+	for c in "${cleanups[@]+"${cleanups[@]}"}"; do eval "$c" || true; done
+	if [[ -z ${KEEP:-} ]]; then rm -rf "$T"; fi
+}
+trap lib_cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# check WHAT BODY: one TAP line; BODY is a shell script run by set -e in a
+# subshell in $T, single-quoted by the caller, with its output shown on failure.
+check() {
+	local what=$1 body=$2 out
+	n_checks=$((n_checks + 1))
+	# not `if (…)`: bash ignores set -e inside a condition
+	(
+		cd "$T" || exit 1
+		set -e
+		eval "$body"
+	) >"$T/.out" 2>&1
+	local rc=$?
+	if [[ $rc -eq 0 ]]; then
+		printf 'ok %d - %s\n' "$n_checks" "$what"
+	else
+		n_failed=$((n_failed + 1))
+		printf 'not ok %d - %s\n' "$n_checks" "$what"
+		out=$(tail -n 60 "$T/.out")
+		printf '%s\n' "#   exit $rc" "$body" "$out" | sed 's/^/#   /'
+	fi
+}
+
+# skip WHAT WHY: counted as skipped, never as passed.
+skip() {
+	n_checks=$((n_checks + 1))
+	printf 'ok %d - %s # SKIP %s\n' "$n_checks" "$1" "$2"
+}
+
+# status N COMMAND...: runs it and succeeds if it exits with N; a crash (signal,
+# sanitizer report) is told apart from a refusal.
+status() {
+	local want=$1 got=0
+	shift
+	"$@" || got=$?
+	if [[ $got -ge 128 && $got -ne 143 || $got -eq 99 ]]; then
+		echo "CRASH: exit $got from: $*"
+		return 1
+	fi
+	if [[ $got -ne $want ]]; then
+		echo "exit $got, expected $want, from: $*"
+		return 1
+	fi
+}
+
+# records FILE: keep a copy of these JSON lines; `finish` validates all of them.
+records() {
+	cat "$1" >>"$T/.records"
+}
+
+# run_records FILE COMMAND...: run, standard output into FILE, which is both
+# kept for the caller and validated at the end. Returns the command's status.
+run_records() {
+	local f=$1 rc=0
+	shift
+	"$@" >"$f" || rc=$?
+	records "$f"
+	return $rc
+}
+
+# wait_for SECONDS COMMAND...: poll until the command succeeds.
+wait_for() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[[ $SECONDS -lt $end ]] || return 1
+		sleep 0.1
+	done
+}
+
+finish() {
+	if [[ -s $T/.records ]]; then
+		check 'every record is valid by its schema' \
+			'/usr/bin/python3 "$ROOT/tests/validate.py" "$T/.records"'
+	fi
+	echo "1..$n_checks"
+	[[ $n_failed -eq 0 ]]
+	exit
+}

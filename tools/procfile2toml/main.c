@@ -1,0 +1,67 @@
+#include <stddef.h>
+
+#include "env.h"
+#include "fd.h"
+#include "msg.h"
+#include "opt.h"
+#include "procfile2toml.h"
+#include "secret.h"
+#include "status.h"
+
+#define AT(m) offsetof(struct options, m)
+#define STRING(name, m, arg, help)                                             \
+	{                                                                      \
+		name, 0, OPT_STRING, AT(m), arg, help, 0, 0, NULL, NULL        \
+	}
+
+static const struct opt opts[] = {
+	STRING("app", app, "NAME", "name of the app on Fly.io"),
+	STRING("region", region, "CODE",
+		"primary region; a Heroku region's name works too"),
+	STRING("app-json", app_json, "FILE", "read env, addons, formation"),
+	STRING("heroku-yml", heroku_yml, "FILE",
+		"refused so far: convert its run section to a Procfile"),
+	STRING("formation", formation, "FILE",
+		"counts and sizes: `heroku ps --json` or the formation API"),
+	STRING("addons", addons, "FILE", "what `heroku addons --json` prints"),
+	{"json", 0, OPT_FLAG, AT(json), NULL,
+		"write records instead of a fly.toml", 0, 0, NULL, NULL},
+	{"output", 'o', OPT_STRING, AT(output), "FILE",
+		"write the fly.toml to FILE", 0, 0, NULL, NULL},
+	{NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL},
+};
+
+static const struct opt_verb verbs[] = {
+	{"", "[Procfile]", "convert a Procfile to a fly.toml", opts, 0, 1,
+		convert_run},
+	{NULL, NULL, NULL, NULL, 0, 0, NULL},
+};
+
+static const struct opt_program program = {"procfile2toml",
+	"convert a Heroku Procfile to a fly.toml", NULL, verbs};
+
+int
+main(int argc, char **argv)
+{
+	const struct opt_verb *verb;
+	struct options options = {0};
+	struct env env;
+	int first, rc, status = STATUS_MISUSE;
+
+	fd_sanitize();
+	secret_guard_process();
+	msg_init(program.name);
+	rc = opt_parse(&program, argc, argv, &options, &verb, &first);
+	if (rc == 0)
+		status = STATUS_OK;
+	if (rc == 1) {
+		env_system(&env);
+		env.argc = argc - first;
+		env.argv = argv + first;
+		status = verb->run(&options, &env);
+	}
+	opt_fini(&program, &options);
+	if (fd_close_stdout() == -1 && status == STATUS_OK)
+		status = STATUS_TEMPORARY;
+	return status;
+}
