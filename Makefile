@@ -11,7 +11,7 @@ DESTDIR ?=
 JOBS ?= 2
 
 # --- table 1: layer -> the layers its files may include ------------------
-LAYERS = base io flyconf source
+LAYERS = base io digest pg flyconf source
 DIR_base = common/base
 DIR_io = common/io
 DIR_digest = common/domain/digest
@@ -30,7 +30,7 @@ PKG_digest = libxxhash
 PKG_pg = libpq openssl
 
 # --- table 2: tool -> the layers it links, topmost first -----------------
-TOOLS = procfile2toml
+TOOLS = procfile2toml pgcopy
 USES_procfile2toml = flyconf source io base
 USES_herokucfg2secrets = io base
 USES_pgcopy = pg digest io base

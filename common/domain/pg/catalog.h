@@ -1,0 +1,117 @@
+#ifndef CATALOG_H
+#define CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct session;
+
+/*
+ * What a database holds, read from its catalogues: everything that a copy or
+ * comparison has to know. System objects, members of extensions, temporary
+ * tables and the schema "airlift" are left out. Strings belong to the catalog.
+ */
+
+/* A relation with rows of its own: a plain table or a leaf partition. */
+struct catalog_table {
+	uint32_t oid;
+	char *schema, *name;
+	char *columns;  /* quoted, with commas: what COPY moves; may be "" */
+	bool is_binary; /* every column is safe in COPY's binary format */
+	bool is_unlogged;
+	bool has_rls;        /* row security is enabled on it */
+	int64_t bytes;       /* heap and TOAST */
+	int64_t blocks;      /* of the heap */
+	int64_t index_bytes; /* all its indexes */
+	double rows;         /* the planner's estimate, -1 unknown */
+};
+
+/* An index, with the constraint it belongs to, if any. */
+struct catalog_index {
+	uint32_t oid, table; /* OIDs */
+	char *schema, *name, *table_name;
+	char *definition;        /* CREATE [UNIQUE] INDEX ... */
+	char *method;            /* "btree", "gin", ... */
+	char *constraint;        /* ALTER TABLE ... that makes it one, or "" */
+	uint32_t constraint_oid; /* or 0 */
+	char kind; /* 'p' primary, 'u' unique, 'x' exclusion, 0 plain */
+	bool is_partitioned; /* of a partitioned table (ON ONLY) */
+	bool by_constraint;  /* the constraint builds it: no CREATE INDEX */
+	bool is_valid;
+	bool of_matview;
+	char *marks; /* CLUSTER ON, REPLICA IDENTITY, SET STATISTICS, or \"\" */
+	int64_t bytes;
+};
+
+/* A foreign key (of a partition's parent, not of its clones). */
+struct catalog_fkey {
+	uint32_t oid;
+	char *schema, *table, *name;
+	char *definition; /* FOREIGN KEY ... without NOT VALID */
+	bool is_valid, is_partitioned;
+};
+
+struct catalog_sequence {
+	char *schema, *name;
+	char *last_value; /* decimal */
+	bool is_called;
+	char *increment;
+	char *table_schema, *table, *column; /* owner, or "" */
+};
+
+/* A materialized view, in the order in which they can be refreshed. */
+struct catalog_matview {
+	uint32_t oid;
+	char *schema, *name;
+	bool is_populated;
+	int64_t bytes;
+};
+
+struct catalog_extension {
+	char *name, *schema, *version;
+};
+
+struct catalog {
+	struct catalog_table *table;
+	size_t n_tables;
+	struct catalog_index *index;
+	size_t n_indexes;
+	struct catalog_fkey *fkey;
+	size_t n_fkeys;
+	struct catalog_sequence *sequence;
+	size_t n_sequences;
+	struct catalog_matview *matview;
+	size_t n_matviews;
+	struct catalog_extension *extension;
+	size_t n_extensions;
+	int64_t n_large_objects;
+};
+
+/*
+ * catalog_load(s, out): read everything in the session's current transaction
+ * (its snapshot). 0, or -1 after a message. catalog_free(c): NULL is fine.
+ */
+int
+catalog_load(struct session *s, struct catalog **out);
+void
+catalog_free(struct catalog *c);
+
+/* catalog_read_sequences(s, c): read the sequences alone, anew (they move
+ * outside of transactions). 0 or -1. */
+int
+catalog_read_sequences(struct session *s, struct catalog *c);
+
+/* catalog_find(c, schema, name): the table, or NULL. */
+const struct catalog_table *
+catalog_find(const struct catalog *c, const char *schema, const char *name);
+
+/*
+ * catalog_count_foreign(s, out): how many relations, functions, types and
+ * large objects of users there are outside the schema "airlift": 0 means that
+ * a copy may begin. 0 or -1.
+ */
+int
+catalog_count_foreign(struct session *s, int64_t *out);
+
+#endif

@@ -1,0 +1,14 @@
+#ifndef CONNINFO_PQ_H
+#define CONNINFO_PQ_H
+
+struct conninfo;
+
+/*
+ * conninfo_pq_arrays(c, keywords, values, max): the set options, borrowed, for
+ * PQconnectdbParams. Their number. For session.c alone.
+ */
+int
+conninfo_pq_arrays(const struct conninfo *c, const char **keywords,
+	const char **values, int max);
+
+#endif

@@ -1,0 +1,270 @@
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "child.h"
+#include "conninfo.h"
+#include "fd.h"
+#include "mem.h"
+#include "msg.h"
+#include "num.h"
+#include "pgtools.h"
+#include "str.h"
+
+enum { MAX_SECONDS = 3600, MAX_ENV = 64 };
+
+/* Where versions live side by side, "%" standing for the major version. */
+static const char *const places[] = {"/usr/lib/postgresql/%/bin",
+	"/usr/pgsql-%/bin", "/opt/homebrew/opt/postgresql@%/bin",
+	"/usr/local/opt/postgresql@%/bin", "/usr/libexec/postgresql%",
+	"/opt/local/lib/postgresql%/bin"};
+
+/* "pg_dump (PostgreSQL) 15.20 (Debian ...)": 15; -1 if it cannot be run. */
+static int
+version_of(const char *path)
+{
+	const char *argv[] = {path, "--version", NULL};
+	struct child_spec spec = {argv, NULL, 0, 0, 0};
+	struct buf out = BUF_INIT;
+	const char *p;
+	int status, v = -1;
+
+	if (child_run(&spec, NULL, 0, &out, NULL, 20, &status) == 0 &&
+		status == 0 && (p = strstr(buf_str(&out), ") "))) {
+		for (p += 2, v = 0; *p >= '0' && *p <= '9' && v < 1000; p++)
+			v = v * 10 + (*p - '0');
+	}
+	buf_fini(&out);
+	return v > 0 ? v : -1;
+}
+
+/* Takes the pair in ${dir} if it suits better than what was found. */
+static int
+consider(const char *dir, size_t n, int wanted, struct pgtools *best)
+{
+	struct buf dump = BUF_INIT, restore = BUF_INIT;
+	int rc = -1, v;
+
+	if (buf_printf(&dump, "%.*s/pg_dump", (int)n, dir) ||
+		buf_printf(&restore, "%.*s/pg_restore", (int)n, dir))
+		goto out;
+	rc = 0;
+	if (access(buf_str(&dump), X_OK) || access(buf_str(&restore), X_OK))
+		goto out;
+	v = version_of(buf_str(&dump));
+	if (v < wanted || (best->pg_dump && v >= best->version))
+		goto out;
+	pgtools_fini(best);
+	best->version = v;
+	best->pg_dump = buf_steal(&dump);
+	best->pg_restore = buf_steal(&restore);
+	if (!best->pg_dump || !best->pg_restore)
+		rc = -1;
+out:
+	buf_fini(&dump);
+	buf_fini(&restore);
+	return rc;
+}
+
+static int
+search_path(int wanted, struct pgtools *best)
+{
+	const char *path = getenv("PATH");
+
+	while (path && *path) {
+		size_t n = strcspn(path, ":");
+
+		if (n && consider(path, n, wanted, best))
+			return -1;
+		path += n + (path[n] == ':');
+	}
+	return 0;
+}
+
+static int
+search_places(int wanted, struct pgtools *best)
+{
+	struct buf dir = BUF_INIT;
+	size_t i;
+	int v, rc = 0;
+
+	for (v = wanted; rc == 0 && v <= wanted + 12; v++)
+		for (i = 0; rc == 0 && i < sizeof(places) / sizeof(places[0]);
+			i++) {
+			const char *at = strchr(places[i], '%');
+
+			buf_clear(&dir);
+			rc = buf_printf(&dir, "%.*s%d%s", (int)(at - places[i]),
+				places[i], v, at + 1);
+			if (rc == 0 && access(buf_str(&dir), X_OK) == 0)
+				rc = consider(
+					buf_str(&dir), dir.len, wanted, best);
+		}
+	buf_fini(&dir);
+	return rc;
+}
+
+int
+pgtools_find(int version, struct pgtools *out)
+{
+	*out = (struct pgtools){NULL, NULL, 0};
+	if (search_path(version, out) || search_places(version, out)) {
+		msg_error("out of memory");
+		pgtools_fini(out);
+		return -1;
+	}
+	if (out->pg_dump)
+		return 0;
+	msg_error("no pg_dump of version %d or newer is here, and the source "
+		  "server is version %d: install postgresql-client-%d",
+		version, version, version);
+	return -1;
+}
+
+void
+pgtools_fini(struct pgtools *t)
+{
+	free(t->pg_dump);
+	free(t->pg_restore);
+	t->pg_dump = t->pg_restore = NULL;
+}
+
+/* What a child said on standard error, a line a message. */
+static void
+relay(const char *program, const struct buf *err)
+{
+	const char *p = buf_str(err), *name = strrchr(program, '/');
+
+	while (*p) {
+		size_t n = strcspn(p, "\n");
+
+		if (n)
+			msg_error("%s: %.*s", name ? name + 1 : program, (int)n,
+				p);
+		p += n + (p[n] == '\n');
+	}
+}
+
+static int
+run(const char *const *argv, const char *const *env, const struct buf *in,
+	struct buf *out)
+{
+	struct child_spec spec = {argv, env, 0, 0, 0};
+	struct buf err = BUF_INIT;
+	int status = 0, rc;
+
+	rc = child_run(&spec, in ? in->data : NULL, in ? in->len : 0, out, &err,
+		MAX_SECONDS, &status);
+	if (rc)
+		msg_errno("%s", argv[0]);
+	else if (status) {
+		relay(argv[0], &err);
+		msg_error("%s: ended with status %d", argv[0], status);
+		rc = -1;
+	}
+	buf_fini(&err);
+	return rc;
+}
+
+int
+pgtools_dump(const struct pgtools *t, const struct conninfo *c,
+	const char *snapshot, const char *path)
+{
+	struct buf env = BUF_SECRET, snap = BUF_INIT, file = BUF_INIT;
+	const char *vars[MAX_ENV + 1];
+	const char *argv[] = {t->pg_dump, "--schema-only", "--format=custom",
+		"--no-password", "--exclude-schema=airlift", NULL, NULL, NULL};
+	size_t at, n = 0;
+	int rc = -1;
+
+	if (conninfo_child_env(c, &env) ||
+		buf_printf(&snap, "--snapshot=%s", snapshot) ||
+		buf_printf(&file, "--file=%s", path)) {
+		msg_error("out of memory");
+		goto out;
+	}
+	for (at = 0; at < env.len && n < MAX_ENV;
+		at += strlen(env.data + at) + 1)
+		vars[n++] = env.data + at;
+	vars[n] = NULL;
+	argv[5] = buf_str(&snap);
+	argv[6] = buf_str(&file);
+	rc = run(argv, vars, NULL, NULL);
+out:
+	buf_fini(&env);
+	buf_fini(&snap);
+	buf_fini(&file);
+	return rc;
+}
+
+int
+pgtools_list(const struct pgtools *t, const char *path, struct buf *out)
+{
+	const char *argv[] = {t->pg_restore, "--list", path, NULL};
+
+	return run(argv, NULL, NULL, out);
+}
+
+/* Removes the line at ${at} (n bytes) from the buffer. */
+static void
+cut(struct buf *b, size_t at, size_t n)
+{
+	memmove(b->data + at, b->data + at + n, b->len - at - n + 1);
+	b->len -= n;
+}
+
+/*
+ * pg_restore since 2025 puts \restrict KEY before and \unrestrict KEY behind
+ * its script, for psql. The first such line and its counterpart at the end go.
+ */
+static void
+strip_guard(struct buf *b)
+{
+	static const char open[] = "\n\\restrict ", close[] = "\n\\unrestrict ";
+	char *p = b->len ? strstr(b->data, open) : NULL;
+	char *last = NULL, *q;
+	size_t n;
+
+	if (!p)
+		return;
+	for (q = p; (q = strstr(q + 1, close));)
+		last = q;
+	if (last) {
+		n = strcspn(last + 1, "\n");
+		cut(b, (size_t)(last - b->data) + 1, n);
+	}
+	n = strcspn(p + 1, "\n");
+	cut(b, (size_t)(p - b->data) + 1, n);
+}
+
+int
+pgtools_script(const struct pgtools *t, const char *path,
+	const struct buf *list, unsigned flags, struct buf *out)
+{
+	struct buf use = BUF_INIT;
+	const char *argv[8] = {t->pg_restore, "--file=-", NULL};
+	int n = 2, rc = -1;
+
+	/* the list is read from standard input, so no file needs cleaning */
+	if (buf_puts(&use, "--use-list=/dev/stdin")) {
+		msg_error("out of memory");
+		goto out;
+	}
+	argv[n++] = buf_str(&use);
+	if (!(flags & PGTOOLS_OWNER))
+		argv[n++] = "--no-owner";
+	if (!(flags & PGTOOLS_ACL))
+		argv[n++] = "--no-acl";
+	argv[n++] = path;
+	argv[n] = NULL;
+	if (run(argv, NULL, list, out) == 0) {
+		strip_guard(out);
+		rc = 0;
+	}
+out:
+	buf_fini(&use);
+	return rc;
+}

@@ -1,0 +1,49 @@
+#ifndef PGTOOLS_H
+#define PGTOOLS_H
+
+#include <stddef.h>
+
+struct buf;
+struct conninfo;
+struct toc;
+
+/* pg_dump and pg_restore as children. */
+
+struct pgtools {
+	char *pg_dump, *pg_restore; /* paths */
+	int version;                /* major */
+};
+
+/*
+ * pgtools_find(version, out): the oldest pair that is not older than server
+ * major ${version}: on PATH, in /usr/lib/postgresql/N/bin, /usr/pgsql-N/bin,
+ * or Homebrew's folders. 0, or -1 after a message saying what to install.
+ */
+int
+pgtools_find(int version, struct pgtools *out);
+void
+pgtools_fini(struct pgtools *t);
+
+/*
+ * pgtools_dump(t, c, snapshot, path): the schema, as a custom archive. 0, or
+ * -1 after a message (pg_dump's own included).
+ */
+int
+pgtools_dump(const struct pgtools *t, const struct conninfo *c,
+	const char *snapshot, const char *path);
+
+/* pgtools_list(t, path, out): the archive's table of contents as text. */
+int
+pgtools_list(const struct pgtools *t, const char *path, struct buf *out);
+
+/*
+ * pgtools_script(t, path, list, flags, out): SQL of the entries that the TOC
+ * lines in ${list} name, in their order. ${flags}: bits below. The psql
+ * commands that guard newer scripts are taken out. 0 or -1.
+ */
+enum { PGTOOLS_OWNER = 1, PGTOOLS_ACL = 2 };
+int
+pgtools_script(const struct pgtools *t, const char *path,
+	const struct buf *list, unsigned flags, struct buf *out);
+
+#endif

@@ -1,0 +1,432 @@
+#include <libpq-fe.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "conninfo.h"
+#include "conninfo_pq.h"
+#include "ident.h"
+#include "mem.h"
+#include "msg.h"
+#include "num.h"
+#include "session.h"
+#include "session_pq.h"
+#include "str.h"
+
+struct session {
+	PGconn *pq;
+	char *what;
+	bool broken;
+	enum session_error error;
+	char sqlstate[6];
+	char *message;
+};
+
+struct rows {
+	PGresult *res;
+};
+
+PGconn *
+session_pq(const struct session *s)
+{
+	return s->pq;
+}
+
+void
+session_break(struct session *s)
+{
+	s->broken = true;
+}
+
+/* Whether a retry may help, by SQLSTATE (appendix A of the manual). */
+static enum session_error
+classify(const char *state)
+{
+	static const char *const temporary[] = {"08", "40", "53", "57P01",
+		"57P02", "57P03", "57P05", "55P03", "25P03"};
+	size_t i;
+
+	if (strcmp(state, "42501") == 0)
+		return SESSION_DENIED;
+	for (i = 0; i < sizeof(temporary) / sizeof(temporary[0]); i++)
+		if (str_starts(state, temporary[i]))
+			return SESSION_TEMPORARY;
+	return SESSION_PERMANENT;
+}
+
+/* The first line of a message, which libpq ends with a line end. */
+static char *
+first_line(const char *text)
+{
+	size_t n = strcspn(text, "\n");
+
+	return mem_dup(text, n);
+}
+
+int
+session_fail(
+	struct session *s, const PGresult *res, const char *doing, bool quiet)
+{
+	const char *state =
+		res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
+	const char *text =
+		res ? PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+	const char *detail =
+		res ? PQresultErrorField(res, PG_DIAG_MESSAGE_DETAIL) : NULL;
+	const char *hint =
+		res ? PQresultErrorField(res, PG_DIAG_MESSAGE_HINT) : NULL;
+
+	if (!text)
+		text = PQerrorMessage(s->pq);
+	if (PQstatus(s->pq) == CONNECTION_BAD)
+		s->broken = true;
+	s->error = state && *state ? classify(state)
+		   : s->broken     ? SESSION_TEMPORARY
+				   : SESSION_PERMANENT;
+	snprintf(s->sqlstate, sizeof(s->sqlstate), "%s", state ? state : "");
+	free(s->message);
+	s->message = first_line(text);
+	if (!quiet)
+		msg_error("%s: %s%s%s%s%s%s%s%s%s%s", s->what,
+			doing ? doing : "", doing ? ": " : "",
+			s->message ? s->message : "out of memory",
+			*s->sqlstate ? " [" : "", s->sqlstate,
+			*s->sqlstate ? "]" : "", detail ? ": " : "",
+			detail ? detail : "", hint ? ": " : "",
+			hint ? hint : "");
+	return -1;
+}
+
+/* Notices of the server are for --verbose only. */
+static void
+on_notice(void *ctx, const PGresult *res)
+{
+	struct session *s = ctx;
+	const char *text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+
+	if (text)
+		msg_debug("%s: %s", s->what, text);
+}
+
+/* Whether the server is this machine: there plain connections are fine. */
+static bool
+is_local(const struct conninfo *c)
+{
+	const char *host = conninfo_get(c, "hostaddr");
+
+	if (!host)
+		host = conninfo_get(c, "host");
+	return !host || *host == '/' || *host == '@' ||
+	       strcmp(host, "localhost") == 0 || str_starts(host, "127.") ||
+	       strcmp(host, "::1") == 0;
+}
+
+static PGconn *
+connect_to(const struct conninfo *c)
+{
+	enum { MAX = 64 };
+	const char *keywords[MAX + 16], *values[MAX + 16];
+	int n = conninfo_pq_arrays(c, keywords, values, MAX);
+	const char *mode = conninfo_get(c, "sslmode");
+	const struct {
+		const char *key, *value;
+	} ours[] = {{"application_name", "airlift"}, {"keepalives", "1"},
+		{"keepalives_idle", "30"}, {"keepalives_interval", "10"},
+		{"keepalives_count", "6"}, {"tcp_user_timeout", "120000"},
+		/* copyout reads the socket itself: plain or TLS, no GSS */
+		{"gssencmode", "disable"}};
+	size_t i;
+
+	for (i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+		keywords[n] = ours[i].key;
+		values[n++] = ours[i].value;
+	}
+	if (!conninfo_get(c, "connect_timeout")) {
+		keywords[n] = "connect_timeout";
+		values[n++] = "15";
+	}
+	/* never in the clear over a network unless the user says so */
+	if ((!mode || strcmp(mode, "prefer") == 0) && !is_local(c)) {
+		keywords[n] = "sslmode";
+		values[n++] = "require";
+	}
+	keywords[n] = values[n] = NULL;
+	return PQconnectdbParams(keywords, values, 0);
+}
+
+/* Everything that changes how values are written, and no time-outs. */
+static int
+pin(struct session *s)
+{
+	struct buf b = BUF_INIT;
+	static const char settings[] =
+		"SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD';"
+		"SET IntervalStyle = 'postgres'; SET extra_float_digits = 3;"
+		"SET bytea_output = 'hex'; SET xmlbinary = 'base64';"
+		"SET search_path = ''; SET row_security = off;"
+		"SET statement_timeout = 0; SET lock_timeout = 0;"
+		"SET idle_in_transaction_session_timeout = 0;"
+		"SET standard_conforming_strings = on;"
+		"SET quote_all_identifiers = off;"
+		"SET client_min_messages = warning";
+	int rc = -1;
+
+	if (session_exec(s, settings))
+		return -1;
+	if (session_version(s) >= 140000 &&
+		session_exec(s, "SET idle_session_timeout = 0"))
+		return -1;
+	if (session_version(s) >= 170000 &&
+		session_exec(s, "SET transaction_timeout = 0"))
+		return -1;
+	/* a superuser's setting; others live without */
+	(void)session_try(s, "SET lc_messages = 'C'");
+	if (buf_puts(&b, "SET client_encoding = ") == 0 &&
+		ident_literal(&b, session_encoding(s)) == 0)
+		rc = session_exec(s, buf_str(&b));
+	buf_fini(&b);
+	return rc;
+}
+
+int
+session_open(const struct conninfo *c, const char *what, struct session **out,
+	enum session_error *err)
+{
+	struct session *s = mem_zalloc(1, sizeof(*s));
+
+	*err = SESSION_PERMANENT;
+	if (!s || !(s->what = mem_strdup(what)) || !(s->pq = connect_to(c))) {
+		msg_error("%s: out of memory", what);
+		goto err;
+	}
+	if (PQstatus(s->pq) != CONNECTION_OK) {
+		const char *text = PQerrorMessage(s->pq);
+		char *line = first_line(text);
+
+		/* without a SQLSTATE: what a retry cannot mend */
+		*err = strstr(text, "authentication failed") ||
+				       strstr(text, "does not exist") ||
+				       strstr(text, "no password supplied") ||
+				       strstr(text, "no pg_hba.conf entry") ||
+				       strstr(text, "SSL") ||
+				       strstr(text, "certificate")
+			       ? SESSION_PERMANENT
+			       : SESSION_TEMPORARY;
+		msg_error("%s: cannot connect to %s: %s", what,
+			conninfo_identity(c), line ? line : "out of memory");
+		free(line);
+		goto err;
+	}
+	PQsetNoticeReceiver(s->pq, on_notice, s);
+	if (pin(s)) {
+		*err = s->error;
+		goto err;
+	}
+	*err = SESSION_FINE;
+	*out = s;
+	return 0;
+
+err:
+	session_close(s);
+	return -1;
+}
+
+void
+session_close(struct session *s)
+{
+	if (!s)
+		return;
+	PQfinish(s->pq);
+	free(s->what);
+	free(s->message);
+	free(s);
+}
+
+int
+session_version(const struct session *s)
+{
+	return PQserverVersion(s->pq);
+}
+
+const char *
+session_encoding(const struct session *s)
+{
+	const char *e = PQparameterStatus(s->pq, "server_encoding");
+
+	return e ? e : "UTF8";
+}
+
+const char *
+session_what(const struct session *s)
+{
+	return s->what;
+}
+
+static int
+run(struct session *s, const char *sql, bool quiet)
+{
+	PGresult *res = PQexec(s->pq, sql);
+	ExecStatusType st = PQresultStatus(res);
+	int rc = 0;
+
+	if (st != PGRES_COMMAND_OK && st != PGRES_TUPLES_OK &&
+		st != PGRES_EMPTY_QUERY)
+		rc = session_fail(s, res, NULL, quiet);
+	PQclear(res);
+	return rc;
+}
+
+int
+session_exec(struct session *s, const char *sql)
+{
+	return run(s, sql, false);
+}
+
+int
+session_try(struct session *s, const char *sql)
+{
+	return run(s, sql, true);
+}
+
+int
+session_execf(struct session *s, const char *fmt, ...)
+{
+	struct buf b = BUF_INIT;
+	va_list ap;
+	int rc;
+
+	va_start(ap, fmt);
+	rc = buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	if (rc)
+		msg_error("%s: out of memory", s->what);
+	else
+		rc = session_exec(s, buf_str(&b));
+	buf_fini(&b);
+	return rc;
+}
+
+static struct rows *
+query(struct session *s, const char *sql, int n, const char *const *params,
+	int binary)
+{
+	PGresult *res =
+		PQexecParams(s->pq, sql, n, NULL, params, NULL, NULL, binary);
+	struct rows *r = NULL;
+
+	if (PQresultStatus(res) != PGRES_TUPLES_OK &&
+		PQresultStatus(res) != PGRES_COMMAND_OK) {
+		session_fail(s, res, NULL, false);
+	} else if (!(r = mem_zalloc(1, sizeof(*r)))) {
+		msg_error("%s: out of memory", s->what);
+	} else {
+		r->res = res;
+		return r;
+	}
+	PQclear(res);
+	return NULL;
+}
+
+struct rows *
+session_query(struct session *s, const char *sql, int nparams,
+	const char *const *params)
+{
+	return query(s, sql, nparams, params, 0);
+}
+
+struct rows *
+session_queryb(struct session *s, const char *sql, int nparams,
+	const char *const *params)
+{
+	return query(s, sql, nparams, params, 1);
+}
+
+void
+rows_free(struct rows *r)
+{
+	if (!r)
+		return;
+	PQclear(r->res);
+	free(r);
+}
+
+int
+rows_count(const struct rows *r)
+{
+	return PQntuples(r->res);
+}
+
+bool
+is_rows_null(const struct rows *r, int row, int col)
+{
+	return PQgetisnull(r->res, row, col);
+}
+
+const char *
+rows_str(const struct rows *r, int row, int col)
+{
+	return PQgetvalue(r->res, row, col);
+}
+
+size_t
+rows_len(const struct rows *r, int row, int col)
+{
+	return (size_t)PQgetlength(r->res, row, col);
+}
+
+int64_t
+rows_int(const struct rows *r, int row, int col)
+{
+	int64_t v = 0;
+
+	(void)num_int(rows_str(r, row, col), INT64_MIN, INT64_MAX, &v);
+	return v;
+}
+
+bool
+rows_bool(const struct rows *r, int row, int col)
+{
+	return *rows_str(r, row, col) == 't';
+}
+
+enum session_error
+session_error(const struct session *s)
+{
+	return s->error;
+}
+
+const char *
+session_sqlstate(const struct session *s)
+{
+	return s->sqlstate;
+}
+
+const char *
+session_message(const struct session *s)
+{
+	return s->message ? s->message : "";
+}
+
+bool
+is_session_alive(const struct session *s)
+{
+	return s && !s->broken && PQstatus(s->pq) == CONNECTION_OK;
+}
+
+bool
+is_session_pooled(struct session *s)
+{
+	struct rows *r = session_query(s, "SELECT pg_backend_pid()", 0, NULL);
+	bool pooled = r && rows_int(r, 0, 0) != PQbackendPID(s->pq);
+
+	rows_free(r);
+	return pooled;
+}
+
+int
+session_ping(struct session *s)
+{
+	return session_exec(s, "SELECT 1");
+}

@@ -1,0 +1,28 @@
+#ifndef SESSION_PQ_H
+#define SESSION_PQ_H
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+
+struct session;
+
+/* What the files of this folder see of a session. */
+
+/* session_pq(s): its libpq connection. */
+PGconn *
+session_pq(const struct session *s);
+
+/*
+ * session_fail(s, res, doing): remember and say why a command failed: from
+ * ${res}, or from the connection if that is NULL. ${doing} may be NULL; with
+ * ${quiet} nothing is printed. Returns -1.
+ */
+int
+session_fail(
+	struct session *s, const PGresult *res, const char *doing, bool quiet);
+
+/* session_break(s): no command can follow on this connection. */
+void
+session_break(struct session *s);
+
+#endif

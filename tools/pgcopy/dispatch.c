@@ -1,0 +1,215 @@
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "clock.h"
+#include "conninfo.h"
+#include "engine.h"
+#include "env.h"
+#include "json.h"
+#include "msg.h"
+#include "pgcopy.h"
+#include "pool.h"
+#include "progress.h"
+#include "retry.h"
+#include "session.h"
+
+/* Running the jobs of an engine through the worker pool. */
+
+enum { TRIES = 5 };
+
+static int
+next_part(void *ctx, struct buf *part)
+{
+	struct engine *e = ctx;
+	double wait;
+	size_t i;
+
+	for (;;) {
+		i = jobs_take(&e->jobs, clock_mono(e->env->clock), &wait);
+		if (i != JOBS_NONE)
+			break;
+		/* nobody else will wake us for a job that is put off */
+		if (e->jobs.running > 0 || wait < 0)
+			return 0;
+		clock_sleep(e->env->clock, wait);
+	}
+	return buf_puts(part, e->jobs.job[i].line) ? -1 : 1;
+}
+
+/* A part failed: again after a pause, or for good. */
+static int
+on_failed(struct engine *e, size_t i, const struct json_val *r)
+{
+	struct job *j = &e->jobs.job[i];
+	const char *why = json_get_str(r, "message");
+	bool temporary = false;
+	struct retry again;
+	double delay;
+	unsigned k;
+
+	(void)json_bool(json_get(r, "temporary"), &temporary);
+	if (temporary && j->tries < TRIES && is_session_alive(e->source)) {
+		retry_init(&again, 0.5, 8, 0, j->tries * 7919u + i);
+		for (k = 0; k < j->tries; k++)
+			(void)retry_next(&again, &delay);
+		msg_note("part %s: trying again in %.1f s", j->id, delay);
+		jobs_retry(&e->jobs, i, clock_mono(e->env->clock) + delay);
+		return 0;
+	}
+	if (temporary) {
+		msg_error("part %s: given up: %s", j->id, why ? why : "");
+		e->temporary = true;
+		return -1;
+	}
+	e->failed++;
+	jobs_fail(&e->jobs, i);
+	return 0;
+}
+
+static int
+on_done(struct engine *e, size_t i, const struct json_val *r)
+{
+	struct multiset m = MULTISET_INIT;
+	const char *hex = json_get_str(r, "digest");
+	int64_t rows = 0, bytes = 0;
+	double seconds = 0;
+
+	if (hex && multiset_parse(hex, &m)) {
+		msg_error("part %s: bad digest", e->jobs.job[i].id);
+		return -1;
+	}
+	(void)json_int(json_get(r, "rows"), 0, INT64_MAX, &rows);
+	(void)json_int(json_get(r, "bytes"), 0, INT64_MAX, &bytes);
+	(void)json_num(json_get(r, "seconds"), &seconds);
+	m.rows = (uint64_t)rows;
+	m.bytes = (uint64_t)bytes;
+	jobs_finish(&e->jobs, i);
+	e->done++;
+	return e->finished ? e->finished(e, i, &m, seconds) : 0;
+}
+
+static int
+on_record(void *ctx, unsigned worker, const struct json *rec, const char *line,
+	size_t n)
+{
+	struct engine *e = ctx;
+	const struct json_val *r = json_root(rec);
+	const char *type = json_get_str(r, "type");
+	const char *id = json_get_str(r, "part");
+	size_t i = id ? jobs_find(&e->jobs, id) : JOBS_NONE;
+	int64_t bytes = 0;
+
+	(void)line;
+	(void)n;
+	if (i == JOBS_NONE)
+		return 0;
+	if (strcmp(type, "progress") == 0) {
+		(void)json_int(json_get(r, "bytes"), 0, INT64_MAX, &bytes);
+		progress_start(
+			e->progress, worker, id, (uint64_t)e->jobs.job[i].cost);
+		progress_update(e->progress, worker, (uint64_t)bytes);
+		return 0;
+	}
+	if (strcmp(type, "part.done") == 0) {
+		progress_finish(e->progress, worker);
+		return on_done(e, i, r);
+	}
+	if (strcmp(type, "part.failed") == 0) {
+		progress_finish(e->progress, worker);
+		return on_failed(e, i, r);
+	}
+	return 0;
+}
+
+static int
+on_lost(void *ctx, const char *id, const char *why)
+{
+	struct engine *e = ctx;
+
+	msg_error("part %s: %s", id, why);
+	e->failed++;
+	e->temporary = true;
+	return -1;
+}
+
+static int
+on_tick(void *ctx)
+{
+	struct engine *e = ctx;
+
+	progress_tick(e->progress);
+	return 0;
+}
+
+/* "NAME=<connection string>" for a worker's environment. */
+static int
+put_locator(struct buf *b, const char *name, const struct conninfo *c)
+{
+	struct buf s = BUF_SECRET;
+	int rc = conninfo_put_string(c, &s) || buf_printf(b, "%s=", name) ||
+				 buf_append(b, s.data, s.len)
+			 ? -1
+			 : 0;
+
+	buf_fini(&s);
+	return rc;
+}
+
+/* Memory for one index build: a share of what a small server can spare. */
+static void
+put_memory(struct buf *b, int64_t jobs)
+{
+	int64_t mb = 1024 / jobs;
+
+	(void)buf_printf(b, "%lldMB", (long long)(mb < 64 ? 64 : mb));
+}
+
+int
+engine_run(struct engine *e, const char *phase, uint64_t total)
+{
+	struct buf from = BUF_SECRET, to = BUF_SECRET, memory = BUF_INIT;
+	const char *env[] = {NULL, NULL, NULL};
+	const char *argv[] = {e->opt->self, "run", "--from=env:AIRLIFT_FROM",
+		"--to=env:AIRLIFT_TO", "--encoding",
+		session_encoding(e->source), "--memory", NULL, NULL, NULL,
+		NULL};
+	struct pool_spec pool = {.argv = argv,
+		.env = env,
+		.workers = (unsigned)e->jobs_wanted,
+		.tries = 3,
+		.ctx = e,
+		.next = next_part,
+		.record = on_record,
+		.lost = on_lost,
+		.tick = on_tick};
+	int rc = -1;
+
+	if (e->jobs.n == 0)
+		return 0;
+	if (pool.workers > e->jobs.n)
+		pool.workers = (unsigned)e->jobs.n;
+	put_memory(&memory, e->jobs_wanted);
+	if (put_locator(&from, "AIRLIFT_FROM", e->from) ||
+		put_locator(&to, "AIRLIFT_TO", e->to) || !memory.len) {
+		msg_error("out of memory");
+		goto out;
+	}
+	env[0] = from.data;
+	env[1] = to.data;
+	argv[7] = buf_str(&memory);
+	if (e->snapshot) {
+		argv[8] = "--snapshot";
+		argv[9] = e->snapshot;
+	}
+	progress_phase(e->progress, phase);
+	progress_total(e->progress, total);
+	rc = pool_run(&pool);
+	jobs_fini(&e->jobs);
+out:
+	buf_fini(&from);
+	buf_fini(&to);
+	buf_fini(&memory);
+	return rc;
+}

@@ -1,0 +1,170 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "catalog.h"
+#include "clock.h"
+#include "conninfo.h"
+#include "engine.h"
+#include "env.h"
+#include "fd.h"
+#include "journal.h"
+#include "jsonw.h"
+#include "mem.h"
+#include "msg.h"
+#include "pgcopy.h"
+#include "progress.h"
+#include "record.h"
+#include "session.h"
+#include "status.h"
+
+static int64_t
+default_jobs(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > 8 ? 8 : n;
+}
+
+static int
+open_sessions(struct engine *e)
+{
+	enum session_error err;
+
+	if (session_open(e->from, "source", &e->source, &err) ||
+		session_open(e->to, "target", &e->target, &err))
+		return err == SESSION_TEMPORARY ? STATUS_TEMPORARY
+						: STATUS_MISUSE;
+	if (session_exec(e->source,
+		    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+		return STATUS_TEMPORARY;
+	return STATUS_OK;
+}
+
+int
+engine_open(struct engine *e, const struct pgcopy_options *opt, struct env *env,
+	const char *verb)
+{
+	int status;
+
+	memset(e, 0, sizeof(*e));
+	e->opt = opt;
+	e->env = env;
+	e->verb = verb;
+	e->jobs_wanted = opt->jobs ? opt->jobs : default_jobs();
+	e->begun = clock_mono(env->clock);
+	if (!opt->from || !opt->to) {
+		msg_error("--from and --to are needed: see pgcopy %s --help",
+			verb);
+		return STATUS_MISUSE;
+	}
+	if (conninfo_resolve(opt->from, "source", &e->from) ||
+		conninfo_resolve(opt->to, "target", &e->to))
+		return STATUS_MISUSE;
+	if (strcmp(conninfo_identity(e->from), conninfo_identity(e->to)) == 0) {
+		msg_error("source and target are the same database: %s",
+			conninfo_identity(e->to));
+		return STATUS_MISUSE;
+	}
+	if (opt->journal && !(e->journal = journal_open(opt->journal, "pgcopy",
+				      conninfo_identity(e->from),
+				      conninfo_identity(e->to), NULL, NULL)))
+		return STATUS_MISUSE;
+	if ((status = open_sessions(e)) != STATUS_OK)
+		return status;
+	e->progress = progress_open(STDERR_FILENO, env->clock, true);
+	return STATUS_OK;
+}
+
+void
+engine_close(struct engine *e)
+{
+	progress_close(e->progress);
+	session_close(e->source);
+	session_close(e->target);
+	conninfo_free(e->from);
+	conninfo_free(e->to);
+	catalog_free(e->catalog);
+	jobs_fini(&e->jobs);
+	free(e->table);
+	free(e->snapshot);
+	(void)journal_close(e->journal);
+}
+
+int
+engine_export(struct engine *e)
+{
+	struct rows *r = session_query(
+		e->source, "SELECT pg_export_snapshot()", 0, NULL);
+	struct buf b = BUF_INIT;
+	struct jsonw w;
+	int rc = -1;
+
+	if (!r)
+		return -1;
+	if (!(e->snapshot = mem_strdup(rows_str(r, 0, 0)))) {
+		msg_error("out of memory");
+		goto out;
+	}
+	jsonw_record(&w, &b, "snapshot.exported");
+	jsonw_str(&w, "source", conninfo_identity(e->from));
+	jsonw_str(&w, "target", conninfo_identity(e->to));
+	jsonw_str(&w, "snapshot", e->snapshot);
+	jsonw_time(&w, "at", clock_wall(e->env->clock));
+	rc = jsonw_end_record(&w) || engine_emit(e, &b, false) ? -1 : 0;
+out:
+	buf_fini(&b);
+	rows_free(r);
+	return rc;
+}
+
+int
+engine_emit(struct engine *e, struct buf *b, bool sync)
+{
+	int rc = 0;
+
+	if (b->len == 0)
+		return 0;
+	if (fd_write_all(e->env->out, b->data, b->len)) {
+		msg_errno("standard output");
+		rc = -1;
+	}
+	if (journal_append(e->journal, b->data, b->len, sync))
+		rc = -1;
+	buf_clear(b);
+	return rc;
+}
+
+int
+engine_finding(struct engine *e, const char *level, const char *rule,
+	const char *message, const char *fix)
+{
+	struct finding f = {level, rule, message, NULL, 0, 0, fix};
+	struct buf b = BUF_INIT;
+	int rc;
+
+	e->findings++;
+	if (strcmp(level, "error") == 0)
+		e->errors++;
+	finding_print(&f);
+	rc = finding_put(&b, &f) || engine_emit(e, &b, false) ? -1 : 0;
+	buf_fini(&b);
+	return rc;
+}
+
+int
+engine_end(struct engine *e, int status)
+{
+	struct summary s = {"pgcopy", e->verb, status == STATUS_OK, e->done,
+		e->failed, -1, e->findings, (int64_t)e->bytes,
+		clock_mono(e->env->clock) - e->begun};
+	struct buf b = BUF_INIT;
+
+	/* before the sessions were open there was no run to sum up */
+	if (e->target && (summary_put(&b, &s) || engine_emit(e, &b, true)) &&
+		status == STATUS_OK)
+		status = STATUS_TEMPORARY;
+	buf_fini(&b);
+	return status;
+}

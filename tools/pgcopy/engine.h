@@ -1,0 +1,88 @@
+#ifndef ENGINE_H
+#define ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "jobs.h"
+#include "multiset.h"
+
+struct buf;
+struct catalog;
+struct conninfo;
+struct env;
+struct journal;
+struct pgcopy_options;
+struct progress;
+struct session;
+
+/* What the planning verbs (copy, verify) share: the run as a whole. */
+
+/* What is known of a table's rows on each side. */
+struct engine_table {
+	struct multiset source, target;
+	bool have_source, have_target;
+	size_t parts_left; /* of its copy */
+	double seconds;
+	bool dirty; /* copied anew in this run */
+	bool binary;
+};
+
+struct engine {
+	const struct pgcopy_options *opt;
+	struct env *env;
+	const char *verb;
+	int64_t jobs_wanted;
+	struct conninfo *from, *to;
+	struct session *source, *target;
+	struct catalog *catalog;    /* of the source, in the snapshot */
+	struct engine_table *table; /* one a catalog table */
+	char *snapshot;
+	struct journal *journal;
+	struct progress *progress;
+	struct jobs jobs;
+	double begun;
+	/* called with each finished job and its sums */
+	int (*finished)(struct engine *e, size_t job, const struct multiset *m,
+		double seconds);
+	int64_t done, failed, findings, errors;
+	uint64_t bytes;
+	bool temporary; /* what stopped the run may pass */
+};
+
+/*
+ * engine_open(e, opt, env, verb): locators, both sessions, the source in a
+ * repeatable-read transaction, the journal. STATUS_OK or the exit status after
+ * a message. engine_close(e): everything, in any state.
+ */
+int
+engine_open(struct engine *e, const struct pgcopy_options *opt, struct env *env,
+	const char *verb);
+void
+engine_close(struct engine *e);
+
+/* engine_export(e): export the snapshot for the workers. 0 or -1. */
+int
+engine_export(struct engine *e);
+
+/* engine_emit(e, b, sync): write the records in ${b} to standard output and
+ * the journal; ${b} is emptied. 0 or -1. */
+int
+engine_emit(struct engine *e, struct buf *b, bool sync);
+
+/* engine_finding(e, level, rule, message, fix): count and emit one. 0, -1. */
+int
+engine_finding(struct engine *e, const char *level, const char *rule,
+	const char *message, const char *fix);
+
+/* engine_run(e, phase, total): do all jobs through a pool; failures are
+ * counted. 0, or -1 when the run cannot go on. */
+int
+engine_run(struct engine *e, const char *phase, uint64_t total);
+
+/* engine_end(e, status): the summary record; the status to exit with. */
+int
+engine_end(struct engine *e, int status);
+
+#endif

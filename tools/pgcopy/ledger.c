@@ -1,0 +1,227 @@
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger.h"
+#include "mem.h"
+#include "msg.h"
+#include "multiset.h"
+#include "session.h"
+
+int
+ledger_create(struct session *s, const char *source)
+{
+	const char *params[1] = {source};
+	struct rows *r;
+
+	if (session_exec(s,
+		    "BEGIN; CREATE SCHEMA airlift;"
+		    "COMMENT ON SCHEMA airlift IS 'pgcopy keeps its progress "
+		    "here; dropped when the copy is complete';"
+		    "CREATE TABLE airlift.run (one bool PRIMARY KEY DEFAULT "
+		    "true CHECK (one), source text NOT NULL, schema_hash text "
+		    "NOT NULL DEFAULT '', at timestamptz NOT NULL DEFAULT "
+		    "now());"
+		    "CREATE TABLE airlift.ledger (part text PRIMARY KEY, kind "
+		    "text NOT NULL, rows int8, bytes int8, digest text, at "
+		    "timestamptz NOT NULL DEFAULT now())"))
+		return -1;
+	r = session_query(
+		s, "INSERT INTO airlift.run (source) VALUES ($1)", 1, params);
+	if (!r)
+		return -1;
+	rows_free(r);
+	return session_exec(s, "COMMIT");
+}
+
+static int
+by_part(const void *a, const void *b)
+{
+	return strcmp(((const struct ledger_entry *)a)->part,
+		((const struct ledger_entry *)b)->part);
+}
+
+/* Sum, rows and bytes from columns ${col} on. */
+static void
+read_sum(const struct rows *r, int row, int col, struct multiset *m)
+{
+	*m = (struct multiset)MULTISET_INIT;
+	if (is_rows_null(r, row, col + 2))
+		return;
+	(void)multiset_parse(rows_str(r, row, col + 2), m);
+	m->rows = (uint64_t)rows_int(r, row, col);
+	m->bytes = (uint64_t)rows_int(r, row, col + 1);
+}
+
+static int
+load_entries(struct session *s, struct ledger *l)
+{
+	struct rows *r = session_query(s,
+		"SELECT part, kind, rows, bytes, digest FROM airlift.ledger", 0,
+		NULL);
+	int i, rc = 0;
+
+	if (!r)
+		return -1;
+	l->entry = mem_zalloc((size_t)rows_count(r) + 1, sizeof(*l->entry));
+	for (i = 0; l->entry && rc == 0 && i < rows_count(r); i++) {
+		struct ledger_entry *e = &l->entry[i];
+
+		e->part = mem_strdup(rows_str(r, i, 0));
+		e->kind = mem_strdup(rows_str(r, i, 1));
+		e->sum = mem_alloc(sizeof(*e->sum));
+		l->n++;
+		if (!e->part || !e->kind || !e->sum)
+			rc = -1;
+		else
+			read_sum(r, i, 2, e->sum);
+	}
+	rows_free(r);
+	if (rc || !l->entry) {
+		msg_error("out of memory");
+		return -1;
+	}
+	qsort(l->entry, l->n, sizeof(*l->entry), by_part);
+	return 0;
+}
+
+int
+ledger_load(struct session *s, struct ledger *l)
+{
+	struct rows *r;
+	int rc = 0;
+
+	memset(l, 0, sizeof(*l));
+	r = session_query(
+		s, "SELECT to_regclass('airlift.run') IS NOT NULL", 0, NULL);
+	if (!r)
+		return -1;
+	rc = rows_bool(r, 0, 0);
+	rows_free(r);
+	if (!rc)
+		return 0;
+	if (!(r = session_query(s,
+		      "SELECT source, schema_hash FROM airlift.run", 0, NULL)))
+		return -1;
+	rc = -1;
+	if (rows_count(r) != 1) {
+		msg_error("%s: the schema airlift is not one of ours",
+			session_what(s));
+	} else {
+		l->source = mem_strdup(rows_str(r, 0, 0));
+		l->schema_hash = mem_strdup(rows_str(r, 0, 1));
+		if (l->source && l->schema_hash)
+			rc = load_entries(s, l);
+		else
+			msg_error("out of memory");
+	}
+	rows_free(r);
+	if (rc)
+		ledger_fini(l);
+	return rc;
+}
+
+void
+ledger_fini(struct ledger *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		free(l->entry[i].part);
+		free(l->entry[i].kind);
+		free(l->entry[i].sum);
+	}
+	free(l->entry);
+	free(l->source);
+	free(l->schema_hash);
+	memset(l, 0, sizeof(*l));
+}
+
+const struct ledger_entry *
+ledger_find(const struct ledger *l, const char *part)
+{
+	struct ledger_entry key = {NULL, NULL, NULL};
+
+	if (!l->n)
+		return NULL;
+	key.part = (char *)(uintptr_t)part;
+	return bsearch(&key, l->entry, l->n, sizeof(*l->entry), by_part);
+}
+
+/* A statement with text parameters and no result that matters. */
+static int
+execute(struct session *s, const char *sql, int n, const char *const *params)
+{
+	struct rows *r = session_query(s, sql, n, params);
+
+	if (!r)
+		return -1;
+	rows_free(r);
+	return 0;
+}
+
+int
+ledger_set_schema(struct session *s, const char *hash)
+{
+	const char *params[1] = {hash};
+
+	return execute(s, "UPDATE airlift.run SET schema_hash = $1", 1, params);
+}
+
+int
+ledger_add(struct session *s, const char *part, const char *kind,
+	const struct multiset *sum)
+{
+	char rows[24], bytes[24], hex[MULTISET_HEX + 1];
+	const char *params[5] = {part, kind, NULL, NULL, NULL};
+
+	if (sum) {
+		snprintf(rows, sizeof(rows), "%llu",
+			(unsigned long long)sum->rows);
+		snprintf(bytes, sizeof(bytes), "%llu",
+			(unsigned long long)sum->bytes);
+		multiset_format(sum, hex);
+		params[2] = rows;
+		params[3] = bytes;
+		params[4] = hex;
+	}
+	return execute(s,
+		"INSERT INTO airlift.ledger (part, kind, rows, bytes, digest)"
+		" VALUES ($1, $2, $3::int8, $4::int8, $5)",
+		5, params);
+}
+
+int
+ledger_get(struct session *s, const char *part, struct multiset *sum)
+{
+	const char *params[1] = {part};
+	struct rows *r = session_query(s,
+		"SELECT rows, bytes, digest FROM airlift.ledger WHERE part = "
+		"$1",
+		1, params);
+	int found;
+
+	if (!r)
+		return -1;
+	found = rows_count(r) > 0;
+	if (found)
+		read_sum(r, 0, 0, sum);
+	rows_free(r);
+	return found;
+}
+
+int
+ledger_remove(struct session *s, const char *part)
+{
+	const char *params[1] = {part};
+
+	return execute(
+		s, "DELETE FROM airlift.ledger WHERE part = $1", 1, params);
+}
+
+int
+ledger_drop(struct session *s)
+{
+	return session_exec(s, "DROP SCHEMA IF EXISTS airlift CASCADE");
+}

@@ -1,0 +1,79 @@
+#include <string.h>
+
+#include "buf.h"
+#include "json.h"
+#include "jsonw.h"
+#include "msg.h"
+#include "part.h"
+
+static void
+put(struct jsonw *w, const char *key, const char *s)
+{
+	if (s)
+		jsonw_str(w, key, s);
+}
+
+int
+part_put(struct buf *b, const struct part *p, const uint32_t *oids,
+	size_t n_oids)
+{
+	struct jsonw w;
+	size_t i;
+
+	jsonw_record(&w, b, "part");
+	jsonw_str(&w, "id", p->id);
+	jsonw_str(&w, "kind", p->kind);
+	put(&w, "side", p->side);
+	put(&w, "out", p->out);
+	put(&w, "in", p->in);
+	put(&w, "before", p->before);
+	put(&w, "after", p->after);
+	if (p->out)
+		jsonw_bool(&w, "binary", p->binary);
+	if (n_oids) {
+		jsonw_array(&w, "oids");
+		for (i = 0; i < n_oids; i++)
+			jsonw_uint(&w, NULL, oids[i]);
+		jsonw_close(&w);
+	}
+	return jsonw_end_record(&w);
+}
+
+/* What each kind cannot do without. */
+static bool
+is_complete(const struct part *p)
+{
+	if (!p->id || !p->kind)
+		return false;
+	if (strcmp(p->kind, "copy") == 0)
+		return p->out && p->in;
+	if (strcmp(p->kind, "hash") == 0)
+		return p->out && p->side;
+	if (strcmp(p->kind, "sql") == 0 || strcmp(p->kind, "plain") == 0)
+		return p->before;
+	if (strcmp(p->kind, "lo") == 0)
+		return p->oids;
+	return strcmp(p->kind, "lohash") == 0 && p->oids && p->side;
+}
+
+int
+part_read(const struct json_val *v, struct part *p)
+{
+	p->id = json_get_str(v, "id");
+	p->kind = json_get_str(v, "kind");
+	p->side = json_get_str(v, "side");
+	p->out = json_get_str(v, "out");
+	p->in = json_get_str(v, "in");
+	p->before = json_get_str(v, "before");
+	p->after = json_get_str(v, "after");
+	p->oids = json_get(v, "oids");
+	p->binary = false;
+	(void)json_bool(json_get(v, "binary"), &p->binary);
+	if (json_kind(p->oids) != JSON_ARRAY)
+		p->oids = NULL;
+	if (is_complete(p))
+		return 0;
+	msg_error("part %s: not a part that this version knows",
+		p->id ? p->id : "without id");
+	return -1;
+}

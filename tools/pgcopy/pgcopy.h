@@ -1,0 +1,32 @@
+#ifndef PGCOPY_H
+#define PGCOPY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct env;
+
+/* The options of every verb; each verb's table fills what it knows. */
+struct pgcopy_options {
+	const char *self; /* argv[0], to start workers with */
+	const char *from, *to;
+	const char *journal;
+	int64_t jobs;
+	const char *format; /* "auto" or "text" */
+	uint64_t split;     /* bytes of a table above which it is split */
+	bool owner, acl, keep_ledger, verbose, no_verify;
+	/* of run alone */
+	const char *snapshot, *encoding, *memory;
+};
+
+/* The verbs; each returns an exit status. */
+int
+check_run(const void *options, struct env *env);
+int
+copy_run(const void *options, struct env *env);
+int
+verify_run(const void *options, struct env *env);
+int
+run_run(const void *options, struct env *env);
+
+#endif

@@ -1,0 +1,559 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "catalog.h"
+#include "copysql.h"
+#include "engine.h"
+#include "finish.h"
+#include "ident.h"
+#include "ledger.h"
+#include "mem.h"
+#include "msg.h"
+#include "multiset.h"
+#include "part.h"
+#include "pgcopy.h"
+#include "plan.h"
+#include "session.h"
+
+/* Classes of jobs in one pool: lower ones first. */
+enum { RANK_WORK, RANK_AFTER, RANK_READ };
+
+enum { LO_BATCH = 200 };
+
+static int
+no_memory(void)
+{
+	msg_error("out of memory");
+	return -1;
+}
+
+static bool
+is_plain(const char *s)
+{
+	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz_0123456789");
+
+	return *s && !s[n] && (*s < '0' || *s > '9');
+}
+
+int
+plan_name(struct buf *b, const char *schema, const char *name)
+{
+	return (is_plain(schema) ? buf_puts(b, schema)
+				 : ident_quote(b, schema)) ||
+			       buf_putc(b, '.') ||
+			       (is_plain(name) ? buf_puts(b, name)
+					       : ident_quote(b, name))
+		       ? -1
+		       : 0;
+}
+
+/* "prefix:schema.name" with "#k" for k > 0; the caller's. NULL: ENOMEM. */
+static char *
+make_id(const char *prefix, const char *schema, const char *name, int64_t k)
+{
+	struct buf b = BUF_INIT;
+	char *id = NULL;
+
+	if (buf_puts(&b, prefix) == 0 && plan_name(&b, schema, name) == 0 &&
+		(k == 0 || buf_printf(&b, "#%lld", (long long)k) == 0))
+		id = buf_steal(&b);
+	buf_fini(&b);
+	return id;
+}
+
+/* Adds a part as a job. Its index, or JOBS_NONE after a message. */
+static size_t
+add(struct engine *e, const struct part *p, int rank, double cost, size_t table)
+{
+	struct buf line = BUF_INIT;
+	size_t i = JOBS_NONE;
+
+	if (part_put(&line, p, NULL, 0) == 0)
+		i = jobs_add(
+			&e->jobs, p->id, buf_str(&line), rank, cost, table);
+	buf_fini(&line);
+	if (i == JOBS_NONE)
+		no_memory();
+	return i;
+}
+
+/* The cost of a table's copy and of all its indexes; ${*chain}: of the copy
+ * and the costliest one. */
+static double
+table_cost(const struct catalog *c, size_t table, double *chain)
+{
+	double all = (double)c->table[table].bytes, most = 0;
+	size_t i;
+
+	for (i = 0; i < c->n_indexes; i++) {
+		double cost;
+
+		if (c->index[i].table != c->table[table].oid)
+			continue;
+		cost = copysql_index_cost(&c->index[i]);
+		all += cost;
+		if (cost > most)
+			most = cost;
+	}
+	*chain = (double)c->table[table].bytes + most;
+	return all;
+}
+
+static double
+total_cost(const struct catalog *c)
+{
+	double sum = 0, chain;
+	size_t i;
+
+	for (i = 0; i < c->n_tables; i++)
+		sum += (double)c->table[i].bytes;
+	for (i = 0; i < c->n_indexes; i++)
+		sum += copysql_index_cost(&c->index[i]);
+	(void)chain;
+	return sum;
+}
+
+int64_t
+plan_parts(
+	struct engine *e, const struct ledger *l, size_t table, int64_t *step)
+{
+	const struct catalog_table *t = &e->catalog->table[table];
+	char *id = make_id("split:", t->schema, t->name, 0);
+	const struct ledger_entry *old = id ? ledger_find(l, id) : NULL;
+	double chain;
+	int64_t n = 1;
+
+	free(id);
+	if (old) {
+		*step = (int64_t)old->sum->bytes;
+		return (int64_t)old->sum->rows;
+	}
+	(void)table_cost(e->catalog, table, &chain);
+	/* before 14 a range of ctids is a scan of the whole table */
+	if (session_version(e->source) >= 140000)
+		n = copysql_parts(t->bytes, chain, total_cost(e->catalog),
+			e->jobs_wanted, e->opt->split);
+	if (n > t->blocks)
+		n = t->blocks;
+	if (n < 2) {
+		*step = 0;
+		return 1;
+	}
+	*step = (t->blocks + n - 1) / n;
+	return n;
+}
+
+int
+plan_store_splits(struct engine *e, const struct ledger *l)
+{
+	size_t i;
+	int rc = session_exec(e->target, "BEGIN");
+
+	for (i = 0; rc == 0 && i < e->catalog->n_tables; i++) {
+		const struct catalog_table *t = &e->catalog->table[i];
+		struct multiset m = MULTISET_INIT;
+		int64_t step, n = plan_parts(e, l, i, &step);
+		char *id = make_id("split:", t->schema, t->name, 0);
+
+		m.rows = (uint64_t)n;
+		m.bytes = (uint64_t)step;
+		if (!id)
+			rc = no_memory();
+		else if (!ledger_find(l, id))
+			rc = ledger_add(e->target, id, "split", &m);
+		free(id);
+	}
+	return rc ? rc : session_exec(e->target, "COMMIT");
+}
+
+/* COPY TO of part k (from 1) of n; the whole table for n = 1. */
+static int
+put_out(struct buf *b, const struct engine *e, size_t table, int64_t k,
+	int64_t n, int64_t step)
+{
+	const struct catalog_table *t = &e->catalog->table[table];
+	bool binary = e->table[table].binary;
+
+	if (n == 1)
+		return copysql_out(b, t, 0, 0, binary);
+	return copysql_out(b, t, (k - 1) * step, k < n ? k * step : 0, binary);
+}
+
+/*
+ * The first of several parts begins at block 0 and ends before ${step}: not
+ * the "from = to = 0" that means everything, since step > 0.
+ */
+static int
+add_data(struct engine *e, const struct ledger *l, size_t table, int64_t k,
+	int64_t n, int64_t step, size_t barrier)
+{
+	const struct catalog_table *t = &e->catalog->table[table];
+	char *id = make_id(PLAN_DATA, t->schema, t->name, n > 1 ? k : 0);
+	struct buf out = BUF_INIT, in = BUF_INIT, before = BUF_INIT,
+		   after = BUF_INIT;
+	struct part p = {0};
+	size_t job = JOBS_NONE;
+	double chain;
+	int rc = -1;
+
+	if (!id || put_out(&out, e, table, k, n, step) ||
+		copysql_in(&in, t, e->table[table].binary, n == 1) ||
+		(n == 1 && copysql_truncate(&before, t))) {
+		no_memory();
+		goto out;
+	}
+	if (ledger_find(l, id)) {
+		rc = 0;
+		goto out;
+	}
+	/* a rerun of a complete copy meets the application's triggers */
+	if (ledger_find(l, "stage:late") &&
+		finish_triggers(e->target, t->schema, t->name, &before, &after))
+		goto out;
+	(void)table_cost(e->catalog, table, &chain);
+	p.id = id;
+	p.kind = "copy";
+	p.out = buf_str(&out);
+	p.in = buf_str(&in);
+	/* statements are joined by "; ", of which the first needs none */
+	if (before.len)
+		p.before = buf_str(&before) + (n == 1 ? 0 : 2);
+	p.after = after.len ? buf_str(&after) : NULL;
+	p.binary = e->table[table].binary;
+	/* the longest chain first; the cost shown is the part's bytes */
+	job = add(e, &p, RANK_WORK, chain / (double)n, table);
+	if (job == JOBS_NONE)
+		goto out;
+	e->table[table].parts_left++;
+	e->table[table].dirty = true;
+	rc = jobs_after(&e->jobs, barrier, job) ? no_memory() : 0;
+out:
+	free(id);
+	buf_fini(&out);
+	buf_fini(&in);
+	buf_fini(&before);
+	buf_fini(&after);
+	return rc;
+}
+
+int
+plan_recheck(struct engine *e, const struct ledger *l, size_t *planned)
+{
+	size_t i;
+
+	*planned = 0;
+	for (i = 0; i < e->catalog->n_tables; i++) {
+		const struct catalog_table *t = &e->catalog->table[i];
+		int64_t step, n = plan_parts(e, l, i, &step), k;
+
+		for (k = 1; k <= n; k++) {
+			char *id = make_id(
+				PLAN_DATA, t->schema, t->name, n > 1 ? k : 0);
+			char *check = make_id(PLAN_RECHECK, t->schema, t->name,
+				n > 1 ? k : 0);
+			struct buf out = BUF_INIT;
+			struct part p = {.id = check,
+				.kind = "hash",
+				.side = "source",
+				.binary = e->table[i].binary};
+			int rc = id && check ? 0 : no_memory();
+
+			if (rc == 0 && ledger_find(l, id)) {
+				if (put_out(&out, e, i, k, n, step))
+					rc = no_memory();
+				p.out = buf_str(&out);
+				if (rc == 0 &&
+					add(e, &p, RANK_WORK, (double)t->bytes,
+						i) == JOBS_NONE)
+					rc = -1;
+				++*planned;
+			}
+			free(id);
+			free(check);
+			buf_fini(&out);
+			if (rc)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* A job of SQL with its ledger row. JOBS_NONE: failed; ${*skip}: is there. */
+static size_t
+add_sql(struct engine *e, const struct ledger *l, const char *id,
+	const char *sql, double cost, bool *skip)
+{
+	struct part p = {.id = id, .kind = "sql", .before = sql};
+
+	*skip = ledger_find(l, id) != NULL;
+	if (*skip)
+		return JOBS_NONE;
+	return add(e, &p, RANK_WORK, cost, JOBS_NONE);
+}
+
+/* One index and, after all others of its table, its constraint. */
+static int
+add_index(struct engine *e, const struct ledger *l,
+	const struct catalog_index *x, size_t data, size_t last)
+{
+	char *id = make_id(PLAN_INDEX, x->schema, x->name, 0);
+	char *con = make_id(PLAN_CONSTRAINT, x->schema, x->name, 0);
+	size_t job = JOBS_NONE;
+	bool skip = true;
+	int rc = -1;
+
+	if (!id || !con) {
+		no_memory();
+		goto out;
+	}
+	if (!x->by_constraint) {
+		job = add_sql(
+			e, l, id, x->definition, copysql_index_cost(x), &skip);
+		if (job == JOBS_NONE && !skip)
+			goto out;
+		if (job != JOBS_NONE &&
+			((data != JOBS_NONE &&
+				 jobs_after(&e->jobs, job, data)) ||
+				(last != JOBS_NONE &&
+					jobs_after(&e->jobs, last, job)))) {
+			no_memory();
+			goto out;
+		}
+	}
+	if (*x->constraint) {
+		job = add_sql(e, l, con, x->constraint,
+			x->by_constraint ? copysql_index_cost(x) : 1, &skip);
+		if (job == JOBS_NONE && !skip)
+			goto out;
+		/* it locks the table: after its indexes and its read-back */
+		if (job != JOBS_NONE && last != JOBS_NONE) {
+			e->jobs.job[job].rank = RANK_AFTER;
+			if (jobs_after(&e->jobs, job, last)) {
+				no_memory();
+				goto out;
+			}
+		}
+	}
+	rc = 0;
+out:
+	free(id);
+	free(con);
+	return rc;
+}
+
+/* A barrier: others wait for it. */
+static size_t
+add_barrier(struct engine *e, const char *prefix, size_t table)
+{
+	const struct catalog_table *t = &e->catalog->table[table];
+	char *id = make_id(prefix, t->schema, t->name, 0);
+	size_t job = id ? jobs_add(&e->jobs, id, "", RANK_WORK, 0, JOBS_NONE)
+			: JOBS_NONE;
+
+	free(id);
+	return job;
+}
+
+static size_t
+add_read(struct engine *e, size_t table)
+{
+	const struct catalog_table *t = &e->catalog->table[table];
+	char *id = make_id(PLAN_READ, t->schema, t->name, 0);
+	struct buf out = BUF_INIT;
+	struct part p = {.id = id,
+		.kind = "hash",
+		.side = "target",
+		.binary = e->table[table].binary};
+	size_t job = JOBS_NONE;
+
+	if (id && copysql_out(&out, t, 0, 0, p.binary) == 0) {
+		p.out = buf_str(&out);
+		job = add(e, &p, RANK_READ, (double)t->bytes, table);
+	}
+	free(id);
+	buf_fini(&out);
+	return job;
+}
+
+/* A table: its data, then its indexes and read-back, then constraints. */
+static int
+plan_table(struct engine *e, const struct ledger *l, size_t table)
+{
+	const struct catalog *c = e->catalog;
+	int64_t step, n = plan_parts(e, l, table, &step), k;
+	size_t data = add_barrier(e, "copied:", table);
+	size_t last = add_barrier(e, "indexed:", table);
+	size_t read = add_read(e, table), i;
+
+	if (data == JOBS_NONE || last == JOBS_NONE || read == JOBS_NONE ||
+		jobs_after(&e->jobs, read, data) ||
+		jobs_after(&e->jobs, last, read))
+		return no_memory();
+	for (k = 1; k <= n; k++)
+		if (add_data(e, l, table, k, n, step, data))
+			return -1;
+	for (i = 0; i < c->n_indexes; i++)
+		if (c->index[i].table == c->table[table].oid &&
+			add_index(e, l, &c->index[i], data, last))
+			return -1;
+	return 0;
+}
+
+static int
+add_large_objects(struct engine *e, const uint32_t *oids, size_t n)
+{
+	size_t at, batch;
+
+	for (at = 0; at < n; at += batch) {
+		struct buf line = BUF_INIT, check = BUF_INIT, id = BUF_INIT,
+			   check_id = BUF_INIT;
+		struct part p = {.kind = "lo"};
+		struct part r = {.kind = "lohash", .side = "target"};
+		size_t job = JOBS_NONE, read = JOBS_NONE;
+
+		batch = n - at < LO_BATCH ? n - at : LO_BATCH;
+		if (buf_printf(&id, PLAN_LO "%u-%u", oids[at],
+			    oids[at + batch - 1]) == 0 &&
+			buf_printf(&check_id, PLAN_LOREAD "%u-%u", oids[at],
+				oids[at + batch - 1]) == 0) {
+			p.id = buf_str(&id);
+			r.id = buf_str(&check_id);
+			if (part_put(&line, &p, oids + at, batch) == 0 &&
+				part_put(&check, &r, oids + at, batch) == 0) {
+				job = jobs_add(&e->jobs, p.id, buf_str(&line),
+					RANK_WORK, 1 << 20, JOBS_NONE);
+				read = jobs_add(&e->jobs, r.id, buf_str(&check),
+					RANK_READ, 1 << 20, JOBS_NONE);
+			}
+		}
+		buf_fini(&line);
+		buf_fini(&check);
+		buf_fini(&id);
+		buf_fini(&check_id);
+		if (job == JOBS_NONE || read == JOBS_NONE ||
+			jobs_after(&e->jobs, read, job))
+			return no_memory();
+	}
+	return 0;
+}
+
+int
+plan_data(struct engine *e, const struct ledger *l, const uint32_t *oids,
+	size_t n_oids)
+{
+	const struct catalog *c = e->catalog;
+	size_t i;
+
+	for (i = 0; i < c->n_tables; i++)
+		if (plan_table(e, l, i))
+			return -1;
+	/* of partitioned tables: they have no rows of their own */
+	for (i = 0; i < c->n_indexes; i++)
+		if (c->index[i].is_partitioned &&
+			add_index(e, l, &c->index[i], JOBS_NONE, JOBS_NONE))
+			return -1;
+	return add_large_objects(e, oids, n_oids);
+}
+
+int
+plan_fkeys(struct engine *e, const struct ledger *l)
+{
+	size_t i;
+
+	for (i = 0; i < e->catalog->n_fkeys; i++) {
+		const struct catalog_fkey *k = &e->catalog->fkey[i];
+		struct buf id = BUF_INIT, sql = BUF_INIT;
+		bool skip = true;
+		int rc;
+
+		if (!k->is_valid && !k->is_partitioned)
+			continue;
+		rc = buf_puts(&id, PLAN_VALIDATE) ||
+		     plan_name(&id, k->schema, k->table) ||
+		     buf_putc(&id, '.') || buf_puts(&id, k->name) ||
+		     (k->is_partitioned ? copysql_fkey(&sql, k)
+					: copysql_validate(&sql, k));
+		if (rc)
+			no_memory();
+		else if (add_sql(e, l, buf_str(&id), buf_str(&sql), 1, &skip) ==
+				 JOBS_NONE &&
+			 !skip)
+			rc = -1;
+		buf_fini(&id);
+		buf_fini(&sql);
+		if (rc)
+			return -1;
+	}
+	return 0;
+}
+
+int
+plan_matviews(struct engine *e, const struct ledger *l, const char *path)
+{
+	const struct catalog *c = e->catalog;
+	size_t i, k, before = JOBS_NONE;
+
+	for (i = 0; i < c->n_matviews; i++) {
+		const struct catalog_matview *m = &c->matview[i];
+		char *id = make_id(PLAN_MATVIEW, m->schema, m->name, 0);
+		struct buf sql = BUF_INIT;
+		struct part p = {.id = id, .kind = "plain"};
+		size_t job = JOBS_NONE;
+
+		/* an implicit transaction: SET LOCAL ends with it */
+		if (id &&
+			buf_printf(&sql,
+				"BEGIN; SET LOCAL search_path = %s; REFRESH "
+				"MATERIALIZED VIEW ",
+				path) == 0 &&
+			ident_qualified(&sql, m->schema, m->name) == 0 &&
+			(m->is_populated ||
+				buf_puts(&sql, " WITH NO DATA") == 0) &&
+			buf_puts(&sql, "; COMMIT") == 0) {
+			p.before = buf_str(&sql);
+			job = add(
+				e, &p, RANK_WORK, (double)m->bytes, JOBS_NONE);
+		}
+		free(id);
+		buf_fini(&sql);
+		if (job == JOBS_NONE ||
+			(before != JOBS_NONE &&
+				jobs_after(&e->jobs, job, before)))
+			return no_memory();
+		before = job;
+		for (k = 0; k < c->n_indexes; k++)
+			if (c->index[k].table == m->oid &&
+				add_index(e, l, &c->index[k], job, JOBS_NONE))
+				return -1;
+	}
+	return 0;
+}
+
+int
+plan_analyze(struct engine *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->catalog->n_tables; i++) {
+		const struct catalog_table *t = &e->catalog->table[i];
+		char *id;
+		struct buf sql = BUF_INIT;
+		struct part p = {.kind = "plain"};
+		size_t job = JOBS_NONE;
+
+		if (!e->table[i].dirty)
+			continue;
+		p.id = id = make_id(PLAN_ANALYZE, t->schema, t->name, 0);
+		if (id && buf_puts(&sql, "ANALYZE ") == 0 &&
+			ident_qualified(&sql, t->schema, t->name) == 0) {
+			p.before = buf_str(&sql);
+			job = add(e, &p, RANK_WORK, (double)t->bytes, i);
+		}
+		free(id);
+		buf_fini(&sql);
+		if (job == JOBS_NONE)
+			return -1;
+	}
+	return 0;
+}

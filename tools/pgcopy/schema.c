@@ -1,0 +1,229 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "catalog.h"
+#include "engine.h"
+#include "ident.h"
+#include "jsonw.h"
+#include "ledger.h"
+#include "mem.h"
+#include "msg.h"
+#include "multiset.h"
+#include "pgcopy.h"
+#include "schema.h"
+#include "session.h"
+#include "tmpfile.h"
+
+/* The SQL of one stage, appended. 0 or -1. */
+static int
+script(const struct schema *s, enum toc_stage stage, struct buf *out)
+{
+	struct buf list = BUF_INIT;
+	int n = toc_put(&s->toc, stage, &list), rc = 0;
+
+	if (n < 0)
+		msg_error("out of memory");
+	if (n)
+		rc = n < 0 ? -1
+			   : pgtools_script(&s->tools, tmpfile_name(s->archive),
+				     &list, s->flags, out);
+	buf_fini(&list);
+	return rc;
+}
+
+/* Digests the lines that are not comments, which name versions and owners. */
+static void
+hash_lines(struct multiset_row *row, const char *text)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+
+		if (n && strncmp(text, "--", 2) != 0 && text[0] != '\\')
+			multiset_row_update(row, text, n);
+		text += n + (text[n] == '\n');
+	}
+}
+
+static int
+hash_schema(struct schema *s)
+{
+	static const enum toc_stage stages[] = {TOC_SCHEMA, TOC_EXTENSION,
+		TOC_BEFORE, TOC_INDEX, TOC_ATTACH, TOC_FKEY, TOC_EARLY,
+		TOC_LATE, TOC_EVENT};
+	struct multiset_row *row = multiset_row_new();
+	struct multiset m = MULTISET_INIT;
+	size_t i;
+	int rc = row ? 0 : -1;
+
+	for (i = 0; rc == 0 && i < sizeof(stages) / sizeof(stages[0]); i++) {
+		struct buf b = BUF_INIT;
+
+		if ((rc = script(s, stages[i], &b)) == 0)
+			hash_lines(row, buf_str(&b));
+		buf_fini(&b);
+	}
+	if (rc == 0) {
+		multiset_row_end(row, &m);
+		s->hash = mem_alloc(MULTISET_HEX + 1);
+		if (s->hash)
+			multiset_format(&m, s->hash);
+		else
+			rc = -1;
+	}
+	multiset_row_free(row);
+	return rc;
+}
+
+/* A place for the archive that goes away with the process. */
+static int
+open_archive(struct schema *s)
+{
+	const char *dir = getenv("TMPDIR");
+	struct buf path = BUF_INIT;
+
+	if (buf_printf(&path, "%s/pgcopy-schema", dir && *dir ? dir : "/tmp"))
+		msg_error("out of memory");
+	else
+		s->archive = tmpfile_open(buf_str(&path), 0600);
+	buf_fini(&path);
+	return s->archive ? 0 : -1;
+}
+
+int
+schema_dump(struct engine *e, struct schema *s)
+{
+	struct buf list = BUF_INIT;
+	unsigned bad;
+	int rc = -1;
+
+	memset(s, 0, sizeof(*s));
+	s->flags = (e->opt->owner ? PGTOOLS_OWNER : 0) |
+		   (e->opt->acl ? PGTOOLS_ACL : 0);
+	if (pgtools_find(session_version(e->source) / 10000, &s->tools) ||
+		open_archive(s) ||
+		pgtools_dump(&s->tools, e->from, e->snapshot,
+			tmpfile_name(s->archive)) ||
+		pgtools_list(&s->tools, tmpfile_name(s->archive), &list))
+		goto out;
+	if (toc_parse(buf_str(&list), &s->toc, &bad)) {
+		msg_error(
+			"pg_restore --list: line %u cannot be understood", bad);
+		goto out;
+	}
+	rc = hash_schema(s);
+out:
+	buf_fini(&list);
+	return rc;
+}
+
+void
+schema_fini(struct schema *s)
+{
+	pgtools_fini(&s->tools);
+	toc_fini(&s->toc);
+	tmpfile_abort(s->archive);
+	free(s->hash);
+	memset(s, 0, sizeof(*s));
+}
+
+/* What a script may have set for the session is taken back. */
+static int
+pin_again(struct session *t)
+{
+	return session_exec(t,
+		"SET search_path = ''; SET row_security = off;"
+		"SET default_tablespace = ''; SET check_function_bodies = off");
+}
+
+/* One extension, in a savepoint: it may be a provider's and not needed. */
+static int
+create_extension(struct engine *e, const struct catalog_extension *x)
+{
+	struct session *t = e->target;
+	struct buf sql = BUF_INIT, text = BUF_INIT;
+	int rc = -1;
+
+	if (buf_puts(&sql, "CREATE EXTENSION IF NOT EXISTS ") ||
+		ident_quote(&sql, x->name) || buf_puts(&sql, " SCHEMA ") ||
+		ident_quote(&sql, x->schema))
+		goto out;
+	if (session_exec(t, "SAVEPOINT extension"))
+		goto out;
+	if (session_try(t, buf_str(&sql)) == 0) {
+		rc = session_exec(t, "RELEASE SAVEPOINT extension");
+		goto out;
+	}
+	if (buf_printf(&text,
+		    "extension %s cannot be created on the target: %s", x->name,
+		    session_message(t)) == 0 &&
+		session_exec(t, "ROLLBACK TO SAVEPOINT extension") == 0)
+		rc = engine_finding(e, "warning", "extension-missing",
+			buf_str(&text),
+			"enable it on the target first if the application "
+			"uses it");
+out:
+	buf_fini(&sql);
+	buf_fini(&text);
+	return rc;
+}
+
+int
+schema_restore(struct engine *e, struct schema *s)
+{
+	struct session *t = e->target;
+	struct buf schemas = BUF_INIT, before = BUF_INIT;
+	size_t i;
+	int rc = -1;
+
+	if (script(s, TOC_SCHEMA, &schemas) || script(s, TOC_BEFORE, &before) ||
+		session_exec(t, "BEGIN") ||
+		session_exec(t, buf_str(&schemas)) || pin_again(t))
+		goto out;
+	for (i = 0; i < e->catalog->n_extensions; i++)
+		if (create_extension(e, &e->catalog->extension[i]))
+			goto out;
+	if (session_exec(t, buf_str(&before)) || pin_again(t) ||
+		ledger_set_schema(t, s->hash) || session_exec(t, "COMMIT"))
+		goto out;
+	rc = 0;
+out:
+	if (rc && is_session_alive(t))
+		(void)session_try(t, "ROLLBACK");
+	buf_fini(&schemas);
+	buf_fini(&before);
+	return rc;
+}
+
+int
+schema_stage(struct engine *e, struct schema *s, enum toc_stage stage,
+	const char *id, const struct ledger *l)
+{
+	struct session *t = e->target;
+	struct buf sql = BUF_INIT;
+	int rc = -1;
+
+	if (ledger_find(l, id))
+		return 0;
+	if (script(s, stage, &sql) || session_exec(t, "BEGIN") ||
+		(sql.len && session_exec(t, buf_str(&sql))) || pin_again(t) ||
+		ledger_add(t, id, "script", NULL) || session_exec(t, "COMMIT"))
+		goto out;
+	rc = 0;
+out:
+	if (rc && is_session_alive(t))
+		(void)session_try(t, "ROLLBACK");
+	buf_fini(&sql);
+	return rc;
+}
+
+int
+schema_has(const struct schema *s, enum toc_stage stage)
+{
+	size_t i;
+
+	for (i = 0; i < s->toc.n; i++)
+		if (s->toc.entry[i].stage == stage)
+			return 1;
+	return 0;
+}

@@ -1,0 +1,224 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "catalog.h"
+#include "compare.h"
+#include "copysql.h"
+#include "engine.h"
+#include "env.h"
+#include "finish.h"
+#include "mem.h"
+#include "msg.h"
+#include "multiset.h"
+#include "part.h"
+#include "pgcopy.h"
+#include "plan.h"
+#include "session.h"
+#include "status.h"
+#include "str.h"
+#include "tablerecord.h"
+
+#define VERIFY_SOURCE "source:"
+#define VERIFY_TARGET "target:"
+#define VERIFY_LO_SOURCE "losource:"
+#define VERIFY_LO_TARGET "lotarget:"
+
+/* One run of `pgcopy verify`. */
+struct verify {
+	struct engine e;       /* first: the callbacks get it */
+	struct catalog *other; /* of the target */
+	struct multiset lo_source, lo_target;
+	int64_t differing;
+};
+
+static int
+on_finished(
+	struct engine *e, size_t job, const struct multiset *m, double seconds)
+{
+	struct verify *v = (struct verify *)e;
+	const char *id = e->jobs.job[job].id;
+	size_t table = e->jobs.job[job].table;
+	struct engine_table *t;
+
+	e->bytes += m->bytes;
+	if (str_starts(id, VERIFY_LO_SOURCE)) {
+		multiset_merge(&v->lo_source, m);
+		return 0;
+	}
+	if (str_starts(id, VERIFY_LO_TARGET)) {
+		multiset_merge(&v->lo_target, m);
+		return 0;
+	}
+	t = &e->table[table];
+	t->seconds += seconds;
+	if (str_starts(id, VERIFY_SOURCE)) {
+		t->source = *m;
+		t->have_source = true;
+	} else {
+		t->target = *m;
+		t->have_target = true;
+	}
+	if (!t->have_source || !t->have_target)
+		return 0;
+	if (!is_multiset_equal(&t->source, &t->target))
+		v->differing++;
+	return tablerecord_verified(e, table, t->seconds);
+}
+
+/* The two scans of a table, one a side. */
+static int
+add_scans(struct verify *v, size_t table, bool binary)
+{
+	static const char *const prefix[] = {VERIFY_SOURCE, VERIFY_TARGET};
+	static const char *const side[] = {"source", "target"};
+	const struct catalog_table *t = &v->e.catalog->table[table];
+	struct buf out = BUF_INIT;
+	int i, rc = 0;
+
+	if (copysql_out(&out, t, 0, 0, binary))
+		rc = -1;
+	for (i = 0; rc == 0 && i < 2; i++) {
+		struct buf id = BUF_INIT, line = BUF_INIT;
+		struct part p = {.kind = "hash",
+			.side = side[i],
+			.binary = binary,
+			.out = buf_str(&out)};
+
+		if (buf_puts(&id, prefix[i]) ||
+			plan_name(&id, t->schema, t->name))
+			rc = -1;
+		p.id = buf_str(&id);
+		if (rc == 0 &&
+			(part_put(&line, &p, NULL, 0) ||
+				jobs_add(&v->e.jobs, p.id, buf_str(&line), 0,
+					(double)t->bytes, table) == JOBS_NONE))
+			rc = -1;
+		buf_fini(&id);
+		buf_fini(&line);
+	}
+	buf_fini(&out);
+	return rc;
+}
+
+static int
+add_objects(struct verify *v, const char *side, const char *prefix,
+	const uint32_t *oids, size_t n)
+{
+	size_t at, batch;
+
+	for (at = 0; at < n; at += batch) {
+		struct buf id = BUF_INIT, line = BUF_INIT;
+		struct part p = {.kind = "lohash", .side = side};
+		size_t job = JOBS_NONE;
+
+		batch = n - at < 200 ? n - at : 200;
+		if (buf_printf(&id, "%s%u", prefix, oids[at]) == 0) {
+			p.id = buf_str(&id);
+			if (part_put(&line, &p, oids + at, batch) == 0)
+				job = jobs_add(&v->e.jobs, p.id, buf_str(&line),
+					0, 1 << 20, JOBS_NONE);
+		}
+		buf_fini(&id);
+		buf_fini(&line);
+		if (job == JOBS_NONE)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+plan_objects(struct verify *v)
+{
+	uint32_t *a = NULL, *b = NULL;
+	size_t n_a, n_b;
+	int rc = -1;
+
+	if (finish_oids(v->e.source, &a, &n_a) == 0 &&
+		finish_oids(v->e.target, &b, &n_b) == 0 &&
+		add_objects(v, "source", VERIFY_LO_SOURCE, a, n_a) == 0 &&
+		add_objects(v, "target", VERIFY_LO_TARGET, b, n_b) == 0)
+		rc = 0;
+	free(a);
+	free(b);
+	return rc;
+}
+
+static int
+plan_scans(struct verify *v, uint64_t *total)
+{
+	struct engine *e = &v->e;
+	bool text = strcmp(e->opt->format, "text") == 0 ||
+		    strcmp(session_encoding(e->source),
+			    session_encoding(e->target)) != 0;
+	size_t i;
+
+	*total = 0;
+	for (i = 0; i < e->catalog->n_tables; i++) {
+		const struct catalog_table *t = &e->catalog->table[i];
+		const struct catalog_table *u =
+			catalog_find(v->other, t->schema, t->name);
+
+		if (!u || strcmp(t->columns, u->columns) != 0)
+			continue;
+		*total += 2 * (uint64_t)t->bytes;
+		if (add_scans(v, i, !text && t->is_binary && u->is_binary)) {
+			msg_error("out of memory");
+			return -1;
+		}
+	}
+	return plan_objects(v);
+}
+
+static int
+status_of(const struct engine *e)
+{
+	return e->temporary || session_error(e->source) == SESSION_TEMPORARY ||
+			       session_error(e->target) == SESSION_TEMPORARY ||
+			       !is_session_alive(e->source) ||
+			       !is_session_alive(e->target)
+		       ? STATUS_TEMPORARY
+		       : STATUS_NO;
+}
+
+static int
+verify_all(struct verify *v)
+{
+	struct engine *e = &v->e;
+	uint64_t total;
+
+	e->finished = on_finished;
+	if (catalog_load(e->source, &e->catalog) ||
+		catalog_load(e->target, &v->other) || engine_export(e))
+		return status_of(e);
+	e->table = mem_zalloc(e->catalog->n_tables + 1, sizeof(*e->table));
+	if (!e->table) {
+		msg_error("out of memory");
+		return STATUS_TEMPORARY;
+	}
+	if (compare_catalogs(e, e->catalog, v->other))
+		return STATUS_TEMPORARY;
+	if (plan_scans(v, &total) || engine_run(e, "comparing", total))
+		return status_of(e);
+	if (!is_multiset_equal(&v->lo_source, &v->lo_target) &&
+		engine_finding(e, "error", "large-objects-differ",
+			"the large objects are not the same", NULL))
+		return STATUS_TEMPORARY;
+	return v->differing || e->errors || e->failed ? STATUS_NO : STATUS_OK;
+}
+
+int
+verify_run(const void *options, struct env *env)
+{
+	struct verify v;
+	int status;
+
+	memset(&v, 0, sizeof(v));
+	status = engine_open(&v.e, options, env, "verify");
+	if (status == STATUS_OK)
+		status = verify_all(&v);
+	status = engine_end(&v.e, status);
+	catalog_free(v.other);
+	engine_close(&v.e);
+	return status;
+}
