@@ -30,7 +30,7 @@ PKG_digest = libxxhash
 PKG_pg = libpq openssl
 
 # --- table 2: tool -> the layers it links, topmost first -----------------
-TOOLS = procfile2toml pgcopy
+TOOLS = procfile2toml herokucfg2secrets pgcopy
 USES_procfile2toml = flyconf source io base
 USES_herokucfg2secrets = io base
 USES_pgcopy = pg digest io base

@@ -16,6 +16,8 @@ BIN=${AIRLIFT_BIN:-$ROOT/build/gcc/bin}
 PATH=$BIN:$ROOT/tests/lab:$ROOT/runbooks:$PATH
 export ROOT BIN PATH
 T=$(mktemp -d "${TMPDIR:-/tmp}/airlift-t.XXXXXX")
+# servers under test run as another user when we are root and must get in
+[[ $EUID -ne 0 ]] || chmod 711 "$T"
 export T
 n_checks=0
 n_failed=0
@@ -79,6 +81,14 @@ status() {
 	fi
 }
 
+# fails COMMAND...: it exits with a failure that is no crash. (Under `set -e`, a
+# line that begins with `!` never ends a check; this does.)
+fails() {
+	local rc=0
+	"$@" || rc=$?
+	[[ $rc -gt 0 && $rc -lt 126 ]]
+}
+
 # records FILE: keep a copy of these JSON lines; `finish` validates all of them.
 records() {
 	cat "$1" >>"$T/.records"
@@ -93,6 +103,9 @@ run_records() {
 	records "$f"
 	return $rc
 }
+
+# has FILTER FILE: some record of the file passes the jq filter.
+has() { jq -se "any(.[]; $1)" "$2" >/dev/null; }
 
 # wait_for SECONDS COMMAND...: poll until the command succeeds.
 wait_for() {
