@@ -10,6 +10,7 @@ BIN=${AIRLIFT_BIN:-$ROOT/build/gcc/bin}
 PATH=$BIN:$ROOT/tests/lab:$PATH
 export ROOT BIN PATH
 B=$(mktemp -d "${TMPDIR:-/tmp}/airlift-bench.XXXXXX")
+[[ $EUID -ne 0 ]] || chmod 711 "$B"
 export B
 
 # server_cpu PID: CPU seconds of a postmaster and of all its ended children.

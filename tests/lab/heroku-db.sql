@@ -247,4 +247,5 @@ DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = ''5MB''', current_d
 SELECT lo_from_bytea(50001 + i, decode(repeat(md5(i::text), 2000 * (i + 1)), 'hex')) FROM generate_series(0, 9) i;
 SELECT lo_from_bytea(60001, decode(repeat('00ff0a5c', 700000), 'hex')), lo_create(60002);
 COMMENT ON LARGE OBJECT 60001 IS 'a scan';
+SET client_min_messages = error;
 ANALYZE;

@@ -29,7 +29,8 @@ struct copy {
 	uint32_t *oids;
 	size_t n_oids;
 	struct multiset lo_source, lo_target;
-	bool again; /* the target has data of an earlier run */
+	bool again;   /* the target has data of an earlier run */
+	bool is_over; /* an earlier run completed it: compare instead */
 	int64_t differing;
 };
 
@@ -77,6 +78,14 @@ claim_target(struct copy *c)
 	}
 	if (catalog_count_foreign(e->target, &foreign))
 		return status_of(e);
+	if (foreign > 0 && e->completed) {
+		c->is_over = true;
+		(void)engine_finding(e, "note", "copy-already-complete",
+			"the journal says that this copy was completed: the "
+			"two databases are compared instead",
+			NULL);
+		return STATUS_NO;
+	}
 	if (foreign > 0) {
 		(void)engine_finding(e, "error", "target-not-empty",
 			"the target database is not empty and was not filled "
@@ -158,8 +167,12 @@ on_read(struct copy *c, size_t job, const struct multiset *m, double seconds)
 
 	t->target = *m;
 	t->have_target = true;
-	if (!is_multiset_equal(&t->source, &t->target))
+	if (!is_multiset_equal(&t->source, &t->target)) {
 		c->differing++;
+		/* the copy is not what was sent: a rerun makes it anew */
+		if (finish_forget(e, table))
+			return -1;
+	}
 	return tablerecord_verified(e, table, seconds);
 }
 
@@ -232,12 +245,14 @@ recheck(struct copy *c)
 
 	if (plan_recheck(e, &c->ledger, &planned))
 		return STATUS_TEMPORARY;
-	if (planned == 0)
-		return STATUS_OK;
 	status = run_phase(c, "checking what is there", 0);
 	if (status != STATUS_OK)
 		return status;
 	for (i = 0; i < e->catalog->n_tables; i++) {
+		/* beyond the data stage a missing part has keys in its way */
+		if (ledger_find(&c->ledger, "stage:attach") &&
+			!is_plan_stored(e, &c->ledger, i))
+			e->table[i].dirty = true;
 		kept += !e->table[i].dirty;
 		if (!e->table[i].dirty)
 			continue;
@@ -334,6 +349,40 @@ complete(struct copy *c)
 	return status;
 }
 
+/* Says that all is there and equal, and then lets go of the target. */
+static int
+close_copy(struct copy *c)
+{
+	struct engine *e = &c->e;
+	struct buf b = BUF_INIT;
+	struct jsonw w;
+	size_t i;
+	uint64_t rows = 0, bytes = 0;
+	int rc;
+
+	for (i = 0; i < e->catalog->n_tables; i++) {
+		rows += e->table[i].source.rows;
+		bytes += e->table[i].source.bytes;
+	}
+	jsonw_record(&w, &b, "copy.completed");
+	jsonw_uint(&w, "tables", e->catalog->n_tables);
+	jsonw_uint(&w, "rows", rows);
+	jsonw_uint(&w, "bytes", bytes);
+	jsonw_time(&w, "at", clock_wall(e->env->clock));
+	rc = jsonw_end_record(&w) || engine_emit(e, &b, true);
+	buf_fini(&b);
+	if (rc)
+		return STATUS_TEMPORARY;
+	/* a synchronous commit: everything before it is on disk with it */
+	if (e->opt->keep_ledger)
+		rc = session_exec(e->target,
+			"SET synchronous_commit = on; UPDATE airlift.run SET "
+			"at = now()");
+	else
+		rc = ledger_drop(e->target);
+	return rc ? status_of(e) : STATUS_OK;
+}
+
 static int
 copy_all(struct copy *c)
 {
@@ -368,15 +417,7 @@ copy_all(struct copy *c)
 			(long long)c->differing);
 		return STATUS_NO;
 	}
-	/* a synchronous commit: everything before it is on disk with it */
-	if (!e->opt->keep_ledger && ledger_drop(e->target))
-		return status_of(e);
-	if (e->opt->keep_ledger &&
-		session_exec(e->target,
-			"SET synchronous_commit = on; UPDATE airlift.run SET "
-			"at = now()"))
-		return status_of(e);
-	return STATUS_OK;
+	return close_copy(c);
 }
 
 int
@@ -389,10 +430,11 @@ copy_run(const void *options, struct env *env)
 	status = engine_open(&c.e, options, env, "copy");
 	if (status == STATUS_OK)
 		status = copy_all(&c);
-	status = engine_end(&c.e, status);
+	if (!c.is_over)
+		status = engine_end(&c.e, status);
 	free(c.oids);
 	schema_fini(&c.schema);
 	ledger_fini(&c.ledger);
 	engine_close(&c.e);
-	return status;
+	return c.is_over ? verify_run(options, env) : status;
 }

@@ -10,6 +10,7 @@
 #include "env.h"
 #include "fd.h"
 #include "journal.h"
+#include "json.h"
 #include "jsonw.h"
 #include "mem.h"
 #include "msg.h"
@@ -42,6 +43,18 @@ open_sessions(struct engine *e)
 	return STATUS_OK;
 }
 
+/* What of an earlier run's journal matters. */
+static int
+on_replay(void *ctx, const struct json *record)
+{
+	struct engine *e = ctx;
+
+	if (strcmp(json_get_str(json_root(record), "type"), "copy.completed") ==
+		0)
+		e->completed = true;
+	return 0;
+}
+
 int
 engine_open(struct engine *e, const struct pgcopy_options *opt, struct env *env,
 	const char *verb)
@@ -69,7 +82,7 @@ engine_open(struct engine *e, const struct pgcopy_options *opt, struct env *env,
 	}
 	if (opt->journal && !(e->journal = journal_open(opt->journal, "pgcopy",
 				      conninfo_identity(e->from),
-				      conninfo_identity(e->to), NULL, NULL)))
+				      conninfo_identity(e->to), on_replay, e)))
 		return STATUS_MISUSE;
 	if ((status = open_sessions(e)) != STATUS_OK)
 		return status;

@@ -48,6 +48,7 @@ struct engine {
 		double seconds);
 	int64_t done, failed, findings, errors;
 	uint64_t bytes;
+	bool completed; /* the journal says that a copy was completed */
 	bool temporary; /* what stopped the run may pass */
 };
 

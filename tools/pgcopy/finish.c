@@ -353,9 +353,10 @@ drop_fkey(struct engine *e, const char *schema, const char *table,
 }
 
 /* Forgets the parts of a table's data, however it was split. */
-static int
-forget_data(struct engine *e, const struct catalog_table *t)
+int
+finish_forget(struct engine *e, size_t table)
 {
+	const struct catalog_table *t = &e->catalog->table[table];
 	struct buf id = BUF_INIT;
 	const char *params[1];
 	struct rows *r = NULL;
@@ -398,7 +399,8 @@ finish_reset(struct engine *e, size_t table)
 		if (drop_fkey(e, rows_str(r, i, 0), rows_str(r, i, 1),
 			    rows_str(r, i, 2)))
 			goto out;
-	rc = session_exec(e->target, buf_str(&truncate)) || forget_data(e, t) ||
+	rc = session_exec(e->target, buf_str(&truncate)) ||
+			     finish_forget(e, table) ||
 			     session_exec(e->target, "COMMIT")
 		     ? -1
 		     : 0;

@@ -51,6 +51,11 @@ finish_search_path(struct engine *e);
 int
 finish_reset(struct engine *e, size_t table);
 
+/* finish_forget(e, table): the ledger no longer has the table's data, so that
+ * a rerun copies it anew. */
+int
+finish_forget(struct engine *e, size_t table);
+
 /*
  * finish_triggers(s, schema, name, off, on): SQL that turns the user triggers
  * of the target's table off and back to how they are; both appended, and

@@ -237,6 +237,23 @@ out:
 	return rc;
 }
 
+bool
+is_plan_stored(struct engine *e, const struct ledger *l, size_t table)
+{
+	const struct catalog_table *t = &e->catalog->table[table];
+	int64_t step, n = plan_parts(e, l, table, &step), k;
+	bool stored = true;
+
+	for (k = 1; stored && k <= n; k++) {
+		char *id =
+			make_id(PLAN_DATA, t->schema, t->name, n > 1 ? k : 0);
+
+		stored = id && ledger_find(l, id);
+		free(id);
+	}
+	return stored;
+}
+
 int
 plan_recheck(struct engine *e, const struct ledger *l, size_t *planned)
 {

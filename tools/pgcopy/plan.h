@@ -42,6 +42,11 @@ plan_parts(
 int
 plan_store_splits(struct engine *e, const struct ledger *l);
 
+/* is_plan_stored(e, l, table): the ledger has every part of the table's data;
+ * on ENOMEM it counts as not there. */
+bool
+is_plan_stored(struct engine *e, const struct ledger *l, size_t table);
+
 /* plan_recheck(e, l, planned): hash the source rows of what is in the ledger;
  * ${*planned} is the number of jobs. */
 int

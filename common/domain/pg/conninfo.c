@@ -1,4 +1,5 @@
 #include <libpq-fe.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,12 @@ option(const PQconninfoOption *opts, const char *keyword)
 	return NULL;
 }
 
+static bool
+is_secret(const PQconninfoOption *o)
+{
+	return *o->dispchar == '*' || strcmp(o->keyword, "password") == 0;
+}
+
 static void
 wipe_options(PQconninfoOption *opts)
 {
@@ -35,8 +42,7 @@ wipe_options(PQconninfoOption *opts)
 	if (!opts)
 		return;
 	for (o = opts; o->keyword; o++)
-		if (o->val && (*o->dispchar == '*' ||
-				      strcmp(o->keyword, "password") == 0))
+		if (o->val && is_secret(o))
 			mem_wipe(o->val, strlen(o->val));
 	PQconninfoFree(opts);
 }
@@ -49,20 +55,19 @@ put_identity(struct conninfo *c)
 	const char *host = option(c->opts, "host");
 	const char *port = option(c->opts, "port");
 	const char *db = option(c->opts, "dbname");
-	const char *service = option(c->opts, "service");
+	const char *bracket;
 
-	if (!host)
-		host = option(c->opts, "hostaddr");
+	if (!host && !(host = option(c->opts, "hostaddr")))
+		host = "local";
+	if (!db && !(db = user))
+		db = "";
+	bracket = *host != '/' && strchr(host, ':') ? "[]" : "";
 	if (buf_puts(&b, "postgresql://") ||
 		(user && (buf_puts(&b, user) || buf_putc(&b, '@'))) ||
-		buf_puts(&b, host      ? host
-			     : service ? service
-				       : "local") ||
-		buf_putc(&b, ':') || buf_puts(&b, port ? port : "5432") ||
-		buf_putc(&b, '/') ||
-		buf_puts(&b, db     ? db
-			     : user ? user
-				    : "") ||
+		buf_append(&b, bracket, *bracket ? 1 : 0) ||
+		buf_puts(&b, host) ||
+		buf_puts(&b, *bracket ? bracket + 1 : "") ||
+		buf_printf(&b, ":%s/%s", port ? port : "5432", db) ||
 		!(c->identity = buf_steal(&b))) {
 		buf_fini(&b);
 		return -1;
@@ -70,47 +75,177 @@ put_identity(struct conninfo *c)
 	return 0;
 }
 
-/* What the environment says for options that the text left open. */
+static PQconninfoOption *
+find(PQconninfoOption *opts, const char *keyword)
+{
+	while (opts->keyword && strcmp(opts->keyword, keyword) != 0)
+		opts++;
+	return opts->keyword ? opts : NULL;
+}
+
+/* PQconninfoFree frees values with free(3). 0 or -1. */
+static int
+set_option(PQconninfoOption *opts, const char *keyword, const char *value)
+{
+	PQconninfoOption *o = find(opts, keyword);
+	char *copy;
+
+	if (!o)
+		return 0;
+	if (!(copy = strdup(value)))
+		return -1;
+	free(o->val);
+	o->val = copy;
+	return 0;
+}
+
+/* PQconndefaults with a service: the only way to have libpq look it up. */
+static PQconninfoOption *
+defaults_with(const char *service)
+{
+	const char *now = getenv("PGSERVICE");
+	char *old = now ? strdup(now) : NULL;
+	PQconninfoOption *o = NULL;
+
+	if (!service || (now && !old))
+		return service ? NULL : PQconndefaults();
+	if (setenv("PGSERVICE", service, 1) == 0)
+		o = PQconndefaults();
+	if (old ? setenv("PGSERVICE", old, 1) : unsetenv("PGSERVICE")) {
+		wipe_options(o);
+		o = NULL;
+	}
+	free(old);
+	return o;
+}
+
+/* What the service and the environment say of what the text left open. */
 static int
 merge_defaults(PQconninfoOption *opts)
 {
-	PQconninfoOption *defaults = PQconndefaults(), *o;
+	PQconninfoOption *defaults = defaults_with(option(opts, "service"));
+	PQconninfoOption *o;
+	int rc = 0;
 
 	if (!defaults)
 		return -1;
-	for (o = opts; o->keyword; o++) {
+	for (o = opts; rc == 0 && o->keyword; o++) {
 		const char *v = option(defaults, o->keyword);
 
-		if (o->val || !v)
-			continue;
-		/* PQconninfoFree frees it with free(3) */
-		if (!(o->val = strdup(v))) {
-			wipe_options(defaults);
-			return -1;
-		}
+		if (!o->val && v)
+			rc = set_option(opts, o->keyword, v);
 	}
 	wipe_options(defaults);
-	return 0;
+	return rc;
+}
+
+static bool
+is_local_host(const char *h, size_t n)
+{
+	static const char *const names[] = {"localhost", "::1"};
+	size_t i;
+
+	if (n == 0 || *h == '/' || *h == '@')
+		return true;
+	if (str_starts(h, "127.") && strspn(h, "0123456789.") == n)
+		return true;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i]) == n && memcmp(h, names[i], n) == 0)
+			return true;
+	return false;
+}
+
+/* Whether every server that may be meant is this machine. */
+static bool
+is_local(const PQconninfoOption *opts)
+{
+	const char *h = option(opts, "hostaddr");
+
+	if (!h && !(h = option(opts, "host")))
+		return true;
+	for (;;) {
+		size_t n = strcspn(h, ",");
+
+		if (!is_local_host(h, n))
+			return false;
+		if (!h[n])
+			return true;
+		h += n + 1;
+	}
+}
+
+/*
+ * Never in the clear over a network unless the user says so (disable, allow).
+ * This is the place to ask for verify-full by default.
+ */
+static int
+secure(PQconninfoOption *opts)
+{
+	const char *mode = option(opts, "sslmode");
+
+	if ((mode && strcmp(mode, "prefer") != 0) || is_local(opts))
+		return 0;
+	return set_option(opts, "sslmode", "require");
+}
+
+/*
+ * Whether it is a URL whose password has a character that cuts it short, so
+ * that parts of it would be taken for a host, a port or a name and be shown.
+ */
+static bool
+is_cut_short(const char *text, const PQconninfoOption *opts)
+{
+	const char *host = option(opts, "host");
+	const char *port = option(opts, "port");
+
+	if (!str_starts(text, "postgres://") &&
+		!str_starts(text, "postgresql://"))
+		return false;
+	if (host && *host != '/' && strchr(host, '@'))
+		return true;
+	if (port && port[strspn(port, "0123456789,")])
+		return true;
+	return !option(opts, "user") &&
+	       memchr(text, '@', strcspn(text, "?")) != NULL;
+}
+
+/* libpq's own reasons quote the text, password and all: they are not shown. */
+static PQconninfoOption *
+parse(const char *text, const char *what, const char *hint)
+{
+	char *why = NULL;
+	PQconninfoOption *opts = PQconninfoParse(text, &why);
+
+	if (why)
+		mem_wipe(why, strlen(why));
+	PQfreemem(why);
+	if (!opts) {
+		msg_error("%s: not a PostgreSQL URL or keyword string%s", what,
+			hint);
+		return NULL;
+	}
+	if (!is_cut_short(text, opts))
+		return opts;
+	msg_error(
+		"%s: not a valid URL: characters like @ / : ? # %% in a user "
+		"or password must be written as %%40 %%2F %%3A %%3F %%23 %%25",
+		what);
+	wipe_options(opts);
+	return NULL;
 }
 
 int
 conninfo_parse(const char *text, const char *what, struct conninfo **out)
 {
 	struct conninfo *c = mem_zalloc(1, sizeof(*c));
-	char *why = NULL;
 
 	if (!c)
 		goto nomem;
-	if (!(c->opts = PQconninfoParse(text, &why))) {
-		/* libpq's reason may quote the text, password and all */
-		msg_error("%s: not a PostgreSQL URL or keyword string", what);
-		if (why)
-			mem_wipe(why, strlen(why));
-		PQfreemem(why);
+	if (!(c->opts = parse(text, what, ""))) {
 		free(c);
 		return -1;
 	}
-	if (merge_defaults(c->opts) || put_identity(c))
+	if (merge_defaults(c->opts) || secure(c->opts) || put_identity(c))
 		goto nomem;
 	*out = c;
 	return 0;
@@ -125,15 +260,13 @@ nomem:
 static int
 from_argument(const char *text, const char *what, struct conninfo **out)
 {
-	PQconninfoOption *opts = PQconninfoParse(text, NULL);
-	int has_password;
+	PQconninfoOption *opts = parse(text, what,
+		": use env:NAME, file:PATH, fd:N, service=NAME or "
+		"a URL without password");
+	bool has_password;
 
-	if (!opts) {
-		msg_error("%s: not a locator: use env:NAME, file:PATH, fd:N, "
-			  "service=NAME or a URL without password",
-			what);
+	if (!opts)
 		return -1;
-	}
 	has_password = option(opts, "password") != NULL;
 	wipe_options(opts);
 	if (has_password) {
@@ -174,8 +307,9 @@ conninfo_free(struct conninfo *c)
 const char *
 conninfo_get(const struct conninfo *c, const char *keyword)
 {
-	return strcmp(keyword, "password") == 0 ? NULL
-						: option(c->opts, keyword);
+	PQconninfoOption *o = find(c->opts, keyword);
+
+	return !o || is_secret(o) || !o->val || !*o->val ? NULL : o->val;
 }
 
 const char *
@@ -234,4 +368,21 @@ conninfo_pq_arrays(const struct conninfo *c, const char **keywords,
 			values[n++] = o->val;
 		}
 	return n;
+}
+
+void
+conninfo_pq_scrub(const struct conninfo *c, char *text)
+{
+	const PQconninfoOption *o;
+
+	for (o = c->opts; o->keyword; o++) {
+		size_t n = o->val ? strlen(o->val) : 0;
+		char *p = text;
+
+		/* a very short one would match ordinary words */
+		if (!is_secret(o) || n < 4)
+			continue;
+		while ((p = strstr(p, o->val)))
+			memset(p, '*', n);
+	}
 }

@@ -6,6 +6,7 @@
 #include "num.h"
 #include "session.h"
 #include "session_pq.h"
+#include "wire.h"
 
 /* One CopyData message; large ones cost the server least. */
 enum { MESSAGE = 64 * 1024 };
@@ -47,6 +48,21 @@ finish(struct session *s, uint64_t *rows, bool quiet)
 	return rc;
 }
 
+/* A server that has failed reads and drops the rest: stop sending it. */
+static int
+refused(struct session *s)
+{
+	PGconn *pq = session_pq(s);
+	struct wire w;
+
+	if (wire_init(&w, pq) || wire_glance(&w) != 'E')
+		return 0;
+	if (PQputCopyEnd(pq, "the server has refused it") != 1 ||
+		finish(s, NULL, false) == 0)
+		session_fail(s, NULL, "COPY", false);
+	return -1;
+}
+
 int
 copyin_put(struct session *s, const void *p, size_t n)
 {
@@ -55,6 +71,8 @@ copyin_put(struct session *s, const void *p, size_t n)
 	while (n > 0) {
 		size_t part = n < MESSAGE ? n : MESSAGE;
 
+		if (refused(s))
+			return -1;
 		if (PQputCopyData(session_pq(s), at, (int)part) != 1) {
 			/* the server has usually said why */
 			if (PQstatus(session_pq(s)) == CONNECTION_BAD ||

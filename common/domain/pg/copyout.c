@@ -1,17 +1,15 @@
 #include <errno.h>
 #include <libpq-fe.h>
-#include <openssl/ssl.h>
-#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "copyout.h"
 #include "mem.h"
 #include "msg.h"
 #include "session.h"
 #include "session_pq.h"
+#include "wire.h"
 
 /*
  * After PQsendQuery libpq has read nothing, so the messages can be read from
@@ -29,8 +27,7 @@ struct cursor {
 
 struct copyout {
 	struct session *s;
-	SSL *ssl; /* NULL: plain */
-	int fd;
+	struct wire wire;
 	bool ended; /* libpq has the session again */
 	bool fresh; /* nothing of the current message was given out */
 	struct cursor cur;
@@ -103,100 +100,36 @@ measure(const struct cursor *from, const char *p, size_t n)
 }
 
 static int
-wait_for(int fd, short events)
+lost(struct copyout *c, const char *why)
 {
-	struct pollfd p = {fd, events, 0};
-
-	while (poll(&p, 1, -1) < 0)
-		if (errno != EINTR)
-			return -1;
-	return 0;
-}
-
-/* Reads or peeks at most n bytes over TLS. Bytes, 0 at EOF, -1. */
-static ssize_t
-read_tls(struct copyout *c, char *p, size_t n, bool peek)
-{
-	for (;;) {
-		int rc = peek ? SSL_peek(c->ssl, p, (int)n)
-			      : SSL_read(c->ssl, p, (int)n);
-		int e;
-
-		if (rc > 0)
-			return rc;
-		e = SSL_get_error(c->ssl, rc);
-		if (e == SSL_ERROR_WANT_READ) {
-			if (wait_for(c->fd, POLLIN))
-				return -1;
-		} else if (e == SSL_ERROR_WANT_WRITE) {
-			if (wait_for(c->fd, POLLOUT))
-				return -1;
-		} else {
-			return e == SSL_ERROR_ZERO_RETURN ? 0 : -1;
-		}
-	}
-}
-
-static ssize_t
-read_plain(struct copyout *c, char *p, size_t n, bool peek)
-{
-	for (;;) {
-		ssize_t rc = recv(c->fd, p, n, peek ? MSG_PEEK : 0);
-
-		if (rc >= 0)
-			return rc;
-		if (errno == EAGAIN || errno == EWOULDBLOCK) {
-			if (wait_for(c->fd, POLLIN))
-				return -1;
-		} else if (errno != EINTR) {
-			return -1;
-		}
-	}
-}
-
-static ssize_t
-read_some(struct copyout *c, char *p, size_t n, bool peek)
-{
-	return c->ssl ? read_tls(c, p, n, peek) : read_plain(c, p, n, peek);
-}
-
-/* Takes n bytes that were peeked at out of the connection. */
-static int
-take(struct copyout *c, size_t n)
-{
-	size_t got = 0;
-
-	while (got < n) {
-		ssize_t rc = read_some(c, c->window + got, n - got, false);
-
-		if (rc <= 0)
-			return -1;
-		got += (size_t)rc;
-	}
-	return 0;
+	c->ended = true;
+	return session_lost(c->s, "COPY", why);
 }
 
 /* Fills the window. 1: some bytes, 0: the stream is over, -1: lost. */
 static int
 fill(struct copyout *c)
 {
-	ssize_t n = read_some(c, c->window, sizeof(c->window), true);
 	size_t usable;
+	ssize_t n;
 
 	c->at = c->usable = 0;
-	if (n <= 0)
-		return 0; /* libpq finds the same and knows what to say */
-	usable = measure(&c->cur, c->window, (size_t)n);
-	if (usable == (size_t)-1) {
-		msg_error("%s: COPY: the server sent a malformed message",
-			session_what(c->s));
-		session_break(c->s);
-		return -1;
+	/* inside of a wide row all bytes are ours */
+	if (is_in_message(&c->cur) && c->cur.left >= sizeof(c->window)) {
+		n = wire_read(&c->wire, c->window, sizeof(c->window));
+		c->usable = n > 0 ? (size_t)n : 0;
+		return n < 0 ? lost(c, strerror(errno)) : n > 0;
 	}
+	n = wire_peek(&c->wire, c->window, sizeof(c->window));
+	if (n <= 0)
+		return n < 0 ? lost(c, strerror(errno)) : 0;
+	usable = measure(&c->cur, c->window, (size_t)n);
+	if (usable == (size_t)-1)
+		return lost(c, "the server sent a malformed message");
 	if (usable == 0)
 		return 0;
-	if (take(c, usable))
-		return 0;
+	if (wire_take(&c->wire, c->window, usable))
+		return lost(c, "the connection broke");
 	c->usable = usable;
 	return 1;
 }
@@ -211,7 +144,14 @@ finish(struct copyout *c)
 
 	c->ended = true;
 	while ((res = PQgetResult(pq))) {
-		if (PQresultStatus(res) != PGRES_COMMAND_OK && rc == 0)
+		ExecStatusType st = PQresultStatus(res);
+
+		/* libpq would give this one out again and again */
+		if (st == PGRES_COPY_OUT || st == PGRES_COPY_IN) {
+			PQclear(res);
+			return lost(c, "a second COPY in the same command");
+		}
+		if (st != PGRES_COMMAND_OK && rc == 0)
 			rc = session_fail(c->s, res, "COPY", false);
 		PQclear(res);
 		if (PQstatus(pq) == CONNECTION_BAD)
@@ -219,6 +159,8 @@ finish(struct copyout *c)
 	}
 	if (PQstatus(pq) == CONNECTION_BAD && rc == 0)
 		rc = session_fail(c->s, NULL, "COPY", false);
+	if (rc == 0 && !is_at_start(&c->cur))
+		rc = lost(c, "it ended within a row");
 	return rc;
 }
 
@@ -234,11 +176,10 @@ copyout_start(struct session *s, const char *sql, struct copyout **out)
 	}
 	/* the window itself needs no initial value */
 	c->s = s;
-	c->ssl = NULL;
 	c->ended = c->fresh = false;
 	c->cur = (struct cursor){{0}, 0, 0};
 	c->at = c->usable = 0;
-	if (PQsslInUse(pq) && !(c->ssl = PQsslStruct(pq, "OpenSSL"))) {
+	if (wire_init(&c->wire, pq)) {
 		msg_error("%s: libpq uses another TLS library than OpenSSL",
 			session_what(s));
 		goto err;
@@ -247,7 +188,6 @@ copyout_start(struct session *s, const char *sql, struct copyout **out)
 		session_fail(s, NULL, "COPY", false);
 		goto err;
 	}
-	c->fd = PQsocket(pq);
 	*out = c;
 	return 0;
 err:
@@ -279,10 +219,9 @@ copyout_next(struct copyout *c, struct copyout_piece *piece)
 		int rc;
 
 		if (c->at == c->usable) {
-			if ((rc = fill(c)) < 0)
-				return -1;
-			if (rc == 0)
-				return finish(c);
+			rc = fill(c);
+			if (rc <= 0)
+				return rc < 0 ? -1 : finish(c);
 		}
 		if (is_in_message(&c->cur)) {
 			give(c, piece);

@@ -40,12 +40,25 @@ session_break(struct session *s)
 	s->broken = true;
 }
 
+int
+session_lost(struct session *s, const char *doing, const char *why)
+{
+	s->broken = true;
+	s->error = SESSION_TEMPORARY;
+	*s->sqlstate = '\0';
+	free(s->message);
+	s->message = mem_strdup(why);
+	msg_error("%s: %s: %s", s->what, doing, why);
+	return -1;
+}
+
 /* Whether a retry may help, by SQLSTATE (appendix A of the manual). */
 static enum session_error
 classify(const char *state)
 {
 	static const char *const temporary[] = {"08", "40", "53", "57P01",
-		"57P02", "57P03", "57P05", "55P03", "25P03"};
+		"57P02", "57P03", "57P05", "57014", "55006", "55P03", "25P03",
+		"25P04"};
 	size_t i;
 
 	if (strcmp(state, "42501") == 0)
@@ -110,26 +123,12 @@ on_notice(void *ctx, const PGresult *res)
 		msg_debug("%s: %s", s->what, text);
 }
 
-/* Whether the server is this machine: there plain connections are fine. */
-static bool
-is_local(const struct conninfo *c)
-{
-	const char *host = conninfo_get(c, "hostaddr");
-
-	if (!host)
-		host = conninfo_get(c, "host");
-	return !host || *host == '/' || *host == '@' ||
-	       strcmp(host, "localhost") == 0 || str_starts(host, "127.") ||
-	       strcmp(host, "::1") == 0;
-}
-
 static PGconn *
 connect_to(const struct conninfo *c)
 {
 	enum { MAX = 64 };
 	const char *keywords[MAX + 16], *values[MAX + 16];
 	int n = conninfo_pq_arrays(c, keywords, values, MAX);
-	const char *mode = conninfo_get(c, "sslmode");
 	const struct {
 		const char *key, *value;
 	} ours[] = {{"application_name", "airlift"}, {"keepalives", "1"},
@@ -147,11 +146,6 @@ connect_to(const struct conninfo *c)
 		keywords[n] = "connect_timeout";
 		values[n++] = "15";
 	}
-	/* never in the clear over a network unless the user says so */
-	if ((!mode || strcmp(mode, "prefer") == 0) && !is_local(c)) {
-		keywords[n] = "sslmode";
-		values[n++] = "require";
-	}
 	keywords[n] = values[n] = NULL;
 	return PQconnectdbParams(keywords, values, 0);
 }
@@ -165,29 +159,75 @@ pin(struct session *s)
 		"SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD';"
 		"SET IntervalStyle = 'postgres'; SET extra_float_digits = 3;"
 		"SET bytea_output = 'hex'; SET xmlbinary = 'base64';"
+		"SET xmloption = 'content'; SET lc_monetary = 'C';"
 		"SET search_path = ''; SET row_security = off;"
 		"SET statement_timeout = 0; SET lock_timeout = 0;"
 		"SET idle_in_transaction_session_timeout = 0;"
 		"SET standard_conforming_strings = on;"
 		"SET quote_all_identifiers = off;"
-		"SET client_min_messages = warning";
+		"SET client_min_messages = warning;"
+		"SET client_encoding = ";
 	int rc = -1;
 
-	if (session_exec(s, settings))
-		return -1;
-	if (session_version(s) >= 140000 &&
-		session_exec(s, "SET idle_session_timeout = 0"))
-		return -1;
-	if (session_version(s) >= 170000 &&
-		session_exec(s, "SET transaction_timeout = 0"))
-		return -1;
-	/* a superuser's setting; others live without */
-	(void)session_try(s, "SET lc_messages = 'C'");
-	if (buf_puts(&b, "SET client_encoding = ") == 0 &&
-		ident_literal(&b, session_encoding(s)) == 0)
-		rc = session_exec(s, buf_str(&b));
+	/* one round trip: the other end may be an ocean away */
+	if (buf_puts(&b, settings) || ident_literal(&b, session_encoding(s)) ||
+		(session_version(s) >= 110000 &&
+			buf_puts(&b, "; SET jit = off")) ||
+		(session_version(s) >= 140000 &&
+			buf_puts(&b, "; SET idle_session_timeout = 0")) ||
+		(session_version(s) >= 170000 &&
+			buf_puts(&b, "; SET transaction_timeout = 0")))
+		msg_error("%s: out of memory", s->what);
+	else if ((rc = session_exec(s, buf_str(&b))) == 0)
+		/* a superuser's setting; others live without */
+		(void)session_try(s, "SET lc_messages = 'C'");
 	buf_fini(&b);
 	return rc;
+}
+
+/* Whether a refused connection may be accepted later: there is no SQLSTATE. */
+static enum session_error
+classify_refusal(const char *text)
+{
+	static const char *const passing[] = {"SSL SYSCALL error",
+		"SSL connection has been closed", "SSL error: unexpected eof"};
+	static const char *const lasting[] = {"authentication",
+		"does not exist", "no password supplied",
+		"no pg_hba.conf entry", "not permitted to log in",
+		"permission denied", "SSL", "certificate", "invalid",
+		"definition of service"};
+	size_t i;
+
+	for (i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+		if (strstr(text, passing[i]))
+			return SESSION_TEMPORARY;
+	for (i = 0; i < sizeof(lasting) / sizeof(lasting[0]); i++)
+		if (strstr(text, lasting[i]))
+			return SESSION_PERMANENT;
+	return SESSION_TEMPORARY;
+}
+
+/* Says why there is no connection, in one line, without a secret. */
+static enum session_error
+refused(const struct session *s, const struct conninfo *c)
+{
+	const char *text = PQerrorMessage(s->pq), *hint = "";
+	char *line = mem_strdup(text), *p;
+
+	if (strstr(text, "does not support SSL"))
+		hint = ": add sslmode=disable if the network itself is "
+		       "encrypted (WireGuard, a proxy on this machine)";
+	for (p = line; p && *p; p++)
+		if (*p == '\n' || *p == '\t')
+			*p = ' ';
+	while (p && p > line && p[-1] == ' ')
+		*--p = '\0';
+	if (line)
+		conninfo_pq_scrub(c, line);
+	msg_error("%s: cannot connect to %s: %s%s", s->what,
+		conninfo_identity(c), line ? line : "out of memory", hint);
+	free(line);
+	return classify_refusal(text);
 }
 
 int
@@ -202,21 +242,7 @@ session_open(const struct conninfo *c, const char *what, struct session **out,
 		goto err;
 	}
 	if (PQstatus(s->pq) != CONNECTION_OK) {
-		const char *text = PQerrorMessage(s->pq);
-		char *line = first_line(text);
-
-		/* without a SQLSTATE: what a retry cannot mend */
-		*err = strstr(text, "authentication failed") ||
-				       strstr(text, "does not exist") ||
-				       strstr(text, "no password supplied") ||
-				       strstr(text, "no pg_hba.conf entry") ||
-				       strstr(text, "SSL") ||
-				       strstr(text, "certificate")
-			       ? SESSION_PERMANENT
-			       : SESSION_TEMPORARY;
-		msg_error("%s: cannot connect to %s: %s", what,
-			conninfo_identity(c), line ? line : "out of memory");
-		free(line);
+		*err = refused(s, c);
 		goto err;
 	}
 	PQsetNoticeReceiver(s->pq, on_notice, s);

@@ -25,4 +25,9 @@ session_fail(
 void
 session_break(struct session *s);
 
+/* session_lost(s, doing, why): the same, remembered and said as a temporary
+ * failure. Returns -1. */
+int
+session_lost(struct session *s, const char *doing, const char *why);
+
 #endif

@@ -1,0 +1,118 @@
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "wire.h"
+
+/* On Linux recv() can drop bytes from a TCP socket without copying them; on
+ * other sockets the flag means nothing. */
+#ifdef __linux__
+#define DROP MSG_TRUNC
+#else
+#define DROP 0
+#endif
+
+int
+wire_init(struct wire *w, PGconn *pq)
+{
+	w->fd = PQsocket(pq);
+	w->ssl = NULL;
+	if (!PQsslInUse(pq))
+		return 0;
+	w->ssl = PQsslStruct(pq, "OpenSSL");
+	return w->ssl ? 0 : -1;
+}
+
+static int
+wait_for(int fd, short events)
+{
+	struct pollfd p = {fd, events, 0};
+
+	while (poll(&p, 1, -1) < 0)
+		if (errno != EINTR)
+			return -1;
+	return 0;
+}
+
+static ssize_t
+read_tls(struct wire *w, char *p, size_t n, bool peek)
+{
+	for (;;) {
+		int rc, e;
+
+		/* an old entry would be taken for the reason of this call */
+		ERR_clear_error();
+		rc = peek ? SSL_peek(w->ssl, p, (int)n)
+			  : SSL_read(w->ssl, p, (int)n);
+		if (rc > 0)
+			return rc;
+		e = SSL_get_error(w->ssl, rc);
+		if (e != SSL_ERROR_WANT_READ && e != SSL_ERROR_WANT_WRITE)
+			return 0;
+		if (wait_for(
+			    w->fd, e == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT))
+			return -1;
+	}
+}
+
+static ssize_t
+read_plain(struct wire *w, char *p, size_t n, int flags)
+{
+	for (;;) {
+		ssize_t rc = recv(w->fd, p, n, flags);
+
+		if (rc >= 0)
+			return rc;
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN && errno != EWOULDBLOCK)
+			return 0;
+		if (wait_for(w->fd, POLLIN))
+			return -1;
+	}
+}
+
+ssize_t
+wire_read(struct wire *w, char *p, size_t n)
+{
+	return w->ssl ? read_tls(w, p, n, false) : read_plain(w, p, n, 0);
+}
+
+ssize_t
+wire_peek(struct wire *w, char *p, size_t n)
+{
+	return w->ssl ? read_tls(w, p, n, true) : read_plain(w, p, n, MSG_PEEK);
+}
+
+int
+wire_take(struct wire *w, char *p, size_t n)
+{
+	size_t got = 0;
+
+	while (got < n) {
+		ssize_t rc = w->ssl ? read_tls(w, p + got, n - got, false)
+				    : read_plain(w, p + got, n - got, DROP);
+
+		if (rc <= 0)
+			return -1;
+		got += (size_t)rc;
+	}
+	return 0;
+}
+
+int
+wire_glance(struct wire *w)
+{
+	unsigned char c;
+	ssize_t rc;
+
+	if (w->ssl) {
+		ERR_clear_error();
+		rc = SSL_peek(w->ssl, &c, 1);
+	} else {
+		rc = recv(w->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT);
+	}
+	return rc == 1 ? c : -1;
+}

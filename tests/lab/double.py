@@ -1,0 +1,71 @@
+"""What the doubles of vendors' programs share: state in a JSON file under
+$AIRLIFT_LAB_STATE, strict options, errors as the real programs print them."""
+import contextlib
+import fcntl
+import json
+import os
+import sys
+
+
+def state_dir():
+    path = os.environ.get("AIRLIFT_LAB_STATE")
+    if not path:
+        sys.exit("AIRLIFT_LAB_STATE is not set: this is a double for tests")
+    return path
+
+
+@contextlib.contextmanager
+def state(name, write=False):
+    """The state of one program, locked; stored again when ${write}."""
+    path = os.path.join(state_dir(), name + ".json")
+    fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(fd, "r+", encoding="utf-8") as f:
+        fcntl.flock(f, fcntl.LOCK_EX)
+        text = f.read()
+        data = json.loads(text) if text else {}
+        yield data
+        if write:
+            new = json.dumps(data, indent=1)
+            f.seek(0)
+            f.truncate()
+            f.write(new)
+
+
+class Usage(Exception):
+    """A command line that the real program refuses."""
+
+
+def options(args, flags, values):
+    """Splits args into operands and options. ${flags} and ${values} map each
+    spelling to a name; anything else that begins with '-' is refused."""
+    got, operands, i = {}, [], 0
+    while i < len(args):
+        a = args[i]
+        name, eq, value = a.partition("=")
+        if name in values:
+            if not eq:
+                i += 1
+                if i == len(args):
+                    raise Usage(f"flag needs an argument: {a}")
+                value = args[i]
+            got[values[name]] = value
+        elif name in flags:
+            got[flags[name]] = value != "false" if eq else True
+        elif a.startswith("-") and a != "-":
+            raise Usage(f"unknown flag: {name}")
+        else:
+            operands.append(a)
+        i += 1
+    return operands, got
+
+
+def put(doc, indent):
+    json.dump(doc, sys.stdout, indent=indent, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+def log(program, args):
+    """What was called, for tests that look at it (no standard input)."""
+    path = os.path.join(state_dir(), "calls.log")
+    with open(path, "a", encoding="utf-8") as f:
+        f.write(json.dumps([program] + args) + "\n")

@@ -1,0 +1,87 @@
+# shellcheck shell=bash
+# Helpers of the tests that copy PostgreSQL databases. Sourced after lib.sh.
+
+# pg_lab: two servers for this test file; sets FROM, TO (URLs of the app's role)
+# and FROM_ADMIN, TO_ADMIN.
+pg_lab() {
+	lab up "$T/lab" "$@" >"$T/lab.json" || exit 1
+	at_exit 'lab down "$T/lab" >/dev/null 2>&1'
+	records "$T/lab.json"
+	FROM=$(cat "$T/lab/source.url") TO=$(cat "$T/lab/target.url")
+	FROM_ADMIN=$(cat "$T/lab/source-admin.url")
+	TO_ADMIN=$(cat "$T/lab/target-admin.url")
+	export FROM TO FROM_ADMIN TO_ADMIN
+}
+
+# sql URL STATEMENT...: run them, printing bare values.
+sql() {
+	local url=$1 args=()
+	shift
+	for s; do args+=(-c "$s"); done
+	psql -qXAt -v ON_ERROR_STOP=1 "${args[@]}" "$url"
+}
+
+# fresh_target: an empty database app on the target.
+fresh_target() {
+	local admin=${TO_ADMIN%/app}/postgres
+	sql "$admin" 'DROP DATABASE IF EXISTS app WITH (FORCE)' \
+		'CREATE DATABASE app OWNER app_owner'
+	sql "$TO_ADMIN" 'ALTER SCHEMA public OWNER TO app_owner'
+}
+
+# load_app SCALE: the application-shaped database on the source.
+load_app() {
+	PGOPTIONS='-c client_min_messages=error' psql -qX -v s="$1" \
+		-f "$ROOT/tests/lab/heroku-db.sql" "$FROM" >/dev/null
+}
+
+# schema_of URL: the schema as pg_dump tells it, without what names versions.
+schema_of() {
+	pg_dump --schema-only --exclude-schema=airlift "$1" |
+		grep -vE '^(\\(un)?restrict|-- Dumped)'
+}
+
+# digest_of URL: every table's rows, sorted, by sha256; large objects; next
+# values of sequences. Independent of pgcopy's own digests.
+digest_of() {
+	local url=$1
+	psql -qXAt "$url" -c "SELECT format('SELECT %L || E''\t'' || count(*) || E''\t'' || coalesce(encode(sha256(convert_to(string_agg(r, E''\n'' ORDER BY r COLLATE \"C\"), ''UTF8'')), ''hex''), '''') FROM (SELECT t::text AS r FROM ONLY %I.%I t) x', n.nspname || '.' || c.relname, n.nspname, c.relname) || ';'
+		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE c.relkind IN ('r', 'm') AND (c.relkind = 'r' OR c.relispopulated)
+		AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'airlift')
+		AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+		ORDER BY 1" >"$T/.digest.sql"
+	psql -qXAt -v ON_ERROR_STOP=1 "$url" -f "$T/.digest.sql"
+	psql -qXAt -v ON_ERROR_STOP=1 "$url" -c "SELECT 'lo ' || oid, encode(sha256(lo_get(oid)), 'hex'), obj_description(oid, 'pg_largeobject') FROM pg_largeobject_metadata ORDER BY oid"
+}
+
+# same_data: both databases hold the same, by that digest.
+same_data() {
+	digest_of "$FROM" >"$T/.from"
+	digest_of "$TO" >"$T/.to"
+	[[ -s $T/.from ]] && diff "$T/.from" "$T/.to"
+}
+
+# same_schema: and the same schema.
+same_schema() {
+	schema_of "$FROM_ADMIN" >"$T/.sfrom"
+	schema_of "$TO_ADMIN" >"$T/.sto"
+	[[ -s $T/.sfrom ]] && diff "$T/.sfrom" "$T/.sto"
+}
+
+# copy ARGUMENT...: pgcopy copy of the two, its records kept and validated.
+copy() {
+	local rc=0
+	FROM_URL=$FROM TO_URL=$TO pgcopy copy --from env:FROM_URL --to env:TO_URL \
+		"$@" >"$T/copy.jsonl" || rc=$?
+	records "$T/copy.jsonl"
+	return $rc
+}
+
+verify() {
+	local rc=0
+	FROM_URL=$FROM TO_URL=$TO pgcopy verify --from env:FROM_URL --to env:TO_URL \
+		"$@" >"$T/verify.jsonl" || rc=$?
+	records "$T/verify.jsonl"
+	return $rc
+}
