@@ -21,7 +21,7 @@ install: all
 	$(INSTALL) -m 644 $(SHAREDATA) $(DATADIR)/map
 	$(INSTALL) -m 755 $(RUNBOOKS) $(DATADIR)/runbooks
 	$(INSTALL) -m 644 $(RUNBOOK_DATA) $(DATADIR)/runbooks
-	for r in $(notdir $(RUNBOOKS)); do \
+	for r in $(notdir $(filter-out %/lib.sh,$(RUNBOOKS))); do \
 		ln -sf ../share/airlift/runbooks/$$r $(BINDIR)/$$r; done
 	$(INSTALL) -m 644 $(MAN1) $(MANDIR)/man1
 	$(INSTALL) -m 644 $(MAN7) $(MANDIR)/man7

@@ -223,12 +223,12 @@ on_finished(
 
 /* Runs the planned jobs. STATUS_OK, or why the copy cannot go on. */
 static int
-run_phase(struct copy *c, const char *phase, uint64_t total)
+run_phase(struct copy *c, const char *phase)
 {
 	struct engine *e = &c->e;
 	int64_t failed = e->failed;
 
-	if (engine_run(e, phase, total))
+	if (engine_run(e, phase))
 		return e->temporary ? STATUS_TEMPORARY : status_of(e);
 	return e->failed > failed ? STATUS_NO : STATUS_OK;
 }
@@ -245,7 +245,7 @@ recheck(struct copy *c)
 
 	if (plan_recheck(e, &c->ledger, &planned))
 		return STATUS_TEMPORARY;
-	status = run_phase(c, "checking what is there", 0);
+	status = run_phase(c, "checking what is there");
 	if (status != STATUS_OK)
 		return status;
 	for (i = 0; i < e->catalog->n_tables; i++) {
@@ -276,18 +276,6 @@ recheck(struct copy *c)
 	return STATUS_OK;
 }
 
-static uint64_t
-bytes_to_copy(const struct engine *e)
-{
-	uint64_t sum = 0;
-	size_t i;
-
-	for (i = 0; i < e->catalog->n_tables; i++)
-		if (e->table[i].parts_left)
-			sum += (uint64_t)e->catalog->table[i].bytes;
-	return sum;
-}
-
 static int
 copy_data(struct copy *c)
 {
@@ -303,7 +291,7 @@ copy_data(struct copy *c)
 	for (i = 0; i < e->catalog->n_tables; i++)
 		if (!e->table[i].parts_left)
 			e->table[i].have_source = true;
-	status = run_phase(c, "copying", bytes_to_copy(e));
+	status = run_phase(c, "copying");
 	if (status != STATUS_OK)
 		return status;
 	if (!is_multiset_equal(&c->lo_source, &c->lo_target))
@@ -327,14 +315,14 @@ complete(struct copy *c)
 		schema_stage(e, s, TOC_ATTACH, "stage:attach", l) ||
 		finish_fkeys(e, l) || plan_fkeys(e, l))
 		return status_of(e);
-	status = run_phase(c, "foreign keys", 0);
+	status = run_phase(c, "foreign keys");
 	if (status != STATUS_OK)
 		return status;
 	if (schema_stage(e, s, TOC_EARLY, "stage:early", l) ||
 		!(path = finish_search_path(e)))
 		return status_of(e);
 	status = plan_matviews(e, l, path) ? STATUS_TEMPORARY
-					   : run_phase(c, "views", 0);
+					   : run_phase(c, "views");
 	free(path);
 	if (status != STATUS_OK)
 		return status;
@@ -343,7 +331,7 @@ complete(struct copy *c)
 		schema_stage(e, s, TOC_EVENT, "stage:event", l) ||
 		finish_comments(e) || finish_settings(e) || plan_analyze(e))
 		return status_of(e);
-	status = run_phase(c, "statistics", 0);
+	status = run_phase(c, "statistics");
 	if (status == STATUS_OK && finish_sequences(e))
 		status = status_of(e);
 	return status;

@@ -167,8 +167,10 @@ put_memory(struct buf *b, int64_t jobs)
 }
 
 int
-engine_run(struct engine *e, const char *phase, uint64_t total)
+engine_run(struct engine *e, const char *phase)
 {
+	uint64_t total = 0;
+	size_t i;
 	struct buf from = BUF_SECRET, to = BUF_SECRET, memory = BUF_INIT;
 	const char *env[] = {NULL, NULL, NULL};
 	const char *argv[] = {e->opt->self, "run", "--from=env:AIRLIFT_FROM",
@@ -203,6 +205,8 @@ engine_run(struct engine *e, const char *phase, uint64_t total)
 		argv[8] = "--snapshot";
 		argv[9] = e->snapshot;
 	}
+	for (i = 0; i < e->jobs.n; i++)
+		total += e->jobs.job[i].size;
 	progress_phase(e->progress, phase);
 	progress_total(e->progress, total);
 	rc = pool_run(&pool);

@@ -77,10 +77,10 @@ int
 engine_finding(struct engine *e, const char *level, const char *rule,
 	const char *message, const char *fix);
 
-/* engine_run(e, phase, total): do all jobs through a pool; failures are
+/* engine_run(e, phase): do all jobs through a pool; failures are
  * counted. 0, or -1 when the run cannot go on. */
 int
-engine_run(struct engine *e, const char *phase, uint64_t total);
+engine_run(struct engine *e, const char *phase);
 
 /* engine_end(e, status): the summary record; the status to exit with. */
 int

@@ -17,7 +17,8 @@ struct job {
 	char *line; /* the part, with LF */
 	int rank;   /* class: 0 first */
 	double cost;
-	size_t table; /* what it belongs to, the caller's */
+	uint64_t size; /* bytes it will move, for the progress display */
+	size_t table;  /* what it belongs to, the caller's */
 	enum job_state state;
 	unsigned tries;
 	bool shown; /* it has a bar in the progress display */

@@ -225,6 +225,7 @@ add_data(struct engine *e, const struct ledger *l, size_t table, int64_t k,
 	job = add(e, &p, RANK_WORK, chain / (double)n, table);
 	if (job == JOBS_NONE)
 		goto out;
+	e->jobs.job[job].size = (uint64_t)(t->bytes / n);
 	e->table[table].parts_left++;
 	e->table[table].dirty = true;
 	rc = jobs_after(&e->jobs, barrier, job) ? no_memory() : 0;
@@ -284,6 +285,9 @@ plan_recheck(struct engine *e, const struct ledger *l, size_t *planned)
 					add(e, &p, RANK_WORK, (double)t->bytes,
 						i) == JOBS_NONE)
 					rc = -1;
+				else
+					e->jobs.job[e->jobs.n - 1].size =
+						(uint64_t)(t->bytes / n);
 				++*planned;
 			}
 			free(id);
@@ -387,6 +391,8 @@ add_read(struct engine *e, size_t table)
 	if (id && copysql_out(&out, t, 0, 0, p.binary) == 0) {
 		p.out = buf_str(&out);
 		job = add(e, &p, RANK_READ, (double)t->bytes, table);
+		if (job != JOBS_NONE)
+			e->jobs.job[job].size = (uint64_t)t->bytes;
 	}
 	free(id);
 	buf_fini(&out);

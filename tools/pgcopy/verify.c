@@ -80,6 +80,7 @@ add_scans(struct verify *v, size_t table, bool binary)
 		rc = -1;
 	for (i = 0; rc == 0 && i < 2; i++) {
 		struct buf id = BUF_INIT, line = BUF_INIT;
+		size_t job = JOBS_NONE;
 		struct part p = {.kind = "hash",
 			.side = side[i],
 			.binary = binary,
@@ -89,11 +90,13 @@ add_scans(struct verify *v, size_t table, bool binary)
 			plan_name(&id, t->schema, t->name))
 			rc = -1;
 		p.id = buf_str(&id);
-		if (rc == 0 &&
-			(part_put(&line, &p, NULL, 0) ||
-				jobs_add(&v->e.jobs, p.id, buf_str(&line), 0,
-					(double)t->bytes, table) == JOBS_NONE))
+		if (rc == 0 && part_put(&line, &p, NULL, 0) == 0)
+			job = jobs_add(&v->e.jobs, p.id, buf_str(&line), 0,
+				(double)t->bytes, table);
+		if (job == JOBS_NONE)
 			rc = -1;
+		else
+			v->e.jobs.job[job].size = (uint64_t)t->bytes;
 		buf_fini(&id);
 		buf_fini(&line);
 	}
@@ -145,7 +148,7 @@ plan_objects(struct verify *v)
 }
 
 static int
-plan_scans(struct verify *v, uint64_t *total)
+plan_scans(struct verify *v)
 {
 	struct engine *e = &v->e;
 	bool text = strcmp(e->opt->format, "text") == 0 ||
@@ -153,7 +156,6 @@ plan_scans(struct verify *v, uint64_t *total)
 			    session_encoding(e->target)) != 0;
 	size_t i;
 
-	*total = 0;
 	for (i = 0; i < e->catalog->n_tables; i++) {
 		const struct catalog_table *t = &e->catalog->table[i];
 		const struct catalog_table *u =
@@ -161,7 +163,6 @@ plan_scans(struct verify *v, uint64_t *total)
 
 		if (!u || strcmp(t->columns, u->columns) != 0)
 			continue;
-		*total += 2 * (uint64_t)t->bytes;
 		if (add_scans(v, i, !text && t->is_binary && u->is_binary)) {
 			msg_error("out of memory");
 			return -1;
@@ -185,7 +186,6 @@ static int
 verify_all(struct verify *v)
 {
 	struct engine *e = &v->e;
-	uint64_t total;
 
 	e->finished = on_finished;
 	if (catalog_load(e->source, &e->catalog) ||
@@ -198,7 +198,7 @@ verify_all(struct verify *v)
 	}
 	if (compare_catalogs(e, e->catalog, v->other))
 		return STATUS_TEMPORARY;
-	if (plan_scans(v, &total) || engine_run(e, "comparing", total))
+	if (plan_scans(v) || engine_run(e, "comparing"))
 		return status_of(e);
 	if (!is_multiset_equal(&v->lo_source, &v->lo_target) &&
 		engine_finding(e, "error", "large-objects-differ",

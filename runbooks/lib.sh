@@ -1,0 +1,142 @@
+# shellcheck shell=bash
+# What every runbook shares: steps with a journal, a dry run, resume, pauses for
+# a human, and an abort. A runbook sources this, defines its steps as functions
+# and calls `step` for each in order.
+set -euo pipefail
+umask 077
+
+DRY_RUN=
+YES=
+FROM_STEP=
+STATE=
+JOURNAL=
+RUNBOOK=${0##*/}
+
+die() {
+	printf '%s: %s\n' "$RUNBOOK" "$1" >&2
+	exit "${2:-100}"
+}
+
+say() { printf '%s\n' "$*" >&2; }
+
+now() { date -u +%Y-%m-%dT%H:%M:%S.%3NZ; }
+
+# need_programs NAME...: all of them, before anything begins.
+need_programs() {
+	local p missing=()
+	for p; do command -v "$p" >/dev/null || missing+=("$p"); done
+	[[ ${#missing[@]} -eq 0 ]] || die "not installed: ${missing[*]}"
+}
+
+# record JQ-ARGUMENT...: append one record to the journal, on disk before the
+# next step begins. The last argument is a jq expression for the object.
+record() {
+	[[ -z $DRY_RUN ]] || return 0
+	jq -cn --arg at "$(now)" "$@" >>"$JOURNAL"
+	sync -d "$JOURNAL"
+}
+
+# journal_has JQ-FILTER: some whole record of the journal passes the filter. A
+# line torn by a crash is no record.
+journal_has() {
+	[[ -s $JOURNAL ]] && jq -Rse --arg step "${2:-}" \
+		"[splits(\"\n\") | fromjson?] | any(.[]; $1)" "$JOURNAL" >/dev/null
+}
+
+# open_state APP TARGET: the folder of this cutover, one process at a time.
+open_state() {
+	STATE=${STATE:-cutover/$1}
+	JOURNAL=$STATE/journal.jsonl
+	[[ -z $DRY_RUN ]] || return 0
+	mkdir -p "$STATE"
+	chmod 700 "$STATE"
+	exec 9>"$STATE/lock"
+	flock -n 9 || die "another run of this cutover is under way ($STATE/lock)" 111
+	if [[ -s $JOURNAL && -n $(tail -c 1 "$JOURNAL") ]]; then
+		# the end of a line that a crash tore: its step is simply done again
+		sed -i '$d' "$JOURNAL"
+	fi
+	if [[ ! -s $JOURNAL ]]; then
+		record --arg tool "$RUNBOOK" --arg source "$1" --arg target "$2" \
+			'{type: "journal.open", tool: $tool, source: $source, target: $target, at: $at}'
+	fi
+	head -n 1 "$JOURNAL" | jq -e --arg s "$1" --arg t "$2" \
+		'.source == $s and .target == $t' >/dev/null ||
+		die "$JOURNAL belongs to another source or target: use --state"
+}
+
+# shown COMMAND-TEXT FUNCTION [ARGUMENT...]: what a person is told, and what is
+# done. In a dry run only the former. Secrets are never part of the text.
+shown() {
+	local text=$1
+	shift
+	say "  \$ $text"
+	[[ -n $DRY_RUN ]] || "$@"
+}
+
+# run COMMAND...: the two in one, for a plain command.
+run() {
+	local text
+	printf -v text '%q ' "$@"
+	shown "${text% }" "$@"
+}
+
+# save FILE COMMAND...: run it, its output into a file of the state folder, whole
+# or not at all.
+save_output() {
+	local file=$1
+	shift
+	"$@" >"$STATE/.$file.new" && mv "$STATE/.$file.new" "$STATE/$file"
+}
+save() {
+	local file=$1 text
+	shift
+	printf -v text '%q ' "$@"
+	shown "${text% } > $STATE/$file" save_output "$file" "$@"
+}
+
+# confirm QUESTION: a person says yes, or the run stops here (and can go on).
+confirm() {
+	[[ -z $DRY_RUN && -z $YES ]] || return 0
+	[[ -t 0 ]] || die "$1 Run it from a terminal, or with --yes." 100
+	local answer
+	read -r -p "$1 Type yes to go on: " answer
+	[[ $answer == yes ]] || die "stopped before this step; run it again to go on" 1
+}
+
+# step NAME WHAT UNDO: run step_NAME unless the journal has it done.
+passed_from=
+step() {
+	local name=$1 what=$2 undo=$3 begin rc=0
+	if [[ -n $FROM_STEP && -z $passed_from ]]; then
+		[[ $name == "$FROM_STEP" ]] || return 0
+		passed_from=1
+	elif [[ -z $FROM_STEP && -z $DRY_RUN ]] &&
+		journal_has '.type == "step.done" and .step == $step' "$name"; then
+		say "== $name: done earlier"
+		return 0
+	fi
+	say "== $name: $what"
+	say "   undo: $undo"
+	begin=${EPOCHREALTIME/,/.}
+	record --arg step "$name" --arg what "$what" --arg undo "$undo" \
+		'{type: "step.started", step: $step, what: $what, undo: $undo, at: $at}'
+	# a step in an `if` or `||` would lose set -e: it runs in a subshell instead
+	set +e
+	(
+		set -e
+		"step_${name//-/_}"
+	)
+	rc=$?
+	set -e
+	local seconds
+	seconds=$(awk "BEGIN { print ${EPOCHREALTIME/,/.} - $begin }")
+	if [[ $rc -ne 0 ]]; then
+		record --arg step "$name" --argjson rc "$rc" --argjson s "$seconds" \
+			'{type: "step.failed", step: $step, status: $rc, seconds: $s, at: $at}'
+		say "== $name failed ($rc). Nothing after it was begun; run the same command to go on, or \`$RUNBOOK abort\`."
+		case $rc in 1 | 100 | 111) exit "$rc" ;; *) exit 111 ;; esac
+	fi
+	record --arg step "$name" --argjson s "$seconds" \
+		'{type: "step.done", step: $step, seconds: $s, at: $at}'
+}
