@@ -255,18 +255,24 @@ def rules(conf):
     for name in conf.get("env", {}):
         if name.startswith("FLY_"):
             raise Bad(f"env {name}")
+
+
+def agreement(conf):
+    """What no program demands, but every file of ours has."""
     port = conf.get("env", {}).get("PORT")
     if "http_service" in conf and port != str(
             conf["http_service"]["internal_port"]):
         raise Bad(f"PORT {port} and internal_port differ")
 
 
-def load(path):
+def load(path, ours=True):
     with open(path, "rb") as f:
         conf = tomllib.load(f)
     types(conf, ROOT, "")
     durations(conf, "")
     rules(conf)
+    if ours:
+        agreement(conf)
     return conf
 
 

@@ -64,20 +64,17 @@ struct opt_program {
  * when help or the version was printed (exit 0); -1 after one line on
  * standard error saying what is wrong and the likely intent (exit 100).
  */
-int
-opt_parse(const struct opt_program *prog, int argc, char **argv, void *options,
-	const struct opt_verb **verb, int *operands);
+int opt_parse(const struct opt_program *prog, int argc, char **argv,
+	void *options, const struct opt_verb **verb, int *operands);
 
 /* opt_fini(prog, options): free what opt_parse allocated (OPT_LIST items). */
-void
-opt_fini(const struct opt_program *prog, void *options);
+void opt_fini(const struct opt_program *prog, void *options);
 
 /*
  * is_opt_given(prog, verb, argc, argv, name): whether the option was given,
  * for the rare default that depends on it.
  */
-int
-is_opt_given(const struct opt_program *prog, const struct opt_verb *verb,
+int is_opt_given(const struct opt_program *prog, const struct opt_verb *verb,
 	int argc, char **argv, const char *name);
 
 #endif

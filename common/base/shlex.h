@@ -24,22 +24,18 @@ enum shlex_error {
  * shlex_split(s, words, n): the words of ${s}, a NULL-terminated vector of
  * ${*n} strings to be given to shlex_free. On an error ${*words} is NULL.
  */
-enum shlex_error
-shlex_split(const char *s, char ***words, size_t *n);
+enum shlex_error shlex_split(const char *s, char ***words, size_t *n);
 
 /* shlex_free(words): free a vector of shlex_split; NULL is fine. */
-void
-shlex_free(char **words);
+void shlex_free(char **words);
 
 /*
  * shlex_quote(b, word): append ${word} so that both shlex_split and a POSIX
  * shell read it back as one word, unchanged. 0 or -1 (ENOMEM).
  */
-int
-shlex_quote(struct buf *b, const char *word);
+int shlex_quote(struct buf *b, const char *word);
 
 /* shlex_strerror(e): a few words for people. */
-const char *
-shlex_strerror(enum shlex_error e);
+const char *shlex_strerror(enum shlex_error e);
 
 #endif

@@ -28,19 +28,16 @@ struct child {
  * descriptors 0-2. 0; -1 after a message (also when the program cannot be
  * executed). On Linux the child gets SIGTERM when its parent dies.
  */
-int
-child_start(const struct child_spec *spec, struct child *c);
+int child_start(const struct child_spec *spec, struct child *c);
 
 /*
  * child_wait(c, status): close our ends, wait; ${*status} is the exit code,
  * or 128 + the signal. 0 or -1 (errno).
  */
-int
-child_wait(struct child *c, int *status);
+int child_wait(struct child *c, int *status);
 
 /* child_kill(c): SIGKILL and reap by pid; fine on one never started. */
-void
-child_kill(struct child *c);
+void child_kill(struct child *c);
 
 /*
  * child_run(spec, input, n, out, err, seconds, status): start, feed ${n} bytes
@@ -48,8 +45,7 @@ child_kill(struct child *c);
  * most ${seconds} (0 = for ever; then SIGKILL and ETIMEDOUT). spec's in, out,
  * err are ignored. 0 or -1.
  */
-int
-child_run(const struct child_spec *spec, const void *input, size_t n,
+int child_run(const struct child_spec *spec, const void *input, size_t n,
 	struct buf *out, struct buf *err, double seconds, int *status);
 
 #endif

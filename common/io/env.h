@@ -16,7 +16,6 @@ struct env {
 };
 
 /* env_system(e): descriptors 0 and 1, the system's clock. */
-void
-env_system(struct env *e);
+void env_system(struct env *e);
 
 #endif

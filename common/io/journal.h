@@ -21,25 +21,21 @@ struct journal;
  * without secrets; a journal of another tool or pair is refused. NULL after a
  * message; errno EINVAL = refused (misuse), else I/O.
  */
-struct journal *
-journal_open(const char *path, const char *tool, const char *source,
-	const char *target, int (*replay)(void *ctx, const struct json *record),
-	void *ctx);
+struct journal *journal_open(const char *path, const char *tool,
+	const char *source, const char *target,
+	int (*replay)(void *ctx, const struct json *record), void *ctx);
 
 /*
  * journal_append(j, line, n, sync): append whole lines (each ending in LF);
  * with ${sync}, on disk before it returns. 0 or -1 after a message. A NULL
  * journal takes everything and does nothing.
  */
-int
-journal_append(struct journal *j, const char *line, size_t n, bool sync);
+int journal_append(struct journal *j, const char *line, size_t n, bool sync);
 
 /* is_journal_resumed(j): whether it existed before with records. */
-bool
-is_journal_resumed(const struct journal *j);
+bool is_journal_resumed(const struct journal *j);
 
 /* journal_close(j): 0, or -1 if something could not be written. */
-int
-journal_close(struct journal *j);
+int journal_close(struct journal *j);
 
 #endif

@@ -195,8 +195,7 @@ place(struct jsonscan *s, size_t key, size_t *index)
 	return 0;
 }
 
-static int
-value(struct jsonscan *s, size_t key, unsigned depth);
+static int value(struct jsonscan *s, size_t key, unsigned depth);
 
 /* The members of an object or array up to its closing bracket. */
 static int

@@ -25,15 +25,13 @@ struct jsonscan {
  * of RFC 8259 (see json.h) and record its places. 0, or -1 with ${s->err}
  * filled. The caller has set text, len, err and zeroed the rest.
  */
-int
-jsonscan_run(struct jsonscan *s);
+int jsonscan_run(struct jsonscan *s);
 
 /* jsonscan_fail(s, at, what): fill ${s->err} for offset ${at}; -1. */
-int
-jsonscan_fail(struct jsonscan *s, size_t at, const char *what);
+int jsonscan_fail(struct jsonscan *s, size_t at, const char *what);
 
 /* jsonscan_where(text, at, line, column): both from 1, column in bytes. */
-void
-jsonscan_where(const char *text, size_t at, unsigned *line, unsigned *column);
+void jsonscan_where(
+	const char *text, size_t at, unsigned *line, unsigned *column);
 
 #endif

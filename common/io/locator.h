@@ -13,8 +13,7 @@ struct secret;
 enum locator_kind { LOCATOR_ENV, LOCATOR_FILE, LOCATOR_FD, LOCATOR_OTHER };
 
 /* locator_kind(spec): which form it has; LOCATOR_OTHER is the tool's own. */
-enum locator_kind
-locator_kind(const char *spec);
+enum locator_kind locator_kind(const char *spec);
 
 /*
  * locator_read(spec, max, out): the secret named by an env:, file: or fd:
@@ -22,7 +21,6 @@ locator_kind(const char *spec);
  * message (which never shows the value). A file readable by others is read,
  * with a warning. An unset variable is an error, an empty one too.
  */
-int
-locator_read(const char *spec, size_t max, struct secret **out);
+int locator_read(const char *spec, size_t max, struct secret **out);
 
 #endif

@@ -48,7 +48,6 @@ struct pool_spec {
  * after an abort or when workers cannot be started; children are gone in any
  * case (stdin closed, then SIGTERM, SIGKILL after a grace of 5 s).
  */
-int
-pool_run(const struct pool_spec *spec);
+int pool_run(const struct pool_spec *spec);
 
 #endif

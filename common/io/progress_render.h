@@ -33,21 +33,18 @@ struct progress_state {
  * total line, each within ${width} columns and ended by LF. The number of
  * lines, or -1 (ENOMEM).
  */
-int
-progress_render_frame(
+int progress_render_frame(
 	struct buf *b, const struct progress_state *s, size_t width);
 
 /* progress_render_line(b, s): append one plain line (without LF) for a log.
  * 0 or -1. */
-int
-progress_render_line(struct buf *b, const struct progress_state *s);
+int progress_render_line(struct buf *b, const struct progress_state *s);
 
 /*
  * progress_render_cut(s, columns): how many bytes of the UTF-8 text ${s} fit
  * into that many columns (a code point counts as one column; wide ones, as
  * far as they are in the common East Asian ranges, as two).
  */
-size_t
-progress_render_cut(const char *s, size_t columns, size_t *used);
+size_t progress_render_cut(const char *s, size_t columns, size_t *used);
 
 #endif

@@ -18,12 +18,10 @@ struct finding {
 };
 
 /* finding_put(out, f): append the record. 0 or -1. */
-int
-finding_put(struct buf *out, const struct finding *f);
+int finding_put(struct buf *out, const struct finding *f);
 
 /* finding_print(f): the same for people, through msg. */
-void
-finding_print(const struct finding *f);
+void finding_print(const struct finding *f);
 
 /* The last record of a run. Counts below 0 are left out. */
 struct summary {
@@ -35,7 +33,6 @@ struct summary {
 };
 
 /* summary_put(out, s): append the record. 0 or -1. */
-int
-summary_put(struct buf *out, const struct summary *s);
+int summary_put(struct buf *out, const struct summary *s);
 
 #endif

@@ -15,15 +15,13 @@ struct retry {
 };
 
 /* retry_init(r, base, cap, attempts, seed). */
-void
-retry_init(struct retry *r, double base, double cap, unsigned attempts,
+void retry_init(struct retry *r, double base, double cap, unsigned attempts,
 	uint64_t seed);
 
 /*
  * retry_next(r, delay): after a failure: 1 and the seconds to wait before
  * the next try, or 0 when the tries are used up.
  */
-int
-retry_next(struct retry *r, double *delay);
+int retry_next(struct retry *r, double *delay);
 
 #endif

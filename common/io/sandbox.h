@@ -8,7 +8,6 @@
  * stay usable. Silent when the kernel has neither. Called after the input was
  * opened, before it is parsed.
  */
-void
-sandbox_parse_only(const char *write_dir);
+void sandbox_parse_only(const char *write_dir);
 
 #endif

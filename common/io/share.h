@@ -22,7 +22,6 @@ struct json;
  * share_open(name): the parsed file; the caller's to json_free. NULL after a
  * message (no such file, out of memory).
  */
-struct json *
-share_open(const char *name);
+struct json *share_open(const char *name);
 
 #endif

@@ -13,24 +13,19 @@ struct tmpfile;
  * tmpfile_open(path, mode): a new temporary file that shall become ${path},
  * created with permission bits ${mode}. NULL after a message.
  */
-struct tmpfile *
-tmpfile_open(const char *path, unsigned mode);
+struct tmpfile *tmpfile_open(const char *path, unsigned mode);
 
 /* tmpfile_fd(t): its descriptor, owned by ${t}. */
-int
-tmpfile_fd(const struct tmpfile *t);
+int tmpfile_fd(const struct tmpfile *t);
 
 /* tmpfile_name(t): its temporary name, borrowed: for another program to fill,
  * or for a file that is never committed. */
-const char *
-tmpfile_name(const struct tmpfile *t);
+const char *tmpfile_name(const struct tmpfile *t);
 
 /* tmpfile_commit(t): fsync, rename, fsync the folder, free. 0 or -1. */
-int
-tmpfile_commit(struct tmpfile *t);
+int tmpfile_commit(struct tmpfile *t);
 
 /* tmpfile_abort(t): remove and free; NULL is fine. */
-void
-tmpfile_abort(struct tmpfile *t);
+void tmpfile_abort(struct tmpfile *t);
 
 #endif

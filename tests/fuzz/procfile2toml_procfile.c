@@ -20,8 +20,7 @@
 #include "report.h"
 #include "share.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 ignore(void *ctx, const char *line)

@@ -56,8 +56,9 @@ mode_of(const char *text)
 static void
 test_parts(void)
 {
-	struct conninfo *c = parse("postgres://me:" SECRET
-				   "@db.example.com:6543/app?options=-c%20x%3Dy");
+	struct conninfo *c =
+		parse("postgres://me:" SECRET
+		      "@db.example.com:6543/app?options=-c%20x%3Dy");
 
 	T_STR(get(c, "host"), "db.example.com", "host of a URL");
 	T_STR(get(c, "port"), "6543", "port");

@@ -17,16 +17,14 @@ struct varlist;
  * is_configshell(text, n): whether every line is one that the heroku program
  * writes.
  */
-bool
-is_configshell(const char *text, size_t n);
+bool is_configshell(const char *text, size_t n);
 
 /*
  * configshell_read(file, text, n, out): decode it. CR at a line's end is not
  * part of the value. 0, or -1 after a message with line and column, which
  * never shows the line.
  */
-int
-configshell_read(
+int configshell_read(
 	const char *file, const char *text, size_t n, struct varlist *out);
 
 #endif

@@ -14,7 +14,7 @@ struct varlist;
  * over lines with \n \r \" \\ \$ \`; `...` literal. CRLF counts as LF. 0, or
  * -1 after a message, which never shows the text.
  */
-int
-dotenv_read(const char *file, const char *text, size_t n, struct varlist *out);
+int dotenv_read(
+	const char *file, const char *text, size_t n, struct varlist *out);
 
 #endif

@@ -12,8 +12,7 @@ struct varlist;
  * be printable UTF-8 and each to stand once. ${*platform} is "heroku",
  * "railway", "render" or, for a dotenv file, NULL. 0, or -1 after a message.
  */
-int
-input_parse(const char *file, const char *format, const char *text, size_t n,
-	struct varlist *out, const char **platform);
+int input_parse(const char *file, const char *format, const char *text,
+	size_t n, struct varlist *out, const char **platform);
 
 #endif

@@ -18,12 +18,11 @@ struct notes {
  * notes_add(n, level, rule, fix, fmt, ...): a finding with that message, which
  * never holds a value. ${fix} may be NULL.
  */
-void
-notes_add(struct notes *n, const char *level, const char *rule, const char *fix,
-	const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+void notes_add(struct notes *n, const char *level, const char *rule,
+	const char *fix, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
 
 /* notes_fini(n): free it. */
-void
-notes_fini(struct notes *n);
+void notes_fini(struct notes *n);
 
 #endif

@@ -11,8 +11,7 @@
  * "@" of an address. ${host} is in lower case, without port; nothing of user
  * information, path or query is ever passed. 0, or -1 (out of memory).
  */
-int
-oldhost_scan(const char *value, size_t n,
+int oldhost_scan(const char *value, size_t n,
 	void (*found)(void *ctx, const char *host, bool is_url), void *ctx);
 
 #endif

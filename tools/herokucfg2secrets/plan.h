@@ -19,15 +19,13 @@ struct plan_way {
  * note what a person should know. 0, or -1 after a message: two variables
  * would get one name, or out of memory.
  */
-int
-plan_make(struct varlist *vars, const struct classify *c,
+int plan_make(struct varlist *vars, const struct classify *c,
 	const struct plan_way *way, struct notes *notes);
 
 /*
  * plan_put(vars, out): append a variable.planned record a variable, which
  * never has a value in it. 0 or -1 (out of memory).
  */
-int
-plan_put(const struct varlist *vars, struct buf *out);
+int plan_put(const struct varlist *vars, struct buf *out);
 
 #endif

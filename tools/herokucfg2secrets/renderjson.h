@@ -11,7 +11,7 @@ struct varlist;
  * false, generateValue, fromDatabase, fromService) becomes a variable without
  * a value. 0, or -1 after a message.
  */
-int
-renderjson_read(const char *file, const struct json *doc, struct varlist *out);
+int renderjson_read(
+	const char *file, const struct json *doc, struct varlist *out);
 
 #endif

@@ -30,19 +30,17 @@ enum secretsfmt {
  * secretsfmt_check(value, n): whether any way of transport can carry the ${n}
  * bytes: SECRETSFMT_OK, _NUL or _UTF8.
  */
-enum secretsfmt
-secretsfmt_check(const char *value, size_t n);
+enum secretsfmt secretsfmt_check(const char *value, size_t n);
 
 /*
  * secretsfmt_put(out, name, value, n): append the lines that set ${name} (a
  * plain identifier) to the ${n} bytes. Nothing is appended unless the result
  * is SECRETSFMT_OK.
  */
-enum secretsfmt
-secretsfmt_put(struct buf *out, const char *name, const char *value, size_t n);
+enum secretsfmt secretsfmt_put(
+	struct buf *out, const char *name, const char *value, size_t n);
 
 /* secretsfmt_strerror(e): why it was refused, a clause for people. */
-const char *
-secretsfmt_strerror(enum secretsfmt e);
+const char *secretsfmt_strerror(enum secretsfmt e);
 
 #endif

@@ -21,7 +21,7 @@ struct secretsread {
  * are cleared first. 1; 0 at the end; -1 if the import would fail, stop or
  * lose something here (or without memory).
  */
-int
-secretsread_next(struct secretsread *r, struct buf *name, struct buf *value);
+int secretsread_next(
+	struct secretsread *r, struct buf *name, struct buf *value);
 
 #endif

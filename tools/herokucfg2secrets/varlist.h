@@ -61,43 +61,35 @@ struct varlist {
  * varlist_add(l, name, n): a new variable named by ${n} bytes, without a
  * value. It stays where it is until the next call. NULL: out of memory.
  */
-struct var *
-varlist_add(struct varlist *l, const char *name, size_t n);
+struct var *varlist_add(struct varlist *l, const char *name, size_t n);
 
 /* varlist_drop_last(l): take back the last varlist_add. */
-void
-varlist_drop_last(struct varlist *l);
+void varlist_drop_last(struct varlist *l);
 
 /* varlist_find(l, name): the variable of that name in the input, or NULL. */
-struct var *
-varlist_find(const struct varlist *l, const char *name);
+struct var *varlist_find(const struct varlist *l, const char *name);
 
 /*
  * varlist_twice(l, carried, first, second): two variables of one name, or 0
  * if there are none. With ${carried} the new names of what is carried count,
  * else the input's names. 1, 0, or -1 (out of memory).
  */
-int
-varlist_twice(const struct varlist *l, bool carried, const struct var **first,
-	const struct var **second);
+int varlist_twice(const struct varlist *l, bool carried,
+	const struct var **first, const struct var **second);
 
 /* varlist_fini(l): wipe and free everything; ${l} is empty. */
-void
-varlist_fini(struct varlist *l);
+void varlist_fini(struct varlist *l);
 
 /* var_to(v): the name it shall have on the target. */
-const char *
-var_to(const struct var *v);
+const char *var_to(const struct var *v);
 
 /* is_var_carried(v): whether it goes to the target at all. */
-bool
-is_var_carried(const struct var *v);
+bool is_var_carried(const struct var *v);
 
 /*
  * var_name_fault(name): why ${name} cannot be the name of a secret on Fly.io, a
  * clause for people, or NULL if it can.
  */
-const char *
-var_name_fault(const char *name);
+const char *var_name_fault(const char *name);
 
 #endif

@@ -12,8 +12,7 @@ struct engine;
  * be behind), populated views, extensions. A finding of level error each.
  * 0, or -1 when a finding cannot be written.
  */
-int
-compare_catalogs(struct engine *e, const struct catalog *source,
+int compare_catalogs(struct engine *e, const struct catalog *source,
 	const struct catalog *target);
 
 #endif

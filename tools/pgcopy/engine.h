@@ -57,33 +57,26 @@ struct engine {
  * repeatable-read transaction, the journal. STATUS_OK or the exit status after
  * a message. engine_close(e): everything, in any state.
  */
-int
-engine_open(struct engine *e, const struct pgcopy_options *opt, struct env *env,
-	const char *verb);
-void
-engine_close(struct engine *e);
+int engine_open(struct engine *e, const struct pgcopy_options *opt,
+	struct env *env, const char *verb);
+void engine_close(struct engine *e);
 
 /* engine_export(e): export the snapshot for the workers. 0 or -1. */
-int
-engine_export(struct engine *e);
+int engine_export(struct engine *e);
 
 /* engine_emit(e, b, sync): write the records in ${b} to standard output and
  * the journal; ${b} is emptied. 0 or -1. */
-int
-engine_emit(struct engine *e, struct buf *b, bool sync);
+int engine_emit(struct engine *e, struct buf *b, bool sync);
 
 /* engine_finding(e, level, rule, message, fix): count and emit one. 0, -1. */
-int
-engine_finding(struct engine *e, const char *level, const char *rule,
+int engine_finding(struct engine *e, const char *level, const char *rule,
 	const char *message, const char *fix);
 
 /* engine_run(e, phase): do all jobs through a pool; failures are
  * counted. 0, or -1 when the run cannot go on. */
-int
-engine_run(struct engine *e, const char *phase);
+int engine_run(struct engine *e, const char *phase);
 
 /* engine_end(e, status): the summary record; the status to exit with. */
-int
-engine_end(struct engine *e, int status);
+int engine_end(struct engine *e, int status);
 
 #endif

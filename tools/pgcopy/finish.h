@@ -11,50 +11,40 @@ struct engine;
 
 /* finish_fkeys(e, l): ADD CONSTRAINT ... NOT VALID of plain foreign keys. */
 struct ledger;
-int
-finish_fkeys(struct engine *e, const struct ledger *l);
+int finish_fkeys(struct engine *e, const struct ledger *l);
 
 /* finish_marks(e, l): what an index is to its table: CLUSTER ON, REPLICA
  * IDENTITY, and statistics targets of its columns. */
-int
-finish_marks(struct engine *e, const struct ledger *l);
+int finish_marks(struct engine *e, const struct ledger *l);
 
 /* finish_sequences(e): read them now, set them, never behind their column. */
-int
-finish_sequences(struct engine *e);
+int finish_sequences(struct engine *e);
 
 /* finish_settings(e): ALTER DATABASE and ALTER ROLE IN DATABASE ... SET. */
-int
-finish_settings(struct engine *e);
+int finish_settings(struct engine *e);
 
 /* finish_oids(s, out, n): the OIDs of all large objects, sorted; the caller
  * frees. finish_unlink(e, oids, n): remove those of the target that are not
  * among them. finish_comments(e): their comments (and owners by choice). */
 struct session;
-int
-finish_oids(struct session *s, uint32_t **out, size_t *n);
-int
-finish_unlink(struct engine *e, const uint32_t *oids, size_t n);
-int
-finish_comments(struct engine *e);
+int finish_oids(struct session *s, uint32_t **out, size_t *n);
+int finish_unlink(struct engine *e, const uint32_t *oids, size_t n);
+int finish_comments(struct engine *e);
 
 /* finish_search_path(e, path): the source's default, as a SQL list; the
  * caller's. NULL after a message. */
-char *
-finish_search_path(struct engine *e);
+char *finish_search_path(struct engine *e);
 
 /*
  * finish_reset(e, table): before a table is copied anew in a rerun: drop the
  * foreign keys in and out of it on the target, truncate it, and forget all of
  * that in the ledger; one transaction.
  */
-int
-finish_reset(struct engine *e, size_t table);
+int finish_reset(struct engine *e, size_t table);
 
 /* finish_forget(e, table): the ledger no longer has the table's data, so that
  * a rerun copies it anew. */
-int
-finish_forget(struct engine *e, size_t table);
+int finish_forget(struct engine *e, size_t table);
 
 /*
  * finish_triggers(s, schema, name, off, on): SQL that turns the user triggers
@@ -62,8 +52,7 @@ finish_forget(struct engine *e, size_t table);
  * both empty when it has none. 0 or -1.
  */
 struct buf;
-int
-finish_triggers(struct session *s, const char *schema, const char *name,
+int finish_triggers(struct session *s, const char *schema, const char *name,
 	struct buf *off, struct buf *on);
 
 #endif

@@ -36,43 +36,35 @@ struct jobs {
 
 #define JOBS_NONE ((size_t)-1)
 
-void
-jobs_fini(struct jobs *js);
+void jobs_fini(struct jobs *js);
 
 /*
  * jobs_add(js, id, line, rank, cost, table): a new job; strings are copied. One
  * with an empty line is a barrier: done as soon as nothing is in its way.
  * Its index, or JOBS_NONE (ENOMEM).
  */
-size_t
-jobs_add(struct jobs *js, const char *id, const char *line, int rank,
+size_t jobs_add(struct jobs *js, const char *id, const char *line, int rank,
 	double cost, size_t table);
 
 /* jobs_after(js, later, earlier): ${later} waits for ${earlier}. 0 or -1. */
-int
-jobs_after(struct jobs *js, size_t later, size_t earlier);
+int jobs_after(struct jobs *js, size_t later, size_t earlier);
 
 /*
  * jobs_take(js, now, wait): the job to start now, marked running; JOBS_NONE if
  * there is none, and then ${*wait} is the seconds until one may be, or -1.
  */
-size_t
-jobs_take(struct jobs *js, double now, double *wait);
+size_t jobs_take(struct jobs *js, double now, double *wait);
 
 /* jobs_find(js, id): its index or JOBS_NONE. */
-size_t
-jobs_find(const struct jobs *js, const char *id);
+size_t jobs_find(const struct jobs *js, const char *id);
 
 /* jobs_finish(js, i): done; what waited for it may be ready now. */
-void
-jobs_finish(struct jobs *js, size_t i);
+void jobs_finish(struct jobs *js, size_t i);
 
 /* jobs_fail(js, i): failed for good, with everything that waits for it. */
-void
-jobs_fail(struct jobs *js, size_t i);
+void jobs_fail(struct jobs *js, size_t i);
 
 /* jobs_retry(js, i, at): ready again, not before the time ${at}. */
-void
-jobs_retry(struct jobs *js, size_t i, double at);
+void jobs_retry(struct jobs *js, size_t i, double at);
 
 #endif

@@ -27,40 +27,32 @@ struct ledger {
 };
 
 /* ledger_create(s, source): make the schema and its tables. 0 or -1. */
-int
-ledger_create(struct session *s, const char *source);
+int ledger_create(struct session *s, const char *source);
 
 /* ledger_load(s, l): read it; l->source is NULL when there is none. 0, -1. */
-int
-ledger_load(struct session *s, struct ledger *l);
-void
-ledger_fini(struct ledger *l);
+int ledger_load(struct session *s, struct ledger *l);
+void ledger_fini(struct ledger *l);
 
 /* ledger_find(l, part): the entry or NULL. */
-const struct ledger_entry *
-ledger_find(const struct ledger *l, const char *part);
+const struct ledger_entry *ledger_find(
+	const struct ledger *l, const char *part);
 
 /* ledger_set_schema(s, hash): note that the schema is restored. 0 or -1. */
-int
-ledger_set_schema(struct session *s, const char *hash);
+int ledger_set_schema(struct session *s, const char *hash);
 
 /* ledger_add(s, part, kind, sum): in the current transaction; ${sum} may be
  * NULL. 0 or -1. */
-int
-ledger_add(struct session *s, const char *part, const char *kind,
+int ledger_add(struct session *s, const char *part, const char *kind,
 	const struct multiset *sum);
 
 /* ledger_get(s, part, sum): whether the part is there: 1 with ${*sum}, 0, or
  * -1 after a message. */
-int
-ledger_get(struct session *s, const char *part, struct multiset *sum);
+int ledger_get(struct session *s, const char *part, struct multiset *sum);
 
 /* ledger_remove(s, pattern): delete the parts LIKE ${pattern}. 0 or -1. */
-int
-ledger_remove(struct session *s, const char *part);
+int ledger_remove(struct session *s, const char *part);
 
 /* ledger_drop(s): remove the schema. 0 or -1. */
-int
-ledger_drop(struct session *s);
+int ledger_drop(struct session *s);
 
 #endif

@@ -29,12 +29,10 @@ struct part {
 
 /* part_put(b, p): append the line. 0 or -1. ${p->oids} is not used: give the
  * OIDs in ${oids}. */
-int
-part_put(struct buf *b, const struct part *p, const uint32_t *oids,
+int part_put(struct buf *b, const struct part *p, const uint32_t *oids,
 	size_t n_oids);
 
 /* part_read(v, p): from a record; strings borrowed. 0 or -1 after a message. */
-int
-part_read(const struct json_val *v, struct part *p);
+int part_read(const struct json_val *v, struct part *p);
 
 #endif

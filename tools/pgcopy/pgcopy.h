@@ -20,13 +20,9 @@ struct pgcopy_options {
 };
 
 /* The verbs; each returns an exit status. */
-int
-check_run(const void *options, struct env *env);
-int
-copy_run(const void *options, struct env *env);
-int
-verify_run(const void *options, struct env *env);
-int
-run_run(const void *options, struct env *env);
+int check_run(const void *options, struct env *env);
+int copy_run(const void *options, struct env *env);
+int verify_run(const void *options, struct env *env);
+int run_run(const void *options, struct env *env);
 
 #endif

@@ -28,46 +28,37 @@ struct ledger;
 #define PLAN_LOREAD "loread:"
 
 /* plan_name(b, schema, name): "schema.name", quoted where it must be. */
-int
-plan_name(struct buf *b, const char *schema, const char *name);
+int plan_name(struct buf *b, const char *schema, const char *name);
 
 /* plan_parts(e, l, table): into how many parts the table is copied, and the
  * blocks of each in ${*step}: as the ledger has it, else as is best. */
-int64_t
-plan_parts(
+int64_t plan_parts(
 	struct engine *e, const struct ledger *l, size_t table, int64_t *step);
 
 /* plan_store_splits(e, l): write the splits into the ledger, so that a rerun
  * makes the same parts. */
-int
-plan_store_splits(struct engine *e, const struct ledger *l);
+int plan_store_splits(struct engine *e, const struct ledger *l);
 
 /* is_plan_stored(e, l, table): the ledger has every part of the table's data;
  * on ENOMEM it counts as not there. */
-bool
-is_plan_stored(struct engine *e, const struct ledger *l, size_t table);
+bool is_plan_stored(struct engine *e, const struct ledger *l, size_t table);
 
 /* plan_recheck(e, l, planned): hash the source rows of what is in the ledger;
  * ${*planned} is the number of jobs. */
-int
-plan_recheck(struct engine *e, const struct ledger *l, size_t *planned);
+int plan_recheck(struct engine *e, const struct ledger *l, size_t *planned);
 
 /* plan_data(e, l): data, large objects, indexes, their constraints, and the
  * read-back of every table. */
-int
-plan_data(struct engine *e, const struct ledger *l, const uint32_t *oids,
+int plan_data(struct engine *e, const struct ledger *l, const uint32_t *oids,
 	size_t n_oids);
 
 /* plan_fkeys(e, l): foreign keys that need a scan: VALIDATE, partitioned. */
-int
-plan_fkeys(struct engine *e, const struct ledger *l);
+int plan_fkeys(struct engine *e, const struct ledger *l);
 
 /* plan_matviews(e, l, path): refresh in order under ${path}, then indexes. */
-int
-plan_matviews(struct engine *e, const struct ledger *l, const char *path);
+int plan_matviews(struct engine *e, const struct ledger *l, const char *path);
 
 /* plan_analyze(e): statistics of every table copied in this run. */
-int
-plan_analyze(struct engine *e);
+int plan_analyze(struct engine *e);
 
 #endif

@@ -23,14 +23,11 @@ struct rowhash {
 };
 
 /* rowhash_init(h, binary): 0 or -1 (ENOMEM). rowhash_fini frees. */
-int
-rowhash_init(struct rowhash *h, bool binary);
-void
-rowhash_fini(struct rowhash *h);
+int rowhash_init(struct rowhash *h, bool binary);
+void rowhash_fini(struct rowhash *h);
 
 /* rowhash_feed(h, piece, m): add what the piece ends to ${m}. */
-void
-rowhash_feed(struct rowhash *h, const struct copyout_piece *piece,
+void rowhash_feed(struct rowhash *h, const struct copyout_piece *piece,
 	struct multiset *m);
 
 #endif

@@ -19,28 +19,23 @@ struct schema {
 };
 
 /* schema_dump(e, s): pg_dump and its contents. 0, or -1 after a message. */
-int
-schema_dump(struct engine *e, struct schema *s);
-void
-schema_fini(struct schema *s);
+int schema_dump(struct engine *e, struct schema *s);
+void schema_fini(struct schema *s);
 
 /*
  * schema_restore(e, s): everything before the data, extensions included, in
  * one transaction with the ledger's note of it. 0 or -1.
  */
-int
-schema_restore(struct engine *e, struct schema *s);
+int schema_restore(struct engine *e, struct schema *s);
 
 /*
  * schema_stage(e, s, stage, id, l): the entries of a later stage in one
  * transaction with the ledger's row ${id}; nothing if that is there. 0 or -1.
  */
-int
-schema_stage(struct engine *e, struct schema *s, enum toc_stage stage,
+int schema_stage(struct engine *e, struct schema *s, enum toc_stage stage,
 	const char *id, const struct ledger *l);
 
 /* schema_has(s, stage): whether there are such entries. */
-int
-schema_has(const struct schema *s, enum toc_stage stage);
+int schema_has(const struct schema *s, enum toc_stage stage);
 
 #endif

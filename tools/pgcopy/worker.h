@@ -26,23 +26,17 @@ struct worker {
  * usable: the source inside a read-only transaction on the snapshot. 0, or -1
  * after a message; ${*temporary} tells whether a retry may help.
  */
-int
-worker_source(struct worker *w, bool *temporary);
-int
-worker_target(struct worker *w, bool *temporary);
+int worker_source(struct worker *w, bool *temporary);
+int worker_target(struct worker *w, bool *temporary);
 
 /* worker_progress(w, id, m): write a progress record now and then. */
-void
-worker_progress(struct worker *w, const char *id, const struct multiset *m);
+void worker_progress(
+	struct worker *w, const char *id, const struct multiset *m);
 
 /* The kinds of parts: 0 with ${*m} where there is a digest, or -1. */
-int
-streampart_copy(struct worker *w, const struct part *p, struct multiset *m);
-int
-streampart_hash(struct worker *w, const struct part *p, struct multiset *m);
-int
-lopart_copy(struct worker *w, const struct part *p, struct multiset *m);
-int
-lopart_hash(struct worker *w, const struct part *p, struct multiset *m);
+int streampart_copy(struct worker *w, const struct part *p, struct multiset *m);
+int streampart_hash(struct worker *w, const struct part *p, struct multiset *m);
+int lopart_copy(struct worker *w, const struct part *p, struct multiset *m);
+int lopart_hash(struct worker *w, const struct part *p, struct multiset *m);
 
 #endif

@@ -10,7 +10,6 @@ struct json_val;
  * old platform becomes a finding. Values of secrets are shown nowhere.
  * 0 or -1 (ENOMEM).
  */
-int
-appenv_convert(struct job *job, const struct json_val *env);
+int appenv_convert(struct job *job, const struct json_val *env);
 
 #endif

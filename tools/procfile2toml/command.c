@@ -20,8 +20,7 @@ struct context {
 	enum command_role role;
 };
 
-static void
-say(const struct context *x, const char *level, const char *rule,
+static void say(const struct context *x, const char *level, const char *rule,
 	const char *fix, const char *fmt, const char *arg)
 	__attribute__((format(printf, 5, 0)));
 

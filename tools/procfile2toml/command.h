@@ -28,10 +28,8 @@ struct command {
  * command_convert(job, entry, role, c): translate, with a finding for each
  * thing that is not the same on Fly.io. 0, or -1 (ENOMEM) with ${c} empty.
  */
-int
-command_convert(struct job *job, const struct procfile_entry *entry,
+int command_convert(struct job *job, const struct procfile_entry *entry,
 	enum command_role role, struct command *c);
-void
-command_fini(struct command *c);
+void command_fini(struct command *c);
 
 #endif

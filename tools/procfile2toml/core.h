@@ -8,7 +8,6 @@ struct job;
  * job->report from everything that was read, and the rules of fly.toml over
  * the result. 0, or -1 after a message (bad input, or no memory).
  */
-int
-core_build(struct job *job);
+int core_build(struct job *job);
 
 #endif

@@ -26,8 +26,7 @@ struct formation {
  * or the formation API (one a type). One-off dynos are left out with a
  * finding. 0; -1 after a message if it is neither, or without memory.
  */
-int
-formation_read(const struct json *doc, const char *file, struct report *r,
+int formation_read(const struct json *doc, const char *file, struct report *r,
 	struct formation *f);
 
 /*
@@ -35,15 +34,13 @@ formation_read(const struct json *doc, const char *file, struct report *r,
  * object of types, or a list of such objects. What it does not understand is
  * a finding. 0; -1 without memory.
  */
-int
-formation_app_json(const struct json *doc, const struct json_val *v,
+int formation_app_json(const struct json *doc, const struct json_val *v,
 	const char *file, struct report *r, struct formation *f);
 
-void
-formation_fini(struct formation *f);
+void formation_fini(struct formation *f);
 
 /* formation_find(f, type): its item, or NULL. */
-const struct formation_item *
-formation_find(const struct formation *f, const char *type);
+const struct formation_item *formation_find(
+	const struct formation *f, const char *type);
 
 #endif

@@ -26,7 +26,6 @@ struct layout {
  * layout_build(job): fill job->conf from the Procfile and all else that was
  * read; say what there is to say. 0 or -1 (ENOMEM).
  */
-int
-layout_build(struct job *job);
+int layout_build(struct job *job);
 
 #endif

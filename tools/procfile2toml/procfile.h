@@ -23,15 +23,13 @@ struct procfile {
  * disagree. 0; -1 after a message when the text is none (NUL, invalid UTF-8)
  * or memory ran out.
  */
-int
-procfile_parse(const char *text, size_t len, const char *file, struct report *r,
-	struct procfile *pf);
+int procfile_parse(const char *text, size_t len, const char *file,
+	struct report *r, struct procfile *pf);
 
-void
-procfile_fini(struct procfile *pf);
+void procfile_fini(struct procfile *pf);
 
 /* procfile_find(pf, name): its entry, or NULL. */
-const struct procfile_entry *
-procfile_find(const struct procfile *pf, const char *name);
+const struct procfile_entry *procfile_find(
+	const struct procfile *pf, const char *name);
 
 #endif

@@ -13,7 +13,6 @@ struct options {
 };
 
 /* convert_run(options, env): the program's one verb; an exit status. */
-int
-convert_run(const void *options, struct env *env);
+int convert_run(const void *options, struct env *env);
 
 #endif

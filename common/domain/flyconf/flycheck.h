@@ -21,7 +21,6 @@ struct flycheck {
  * flycheck_run(k, c): report every broken rule of ${c}. 0, or -1 if put()
  * stopped it or memory ran out.
  */
-int
-flycheck_run(const struct flycheck *k, const struct fly_config *c);
+int flycheck_run(const struct flycheck *k, const struct fly_config *c);
 
 #endif

@@ -217,59 +217,47 @@ struct fly_config {
 };
 
 /* flyconf_init(c): nothing set. flyconf_fini(c): free everything in it. */
-void
-flyconf_init(struct fly_config *c);
-void
-flyconf_fini(struct fly_config *c);
+void flyconf_init(struct fly_config *c);
+void flyconf_fini(struct fly_config *c);
 
 /* flyconf_set(c, slot, s): ${*slot} becomes a copy of ${s} (NULL: unset). */
-void
-flyconf_set(struct fly_config *c, char **slot, const char *s);
+void flyconf_set(struct fly_config *c, char **slot, const char *s);
 
 /* flyconf_int(v), flyconf_num(v), flyconf_bool(v): a value that is set. */
-struct fly_int
-flyconf_int(int64_t v);
-struct fly_num
-flyconf_num(double v);
-enum fly_bool
-flyconf_bool(bool v);
+struct fly_int flyconf_int(int64_t v);
+struct fly_num flyconf_num(double v);
+enum fly_bool flyconf_bool(bool v);
 
 /* flyconf_push(c, list, s): append a copy of ${s}. */
-void
-flyconf_push(struct fly_config *c, struct fly_strs *list, const char *s);
+void flyconf_push(struct fly_config *c, struct fly_strs *list, const char *s);
 
 /* flyconf_pair(c, map, key, value): set ${key}, keeping its place if it is
  * there. */
-void
-flyconf_pair(struct fly_config *c, struct fly_map *map, const char *key,
+void flyconf_pair(struct fly_config *c, struct fly_map *map, const char *key,
 	const char *value);
 
 /* flyconf_get(map, key): its value, or NULL. */
-const char *
-flyconf_get(const struct fly_map *map, const char *key);
+const char *flyconf_get(const struct fly_map *map, const char *key);
 
 /* is_flyconf_in(list, s): whether ${s} is in the list. */
-bool
-is_flyconf_in(const struct fly_strs *list, const char *s);
+bool is_flyconf_in(const struct fly_strs *list, const char *s);
 
 /*
  * flyconf_table(c, tables, size): a new zeroed struct of ${size} bytes at the
  * end, valid until the next one is added. NULL when out of memory.
  */
-void *
-flyconf_table(struct fly_config *c, struct fly_tables *tables, size_t size);
+void *flyconf_table(
+	struct fly_config *c, struct fly_tables *tables, size_t size);
 
 /*
  * flyconf_note(c, path, fmt, ...): why the value at ${path} is what it is; a
  * comment above it. Paths: "" (head of the file), "kill_signal",
  * "http_service.auto_stop_machines", "processes.web", "vm.0", "vm.0.memory".
  */
-void
-flyconf_note(struct fly_config *c, const char *path, const char *fmt, ...)
+void flyconf_note(struct fly_config *c, const char *path, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* flyconf_note_at(c, path): the text of that comment, or NULL. */
-const char *
-flyconf_note_at(const struct fly_config *c, const char *path);
+const char *flyconf_note_at(const struct fly_config *c, const char *path);
 
 #endif

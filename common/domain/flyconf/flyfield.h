@@ -32,24 +32,19 @@ struct flyfield {
 };
 
 /* flyfield_root(): the table of struct fly_config. */
-const struct flyfield *
-flyfield_root(void);
+const struct flyfield *flyfield_root(void);
 
 /* is_flyfield_set(f, base): whether the field of the struct at ${base} holds
  * anything, in itself or beneath. */
-bool
-is_flyfield_set(const struct flyfield *f, const void *base);
+bool is_flyfield_set(const struct flyfield *f, const void *base);
 
 /* is_flyfield_any_set(fields, base): whether any of them does. */
-bool
-is_flyfield_any_set(const struct flyfield *fields, const void *base);
+bool is_flyfield_any_set(const struct flyfield *fields, const void *base);
 
 /* is_flyfield_section(f): whether it is written as a table of its own. */
-bool
-is_flyfield_section(const struct flyfield *f);
+bool is_flyfield_section(const struct flyfield *f);
 
 /* flyfield_fini(fields, base): free what the struct at ${base} owns. */
-void
-flyfield_fini(const struct flyfield *fields, void *base);
+void flyfield_fini(const struct flyfield *fields, void *base);
 
 #endif

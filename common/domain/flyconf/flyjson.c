@@ -4,8 +4,8 @@
 #include "flyfield.h"
 #include "jsonw.h"
 
-static void
-put_fields(struct jsonw *w, const struct flyfield *fields, const void *base);
+static void put_fields(
+	struct jsonw *w, const struct flyfield *fields, const void *base);
 
 static void
 put_strs(struct jsonw *w, const char *key, const struct fly_strs *l)

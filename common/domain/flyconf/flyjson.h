@@ -9,7 +9,6 @@ struct jsonw;
  * of fly.toml (flyctl reads it as fly.json), as member ${key} of the innermost
  * open object. Errors stick in ${w}.
  */
-void
-flyjson_put(struct jsonw *w, const char *key, const struct fly_config *c);
+void flyjson_put(struct jsonw *w, const char *key, const struct fly_config *c);
 
 #endif

@@ -13,19 +13,17 @@ enum flyregion_state {
 };
 
 /* flyregion_state(map, code): what ${map} (share_open("regions")) says. */
-enum flyregion_state
-flyregion_state(const struct json *map, const char *code);
+enum flyregion_state flyregion_state(const struct json *map, const char *code);
 
 /*
  * flyregion_near(map, platform, name): the code nearest to the region ${name}
  * of another platform ("heroku", "eu"), in any case; NULL if unknown.
  * Borrowed from ${map}.
  */
-const char *
-flyregion_near(const struct json *map, const char *platform, const char *name);
+const char *flyregion_near(
+	const struct json *map, const char *platform, const char *name);
 
 /* flyregion_instead(map, code): an offered region near a removed one. */
-const char *
-flyregion_instead(const struct json *map, const char *code);
+const char *flyregion_instead(const struct json *map, const char *code);
 
 #endif

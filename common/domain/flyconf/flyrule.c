@@ -8,9 +8,9 @@
 #include "flyunit.h"
 #include "record.h"
 
-static void
-report(struct flyrule *r, const char *level, const char *rule, const char *path,
-	const char *fmt, va_list ap) __attribute__((format(printf, 5, 0)));
+static void report(struct flyrule *r, const char *level, const char *rule,
+	const char *path, const char *fmt, va_list ap)
+	__attribute__((format(printf, 5, 0)));
 
 static void
 report(struct flyrule *r, const char *level, const char *rule, const char *path,

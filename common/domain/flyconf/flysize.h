@@ -12,7 +12,6 @@ struct flysize {
 };
 
 /* flysize_find(name, size): the size of that name; 0, or -1 if it is none. */
-int
-flysize_find(const char *name, struct flysize *size);
+int flysize_find(const char *name, struct flysize *size);
 
 #endif

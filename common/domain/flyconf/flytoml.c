@@ -15,9 +15,8 @@ struct writer {
 	int failed;
 };
 
-static void
-put_fields(struct writer *w, const struct flyfield *fields, const void *base,
-	unsigned depth);
+static void put_fields(struct writer *w, const struct flyfield *fields,
+	const void *base, unsigned depth);
 
 static int
 put_basic(struct buf *b, const char *s)

@@ -92,26 +92,22 @@ struct catalog {
  * catalog_load(s, out): read everything in the session's current transaction
  * (its snapshot). 0, or -1 after a message. catalog_free(c): NULL is fine.
  */
-int
-catalog_load(struct session *s, struct catalog **out);
-void
-catalog_free(struct catalog *c);
+int catalog_load(struct session *s, struct catalog **out);
+void catalog_free(struct catalog *c);
 
 /* catalog_read_sequences(s, c): read the sequences alone, anew (they move
  * outside of transactions). 0 or -1. */
-int
-catalog_read_sequences(struct session *s, struct catalog *c);
+int catalog_read_sequences(struct session *s, struct catalog *c);
 
 /* catalog_find(c, schema, name): the table, or NULL. */
-const struct catalog_table *
-catalog_find(const struct catalog *c, const char *schema, const char *name);
+const struct catalog_table *catalog_find(
+	const struct catalog *c, const char *schema, const char *name);
 
 /*
  * catalog_count_foreign(s, out): how many relations, functions, types and
  * large objects of users there are outside the schema "airlift": 0 means that
  * a copy may begin. 0 or -1.
  */
-int
-catalog_count_foreign(struct session *s, int64_t *out);
+int catalog_count_foreign(struct session *s, int64_t *out);
 
 #endif

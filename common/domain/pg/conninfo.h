@@ -16,40 +16,34 @@ struct conninfo;
  * conninfo_resolve(locator, what, out): ${what} is "source" or "target" for
  * messages. 0, or -1 after a message.
  */
-int
-conninfo_resolve(const char *locator, const char *what, struct conninfo **out);
+int conninfo_resolve(
+	const char *locator, const char *what, struct conninfo **out);
 
 /* conninfo_parse(text, what, out): the same from a URL or keyword string. */
-int
-conninfo_parse(const char *text, const char *what, struct conninfo **out);
+int conninfo_parse(const char *text, const char *what, struct conninfo **out);
 
 /* conninfo_free(c): wipes the password; NULL is fine. */
-void
-conninfo_free(struct conninfo *c);
+void conninfo_free(struct conninfo *c);
 
 /* conninfo_get(c, keyword): a part ("host", "dbname", ...) or NULL; never
  * asked for "password". */
-const char *
-conninfo_get(const struct conninfo *c, const char *keyword);
+const char *conninfo_get(const struct conninfo *c, const char *keyword);
 
 /* conninfo_identity(c): "postgresql://user@host:port/dbname" without any
  * secret, borrowed; what journals and messages show. */
-const char *
-conninfo_identity(const struct conninfo *c);
+const char *conninfo_identity(const struct conninfo *c);
 
 /*
  * conninfo_put_string(c, b): append the whole as a keyword string, password
  * included; ${b} must be secret. For a child's environment only. 0 or -1.
  */
-int
-conninfo_put_string(const struct conninfo *c, struct buf *b);
+int conninfo_put_string(const struct conninfo *c, struct buf *b);
 
 /*
  * conninfo_child_env(c, env): append PGHOST=..., PGPASSWORD=... and the rest
  * as NUL-terminated strings to the secret buffer ${env}, for pg_dump and
  * pg_restore. 0 or -1.
  */
-int
-conninfo_child_env(const struct conninfo *c, struct buf *env);
+int conninfo_child_env(const struct conninfo *c, struct buf *env);
 
 #endif

@@ -28,20 +28,17 @@ struct copyout_piece {
 };
 
 /* copyout_start(s, sql, out): 0, or -1 after a message. */
-int
-copyout_start(struct session *s, const char *sql, struct copyout **out);
+int copyout_start(struct session *s, const char *sql, struct copyout **out);
 
 /*
  * copyout_next(c, piece): 1 and a piece; 0 at the end (the command succeeded
  * and the session is ready for the next one); -1 after a message (use
  * session_error; the session may be dead).
  */
-int
-copyout_next(struct copyout *c, struct copyout_piece *piece);
+int copyout_next(struct copyout *c, struct copyout_piece *piece);
 
 /* copyout_close(c): free; if the stream has not ended, the session is
  * closed for use (is_session_alive turns false). */
-void
-copyout_close(struct copyout *c);
+void copyout_close(struct copyout *c);
 
 #endif

@@ -19,22 +19,18 @@ struct pgtools {
  * major ${version}: on PATH, in /usr/lib/postgresql/N/bin, /usr/pgsql-N/bin,
  * or Homebrew's folders. 0, or -1 after a message saying what to install.
  */
-int
-pgtools_find(int version, struct pgtools *out);
-void
-pgtools_fini(struct pgtools *t);
+int pgtools_find(int version, struct pgtools *out);
+void pgtools_fini(struct pgtools *t);
 
 /*
  * pgtools_dump(t, c, snapshot, path): the schema, as a custom archive. 0, or
  * -1 after a message (pg_dump's own included).
  */
-int
-pgtools_dump(const struct pgtools *t, const struct conninfo *c,
+int pgtools_dump(const struct pgtools *t, const struct conninfo *c,
 	const char *snapshot, const char *path);
 
 /* pgtools_list(t, path, out): the archive's table of contents as text. */
-int
-pgtools_list(const struct pgtools *t, const char *path, struct buf *out);
+int pgtools_list(const struct pgtools *t, const char *path, struct buf *out);
 
 /*
  * pgtools_script(t, path, list, flags, out): SQL of the entries that the TOC
@@ -42,8 +38,7 @@ pgtools_list(const struct pgtools *t, const char *path, struct buf *out);
  * commands that guard newer scripts are taken out. 0 or -1.
  */
 enum { PGTOOLS_OWNER = 1, PGTOOLS_ACL = 2 };
-int
-pgtools_script(const struct pgtools *t, const char *path,
+int pgtools_script(const struct pgtools *t, const char *path,
 	const struct buf *list, unsigned flags, struct buf *out);
 
 #endif

@@ -27,85 +27,62 @@ enum session_error {
 
 /* session_open(c, what, out): ${what} names it in messages ("source"). 0, or
  * -1 after a message; *err tells whether a retry may help. */
-int
-session_open(const struct conninfo *c, const char *what, struct session **out,
-	enum session_error *err);
-void
-session_close(struct session *s);
+int session_open(const struct conninfo *c, const char *what,
+	struct session **out, enum session_error *err);
+void session_close(struct session *s);
 
 /* session_version(s): the server's, as 150020. */
-int
-session_version(const struct session *s);
+int session_version(const struct session *s);
 
 /* session_encoding(s): server_encoding's name. */
-const char *
-session_encoding(const struct session *s);
+const char *session_encoding(const struct session *s);
 
 /* session_what(s): the name it was opened with. */
-const char *
-session_what(const struct session *s);
+const char *session_what(const struct session *s);
 
 /* session_exec(s, sql): commands without result, several with ';'. 0, or -1
  * after a message with the SQLSTATE. session_try: the same without message. */
-int
-session_exec(struct session *s, const char *sql);
-int
-session_try(struct session *s, const char *sql);
+int session_exec(struct session *s, const char *sql);
+int session_try(struct session *s, const char *sql);
 
 /* session_execf(s, fmt, ...): formatted; identifiers must be quoted by
  * ident_quote, literals by ident_literal. */
-int
-session_execf(struct session *s, const char *fmt, ...)
+int session_execf(struct session *s, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
  * session_query(s, sql, nparams, params): rows of text values for $1...; NULL
  * after a message. rows_free it.
  */
-struct rows *
-session_query(struct session *s, const char *sql, int nparams,
+struct rows *session_query(struct session *s, const char *sql, int nparams,
 	const char *const *params);
 
 /* session_queryb: the same with results in binary format. */
-struct rows *
-session_queryb(struct session *s, const char *sql, int nparams,
+struct rows *session_queryb(struct session *s, const char *sql, int nparams,
 	const char *const *params);
 
-void
-rows_free(struct rows *r);
-int
-rows_count(const struct rows *r);
-bool
-is_rows_null(const struct rows *r, int row, int col);
-const char *
-rows_str(const struct rows *r, int row, int col); /* "" = NULL */
-size_t
-rows_len(const struct rows *r, int row, int col);
-int64_t
-rows_int(const struct rows *r, int row, int col);
-bool
-rows_bool(const struct rows *r, int row, int col);
+void rows_free(struct rows *r);
+int rows_count(const struct rows *r);
+bool is_rows_null(const struct rows *r, int row, int col);
+const char *rows_str(const struct rows *r, int row, int col); /* "" = NULL */
+size_t rows_len(const struct rows *r, int row, int col);
+int64_t rows_int(const struct rows *r, int row, int col);
+bool rows_bool(const struct rows *r, int row, int col);
 
 /* session_error(s): the class of the last failure; session_sqlstate(s): its
  * five characters ("" if none); session_message(s): its primary text. */
-enum session_error
-session_error(const struct session *s);
-const char *
-session_sqlstate(const struct session *s);
-const char *
-session_message(const struct session *s);
+enum session_error session_error(const struct session *s);
+const char *session_sqlstate(const struct session *s);
+const char *session_message(const struct session *s);
 
 /* is_session_alive(s): the connection is usable (no round trip). */
-bool
-is_session_alive(const struct session *s);
+bool is_session_alive(const struct session *s);
 
 /* is_session_pooled(s): a pooler stands between us and the server: the backend
  * that answers is not the one that the connection was made to. */
-bool
-is_session_pooled(struct session *s);
+bool is_session_pooled(struct session *s);
 
 /* session_ping(s): a round trip. 0 or -1. */
-int
-session_ping(struct session *s);
+int session_ping(struct session *s);
 
 #endif

@@ -9,25 +9,21 @@ struct session;
 /* What the files of this folder see of a session. */
 
 /* session_pq(s): its libpq connection. */
-PGconn *
-session_pq(const struct session *s);
+PGconn *session_pq(const struct session *s);
 
 /*
  * session_fail(s, res, doing): remember and say why a command failed: from
  * ${res}, or from the connection if that is NULL. ${doing} may be NULL; with
  * ${quiet} nothing is printed. Returns -1.
  */
-int
-session_fail(
+int session_fail(
 	struct session *s, const PGresult *res, const char *doing, bool quiet);
 
 /* session_break(s): no command can follow on this connection. */
-void
-session_break(struct session *s);
+void session_break(struct session *s);
 
 /* session_lost(s, doing, why): the same, remembered and said as a temporary
  * failure. Returns -1. */
-int
-session_lost(struct session *s, const char *doing, const char *why);
+int session_lost(struct session *s, const char *doing, const char *why);
 
 #endif

@@ -44,14 +44,11 @@ struct toc {
  * toc_parse(text, t): ${text} is copied. Entries keep their order. 0, or -1
  * (a line that cannot be understood: ${*bad} is its number; or ENOMEM, 0).
  */
-int
-toc_parse(const char *text, struct toc *t, unsigned *bad);
-void
-toc_fini(struct toc *t);
+int toc_parse(const char *text, struct toc *t, unsigned *bad);
+void toc_fini(struct toc *t);
 
 /* toc_put(t, stage, out): append the lines of a stage, each with LF. Their
  * number, or -1. */
-int
-toc_put(const struct toc *t, enum toc_stage stage, struct buf *out);
+int toc_put(const struct toc *t, enum toc_stage stage, struct buf *out);
 
 #endif

@@ -17,8 +17,7 @@ struct wire {
 };
 
 /* wire_init(w, pq): 0, or -1 if the TLS library is not OpenSSL. */
-int
-wire_init(struct wire *w, PGconn *pq);
+int wire_init(struct wire *w, PGconn *pq);
 
 /*
  * wire_read(w, p, n), wire_peek(w, p, n): wait for some bytes, and take at most
@@ -26,18 +25,14 @@ wire_init(struct wire *w, PGconn *pq);
  * connection is over or broken (libpq will meet the same and has the words for
  * it); -1 with errno when this process cannot wait.
  */
-ssize_t
-wire_read(struct wire *w, char *p, size_t n);
-ssize_t
-wire_peek(struct wire *w, char *p, size_t n);
+ssize_t wire_read(struct wire *w, char *p, size_t n);
+ssize_t wire_peek(struct wire *w, char *p, size_t n);
 
 /* wire_take(w, p, n): take ${n} bytes that were peeked at into ${p}, which
  * still holds them. 0 or -1. */
-int
-wire_take(struct wire *w, char *p, size_t n);
+int wire_take(struct wire *w, char *p, size_t n);
 
 /* wire_glance(w): the next byte if one is there already, or -1; no waiting. */
-int
-wire_glance(struct wire *w);
+int wire_glance(struct wire *w);
 
 #endif

@@ -19,8 +19,7 @@ struct addon {
  * ${map} (share_open("addons")): its replacement and the commands. An unknown
  * service is a need of kind "addon" without commands.
  */
-struct report_need *
-addon_need(struct report *r, const struct json *map, const char *platform,
-	const char *id, const struct addon *a);
+struct report_need *addon_need(struct report *r, const struct json *map,
+	const char *platform, const char *id, const struct addon *a);
 
 #endif

@@ -24,7 +24,6 @@ struct cmdport {
  * cmdport_find(command, p): look through ${command} and the scripts of
  * `sh -c` in it; the last server in it counts. 0 or -1 (ENOMEM).
  */
-int
-cmdport_find(const char *command, struct cmdport *p);
+int cmdport_find(const char *command, struct cmdport *p);
 
 #endif

@@ -22,16 +22,13 @@ struct cmdtrait_set {
 };
 
 /* cmdtrait_find(command, set): look through it. 0 or -1 (ENOMEM). */
-int
-cmdtrait_find(const char *command, struct cmdtrait_set *set);
-void
-cmdtrait_fini(struct cmdtrait_set *set);
+int cmdtrait_find(const char *command, struct cmdtrait_set *set);
+void cmdtrait_fini(struct cmdtrait_set *set);
 
 /*
  * is_cmdtrait_singleton_name(name): whether a process of this name is one by
  * custom: clock, beat, scheduler, cron.
  */
-int
-is_cmdtrait_singleton_name(const char *name);
+int is_cmdtrait_singleton_name(const char *name);
 
 #endif

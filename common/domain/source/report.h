@@ -49,65 +49,53 @@ struct report {
 	int failed;
 };
 
-void
-report_init(struct report *r);
-void
-report_fini(struct report *r);
+void report_init(struct report *r);
+void report_fini(struct report *r);
 
 /* report_add(r, f): a copy of ${f}. */
-void
-report_add(struct report *r, const struct finding *f);
+void report_add(struct report *r, const struct finding *f);
 
 /*
  * report_at(r, f, fmt, ...): a copy of ${f} with the formatted message. A
  * line break or control character in it becomes a blank.
  */
-void
-report_at(struct report *r, const struct finding *f, const char *fmt, ...)
+void report_at(struct report *r, const struct finding *f, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /*
  * report_need(r, kind, id, fmt, ...): a new need with that summary; owned by
  * ${r}. NULL without memory; the calls below take that and do nothing.
  */
-struct report_need *
-report_need(struct report *r, const char *kind, const char *id, const char *fmt,
-	...) __attribute__((format(printf, 4, 5)));
+struct report_need *report_need(struct report *r, const char *kind,
+	const char *id, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 
 /* report_find(r, id): the need of that id, or NULL. */
-struct report_need *
-report_find(const struct report *r, const char *id);
+struct report_need *report_find(const struct report *r, const char *id);
 
 /* report_set(r, slot, s): ${*slot} becomes a copy of ${s}. */
-void
-report_set(struct report *r, char **slot, const char *s);
+void report_set(struct report *r, char **slot, const char *s);
 
 /* report_variable(r, need, name): one of the variables it is about. */
-void
-report_variable(struct report *r, struct report_need *need, const char *name);
+void report_variable(
+	struct report *r, struct report_need *need, const char *name);
 
 /* report_count(r, need, group, n): how many Machines a group shall have. */
-void
-report_count(struct report *r, struct report_need *need, const char *group,
+void report_count(struct report *r, struct report_need *need, const char *group,
 	int64_t n);
 
 /* report_command(r, need): begin a command; report_word(r, need, s): its next
  * word. */
-void
-report_command(struct report *r, struct report_need *need);
-void
-report_word(struct report *r, struct report_need *need, const char *s);
+void report_command(struct report *r, struct report_need *need);
+void report_word(struct report *r, struct report_need *need, const char *s);
 
 /* report_errors(r): how many findings are errors. */
-size_t
-report_errors(const struct report *r);
+size_t report_errors(const struct report *r);
 
 /* report_put(r, out): append the needs and findings as records. 0 or -1. */
-int
-report_put(const struct report *r, struct buf *out);
+int report_put(const struct report *r, struct buf *out);
 
 /* report_print(r): the same for people, through msg. */
-void
-report_print(const struct report *r);
+void report_print(const struct report *r);
 
 #endif

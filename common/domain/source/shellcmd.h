@@ -70,43 +70,35 @@ struct shellcmd {
 };
 
 /* shellcmd_parse(text, c): analyse. 0, or -1 (ENOMEM) with ${c} empty. */
-int
-shellcmd_parse(const char *text, struct shellcmd *c);
-void
-shellcmd_fini(struct shellcmd *c);
+int shellcmd_parse(const char *text, struct shellcmd *c);
+void shellcmd_fini(struct shellcmd *c);
 
 /* is_shellcmd_plain(c): whether it means the same without a shell. */
-bool
-is_shellcmd_plain(const struct shellcmd *c);
+bool is_shellcmd_plain(const struct shellcmd *c);
 
 /* is_shellcmd_empty(c): whether there is nothing to run. */
-bool
-is_shellcmd_empty(const struct shellcmd *c);
+bool is_shellcmd_empty(const struct shellcmd *c);
 
 /*
  * shellcmd_put(c, b): append the command as a line that is split without a
  * shell: as it is where that means the same, else "/bin/sh -c '...'" (or bash
  * where it must be), with "exec" where it is safe. 0 or -1 (ENOMEM).
  */
-int
-shellcmd_put(const struct shellcmd *c, struct buf *b);
+int shellcmd_put(const struct shellcmd *c, struct buf *b);
 
 /* shellcmd_why(c): what needs a shell, in a few words; "" if nothing. */
-const char *
-shellcmd_why(const struct shellcmd *c);
+const char *shellcmd_why(const struct shellcmd *c);
 
 /*
  * shellcmd_inner(s): the script of a simple command `sh -c SCRIPT`, borrowed;
  * NULL if it is no such command.
  */
-const char *
-shellcmd_inner(const struct shellcmd_simple *s);
+const char *shellcmd_inner(const struct shellcmd_simple *s);
 
 /*
  * shellcmd_program(s): the word that names the program, without its folder;
  * NULL if there is none.
  */
-const char *
-shellcmd_program(const struct shellcmd_simple *s);
+const char *shellcmd_program(const struct shellcmd_simple *s);
 
 #endif

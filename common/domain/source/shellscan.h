@@ -25,7 +25,6 @@ struct shellscan {
  * and what bash adds) into simple commands and words, and note what it uses.
  * 0, or -1 (ENOMEM).
  */
-int
-shellscan_run(struct shellcmd *c);
+int shellscan_run(struct shellcmd *c);
 
 #endif

@@ -17,20 +17,16 @@ enum shellword_kind {
 };
 
 /* shellword_kind(s): what ${s} is where a command is expected. */
-enum shellword_kind
-shellword_kind(const char *s);
+enum shellword_kind shellword_kind(const char *s);
 
 /* is_shellword_assignment(s, is_array): NAME=... or NAME+=... */
-bool
-is_shellword_assignment(const char *s);
+bool is_shellword_assignment(const char *s);
 
 /* is_shellword_bash_var(name): a variable that only bash sets. */
-bool
-is_shellword_bash_var(const char *name);
+bool is_shellword_bash_var(const char *name);
 
 /* is_shellword_bash_use(s): whether this simple command of known utilities
  * uses an option or operator that a POSIX shell lacks. */
-bool
-is_shellword_bash_use(const struct shellcmd_simple *s);
+bool is_shellword_bash_use(const struct shellcmd_simple *s);
 
 #endif

@@ -20,15 +20,13 @@ struct vmsize {
  * vmsize_find(map, platform, name, v): look ${name} up, in any case, in
  * ${map} (share_open("sizes")). 0, or -1 if it is unknown.
  */
-int
-vmsize_find(const struct json *map, const char *platform, const char *name,
+int vmsize_find(const struct json *map, const char *platform, const char *name,
 	struct vmsize *v);
 
 /*
  * vmsize_fit(cpus, memory_mb, v): the smallest size with at least that many
  * CPUs and that much memory, shared up to 2 CPUs and 1 GB.
  */
-void
-vmsize_fit(int64_t cpus, int64_t memory_mb, struct vmsize *v);
+void vmsize_fit(int64_t cpus, int64_t memory_mb, struct vmsize *v);
 
 #endif

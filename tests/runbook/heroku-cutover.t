@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# The Heroku runbook against doubles of the vendors' programs and real servers.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../pglib.sh"
+PATH=$BIN:$ROOT/tests/lab/bin:$PATH
+pg_lab
+load_app 0.002
+heroku-app "$T/lab"
+export AIRLIFT_LAB_STATE=$T/lab
+export PORT_=$((20000 + RANDOM % 20000))
+
+# cutover ARGUMENT...: the runbook on the app shop.
+cutover() {
+	heroku-cutover --app shop --source-dir "$ROOT/tests/data/heroku-app" \
+		--state "$T/state" --proxy-port "$PORT_" "$@" </dev/null
+}
+# fly_state FILTER, heroku_state FILTER: of the doubles
+fly_state() { jq -e "$1" "$T/lab/fly.json" >/dev/null; }
+heroku_state() { jq -e "$1" "$T/lab/heroku.json" >/dev/null; }
+steps_done() { jq -Rr 'fromjson? | select(.type == "step.done") | .step' "$T/state/journal.jsonl"; }
+anew() {
+	rm -rf "$T/state" "$T/lab/fly.json"
+	heroku-app "$T/lab"
+	fresh_target
+}
+
+check 'a dry run prints every command and does nothing' '
+	: >"$T/lab/calls.log"
+	cutover --dry-run 2>plan.txt
+	for c in "heroku maintenance:on" "pgcopy copy" "pgcopy verify" "fly deploy" "fly secrets import --stage" "procfile2toml"; do
+		grep -qF "$c" plan.txt
+	done
+	test ! -s "$T/lab/calls.log"
+	test ! -e "$T/state"'
+
+check 'it stops before the freeze when nobody says yes' '
+	status 100 cutover
+	test "$(steps_done | tail -n 1)" = pre-copy
+	heroku_state ".apps.shop.maintenance == false"'
+
+check 'the whole cutover, going on from there' '
+	cutover --yes
+	test "$(steps_done | wc -l)" -eq 14
+	heroku_state ".apps.shop.maintenance and all(.apps.shop.formation[]; .quantity == 0)"
+	fly_state ".apps.shop.releases | length == 1"
+	fly_state ".apps.shop.counts == {\"web\": 2, \"worker\": 1, \"clock\": 1}"
+	same_data
+	same_schema'
+
+check 'every config value that is carried arrived byte for byte' '
+	jq -S ".apps.shop.config | del(.DATABASE_URL, .REDIS_URL)" "$T/lab/heroku.json" >want
+	jq -S --slurpfile w want ".apps.shop.secrets | with_entries(select(.key as \$k | \$w[0] | has(\$k)))" "$T/lab/fly.json" >got
+	diff want got
+	fly_state ".apps.shop.secrets.DATABASE_URL | test(\"flympg.net\")"
+	fly_state ".apps.shop.secrets | has(\"REDIS_URL\") | not"'
+
+check 'its records are valid, its files private, and no secret is in them' '
+	for f in "$T"/state/*.jsonl; do [[ ! -s $f ]] || records "$f"; done
+	records "$T/state/pgcopy.journal"
+	test "$(stat -c %a "$T/state")" = 700
+	test -z "$(find "$T/state" -type f ! -name fly.toml -perm /077)"
+	pw=${FROM#*app_owner:}; pw=${pw%%@*}; pw2=${TO#*app_owner:}; pw2=${pw2%%@*}
+	fails grep -rqF -e "$pw" -e "$pw2" -e sk_test -e "BEGIN KEY" "$T/state"
+	fails grep -qF -e "$pw" -e "$pw2" -e sk_test "$T/lab/calls.log"'
+
+check 'run again, it has nothing to do' '
+	: >"$T/lab/calls.log"
+	cutover --yes
+	test ! -s "$T/lab/calls.log"'
+
+check 'after the switch abort refuses' 'status 1 cutover --yes abort; heroku_state ".apps.shop.maintenance"'
+
+check 'a target with foreign tables stops it before anything is moved, and it goes on when mended' '
+	anew
+	sql "$TO" "CREATE TABLE public.stranger (x int)"
+	status 1 cutover --yes
+	test "$(steps_done | tail -n 1)" = provision
+	heroku_state ".apps.shop.maintenance == false"
+	sql "$TO" "DROP TABLE public.stranger"
+	cutover --yes
+	same_data'
+
+check 'killed at each step boundary, the same command goes on to the end' '
+	anew
+	for s in inventory check convert provision database-check secrets stage pre-copy freeze sync verify switch watch; do
+		setsid bash -c "exec heroku-cutover --app shop --source-dir \"$ROOT/tests/data/heroku-app\" --state \"$T/state\" --proxy-port $PORT_ --yes </dev/null >>killed.log 2>&1" &
+		pid=$!
+		wait_for 60 bash -c "grep -q \"\\\"step.done\\\".*\\\"$s\\\"\" \"$T/state/journal.jsonl\" 2>/dev/null"
+		kill -9 -- -$pid 2>/dev/null || true
+		wait $pid 2>/dev/null || true
+	done
+	cutover --yes
+	test "$(steps_done | sort -u | wc -l)" -eq 14
+	same_data
+	fly_state ".apps.shop.counts == {\"web\": 2, \"worker\": 1, \"clock\": 1}"'
+
+check 'aborted between freeze and switch' '
+	anew
+	setsid bash -c "exec heroku-cutover --app shop --source-dir \"$ROOT/tests/data/heroku-app\" --state \"$T/state\" --proxy-port $PORT_ --yes </dev/null >killed.log 2>&1" &
+	pid=$!
+	wait_for 60 bash -c "grep -q \"\\\"step.done\\\".*\\\"freeze\\\"\" \"$T/state/journal.jsonl\" 2>/dev/null"
+	kill -9 -- -$pid
+	wait $pid 2>/dev/null || true
+	heroku_state ".apps.shop.maintenance"
+	cutover --yes abort
+	heroku_state "(.apps.shop.maintenance | not) and .apps.shop.formation.web.quantity == 2 and .apps.shop.formation.clock.quantity == 1"
+	sql "$FROM" "INSERT INTO public.nokey VALUES (1, '\''after the abort'\'')" "REFRESH MATERIALIZED VIEW shop.daily"
+	cutover --yes
+	same_data
+	heroku_state ".apps.shop.maintenance"'
+
+check 'bad usage is refused with 100' '
+	status 100 heroku-cutover
+	status 100 heroku-cutover --app
+	status 100 heroku-cutover --app "x;y"
+	status 100 heroku-cutover --app shop --from nowhere
+	status 100 heroku-cutover --app shop --bogus
+	status 100 heroku-cutover --app shop --source-dir /nonexistent --state "$T/s2"
+	status 0 heroku-cutover --help'
+
+finish
