@@ -116,7 +116,7 @@ test_refused(void)
 		"postgres://me:x:" SECRET "/y@db.example.com:5432/app",
 		"postgres://me:%zz" SECRET "@db.example.com/app",
 		"password=a " SECRET " host=x", "mysql://me:" SECRET "@h/d",
-		SECRET, "host=x password='" SECRET, ""};
+		SECRET, ("host=x password='" SECRET), ""};
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
