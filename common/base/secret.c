@@ -34,7 +34,6 @@ secret_new(const void *p, size_t n)
 		return NULL;
 	free(probe);
 	size = (size + page - 1) / page * page;
-	/* cppcheck-suppress invalidFunctionArg ; -1 is what POSIX asks for */
 	s = mmap(NULL, size, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (s == MAP_FAILED)

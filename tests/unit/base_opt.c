@@ -70,7 +70,7 @@ parse(struct options *o, struct buf *said, int *operands, char **argv)
 	return rc;
 }
 
-#define ARGV(...) ((char *[]){(char *)(size_t)"tool", __VA_ARGS__, NULL})
+#define ARGV(...) ((char *[]){(char *)(size_t) "tool", __VA_ARGS__, NULL})
 #define W(s) ((char *)(size_t)(s))
 
 static void
