@@ -19,6 +19,17 @@ die() {
 
 say() { printf '%s\n' "$*" >&2; }
 
+# align: standard input's tab-separated columns, padded to line up.
+align() {
+	awk -F '\t' '{ for (i = 1; i <= NF; i++) { cell[NR, i] = $i
+			if (length($i) > width[i]) width[i] = length($i) }
+			fields[NR] = NF }
+		END { for (r = 1; r <= NR; r++) { line = ""
+			for (i = 1; i < fields[r]; i++)
+				line = line sprintf("%-" width[i] + 2 "s", cell[r, i])
+			print line cell[r, fields[r]] } }'
+}
+
 now() { date -u +%Y-%m-%dT%H:%M:%S.%3NZ; }
 
 # need_programs NAME...: all of them, before anything begins.
