@@ -36,6 +36,10 @@ mem_zalloc(size_t count, size_t size)
 {
 	if (is_refused())
 		return NULL;
+	if (size && count > SIZE_MAX / size) {
+		errno = ENOMEM;
+		return NULL;
+	}
 	return calloc(count ? count : 1, size ? size : 1);
 }
 

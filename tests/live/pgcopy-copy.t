@@ -136,4 +136,61 @@ check 'a superuser copies roles by choice' '
 	copy --owner --acl
 	test "$(sql "$TO" "SELECT has_table_privilege('\''reader'\'', '\''shop.orders'\'', '\''SELECT'\'')")" = t'
 
+# other_db ENCODING: a second database on the source, its URL in $OTHER
+other_db() {
+	sql "${FROM_ADMIN%/app}/postgres" "DROP DATABASE IF EXISTS other" \
+		"CREATE DATABASE other OWNER app_owner ENCODING '$1' LOCALE 'C' TEMPLATE template0"
+	export OTHER=${FROM%/app}/other TO
+}
+
+check 'another encoding: text is converted, and bytes that are no text are refused' '
+	fresh_target
+	other_db LATIN1
+	sql "$OTHER" "CREATE TABLE l (a text)" "INSERT INTO l VALUES (E'\''\u00fc\u00df'\'')"
+	pgcopy copy --from env:OTHER --to env:TO >o.jsonl
+	test "$(sql "$TO" "SELECT encode(convert_to(a, '\''UTF8'\''), '\''hex'\'') FROM l")" = c3bcc39f
+	fresh_target
+	other_db SQL_ASCII
+	PGCLIENTENCODING=SQL_ASCII sql "$OTHER" "CREATE TABLE l (a text)" "INSERT INTO l VALUES ('\''fine'\''), (E'\''\\xc3\\xbc'\'')"
+	pgcopy copy --from env:OTHER --to env:TO >o.jsonl
+	fresh_target
+	PGCLIENTENCODING=SQL_ASCII sql "$OTHER" "INSERT INTO l VALUES (E'\''\\xff'\'')"
+	status 1 pgcopy copy --from env:OTHER --to env:TO >o.jsonl
+	records o.jsonl'
+
+check 'settings of the roles do not get in the way' '
+	fresh_target
+	for u in "$FROM_ADMIN" "$TO_ADMIN"; do
+		sql "$u" "ALTER ROLE app_owner SET default_transaction_read_only = on" \
+			"ALTER ROLE app_owner SET statement_timeout = '\''20ms'\''" \
+			"ALTER ROLE app_owner SET DateStyle = '\''SQL, DMY'\''" "ALTER ROLE app_owner SET bytea_output = escape"
+	done
+	copy
+	for u in "$FROM_ADMIN" "$TO_ADMIN"; do sql "$u" "ALTER ROLE app_owner RESET ALL"; done
+	same_data'
+
+check 'row security that hides rows is an error, not a smaller table' '
+	fresh_target
+	sql "$FROM" "ALTER TABLE shop.coupons FORCE ROW LEVEL SECURITY"
+	status 1 copy 2>err
+	grep -q "row-level security" err
+	FROM_URL=$FROM TO_URL=$TO status 1 pgcopy check --from env:FROM_URL --to env:TO_URL >c.jsonl
+	has ".rule == \"row-security-hides-rows\"" c.jsonl
+	sql "$FROM" "ALTER TABLE shop.coupons NO FORCE ROW LEVEL SECURITY"'
+
+check 'a lost standard output is a failure, and a rerun completes' '
+	fresh_target
+	FROM_URL=$FROM TO_URL=$TO pgcopy copy --from env:FROM_URL --to env:TO_URL >/dev/full && exit 1
+	copy
+	same_data'
+
+check 'the same database on both sides is refused; so are passwords in arguments' '
+	FROM_URL=$FROM status 100 pgcopy copy --from env:FROM_URL --to env:FROM_URL
+	status 100 pgcopy copy --from "$FROM" --to "$TO" 2>err
+	pw=${FROM#*app_owner:}
+	fails grep -qF "${pw%%@*}" err
+	status 100 pgcopy copy --from env:NOT_SET --to "$TO"
+	status 100 pgcopy copy
+	printf "garbage\n" | FROM_URL=$FROM TO_URL=$TO status 100 pgcopy run --from env:FROM_URL --to env:TO_URL'
+
 finish

@@ -46,6 +46,11 @@ open_session(struct worker *w, const struct conninfo *c, const char *what,
 		*temporary = err == SESSION_TEMPORARY;
 		return -1;
 	}
+	/* SQL_ASCII says nothing of the bytes: the target must check them in
+	 * its own encoding, or it would store what is no text there */
+	if (c == w->to && w->opt->encoding &&
+		strcmp(w->opt->encoding, "SQL_ASCII") == 0)
+		return 0;
 	if (set_encoding(*s, w->opt->encoding)) {
 		*temporary = false;
 		return -1;
@@ -157,14 +162,25 @@ needs(const struct part *p, const char *side)
 	return strcmp(p->side ? p->side : "target", side) == 0;
 }
 
-/* What to tell of a failure: the session that has one. */
+static bool
+has_failed(const struct session *s)
+{
+	return s && (!is_session_alive(s) || session_error(s) != SESSION_FINE);
+}
+
+/* The session that a failure began with: when the source fails, what the
+ * target says of it is our own doing. */
+static const struct session *
+culprit(const struct worker *w)
+{
+	return has_failed(w->source) ? w->source : w->target;
+}
+
 static void
 put_failure(
 	struct buf *b, const struct worker *w, const char *id, bool temporary)
 {
-	const struct session *s = w->target && *session_message(w->target)
-					  ? w->target
-					  : w->source;
+	const struct session *s = culprit(w);
 	struct jsonw j;
 
 	jsonw_record(&j, b, "part.failed");
@@ -226,12 +242,16 @@ work(struct worker *w, const struct part *p)
 	int rc = 0;
 
 	w->told = begin;
+	if (w->source)
+		session_forget(w->source);
+	if (w->target)
+		session_forget(w->target);
 	if (needs(p, "source"))
 		rc = worker_source(w, &temporary);
 	if (rc == 0 && needs(p, "target"))
 		rc = worker_target(w, &temporary);
 	if (rc == 0 && (rc = dispatch(w, p, &m)))
-		temporary = is_temporary(w->source) || is_temporary(w->target);
+		temporary = is_temporary(culprit(w));
 	if (rc)
 		put_failure(&b, w, p->id, temporary);
 	else

@@ -162,6 +162,7 @@ pin(struct session *s)
 		"SET xmloption = 'content'; SET lc_monetary = 'C';"
 		"SET search_path = ''; SET row_security = off;"
 		"SET statement_timeout = 0; SET lock_timeout = 0;"
+		"SET default_transaction_read_only = off;"
 		"SET idle_in_transaction_session_timeout = 0;"
 		"SET standard_conforming_strings = on;"
 		"SET quote_all_identifiers = off;"
@@ -433,6 +434,15 @@ const char *
 session_message(const struct session *s)
 {
 	return s->message ? s->message : "";
+}
+
+void
+session_forget(struct session *s)
+{
+	s->error = SESSION_FINE;
+	s->sqlstate[0] = '\0';
+	free(s->message);
+	s->message = NULL;
 }
 
 bool

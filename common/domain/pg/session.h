@@ -75,6 +75,9 @@ enum session_error session_error(const struct session *s);
 const char *session_sqlstate(const struct session *s);
 const char *session_message(const struct session *s);
 
+/* session_forget(s): no failure is remembered any more. */
+void session_forget(struct session *s);
+
 /* is_session_alive(s): the connection is usable (no round trip). */
 bool is_session_alive(const struct session *s);
 
