@@ -8,6 +8,9 @@
 #include "buf.h"
 #include "clock.h"
 
+/* Seconds; a longer sleep may return early, as any may on a signal. */
+enum { SLEEP_MAX = 1000000000 };
+
 static double
 read_clock(clockid_t id)
 {
@@ -39,6 +42,8 @@ system_sleep(void *ctx, double seconds)
 	(void)ctx;
 	if (!(seconds > 0))
 		return;
+	if (seconds > SLEEP_MAX)
+		seconds = SLEEP_MAX;
 	ts.tv_sec = (time_t)seconds;
 	ts.tv_nsec = (long)((seconds - floor(seconds)) * 1e9);
 	nanosleep(&ts, NULL);

@@ -8,17 +8,21 @@
 static long fail_after = -1;
 static int fail_hit;
 
-/* Whether the test hook makes this allocation fail. */
+/*
+ * Whether this allocation fails before malloc is asked: by the test hook, or
+ * because no object may be larger than a pointer difference (some allocators
+ * end the process when asked for that).
+ */
 static int
-is_refused(void)
+is_refused(size_t count, size_t size)
 {
-	if (fail_after < 0)
-		return 0;
-	if (fail_after > 0) {
-		fail_after--;
+	if (fail_after == 0)
+		fail_hit = 1;
+	else if (!size || count <= PTRDIFF_MAX / size) {
+		if (fail_after > 0)
+			fail_after--;
 		return 0;
 	}
-	fail_hit = 1;
 	errno = ENOMEM;
 	return 1;
 }
@@ -26,7 +30,7 @@ is_refused(void)
 void *
 mem_alloc(size_t n)
 {
-	if (is_refused())
+	if (is_refused(n, 1))
 		return NULL;
 	return malloc(n ? n : 1);
 }
@@ -34,33 +38,31 @@ mem_alloc(size_t n)
 void *
 mem_zalloc(size_t count, size_t size)
 {
-	if (is_refused())
+	if (is_refused(count, size))
 		return NULL;
-	if (size && count > SIZE_MAX / size) {
-		errno = ENOMEM;
-		return NULL;
-	}
 	return calloc(count ? count : 1, size ? size : 1);
 }
 
 void *
 mem_resize(void *p, size_t count, size_t size)
 {
-	if (is_refused())
-		return NULL;
-	if (size && count > SIZE_MAX / size) {
-		errno = ENOMEM;
-		return NULL;
-	}
 	size_t n = count * size;
+
+	if (is_refused(count, size))
+		return NULL;
 	return realloc(p, n ? n : 1);
 }
 
 char *
 mem_dup(const void *p, size_t n)
 {
-	char *copy = n < SIZE_MAX ? mem_alloc(n + 1) : NULL;
-	if (!copy)
+	char *copy;
+
+	if (n == SIZE_MAX) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	if (!(copy = mem_alloc(n + 1)))
 		return NULL;
 	if (n)
 		memcpy(copy, p, n);

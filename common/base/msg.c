@@ -1,11 +1,11 @@
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "buf.h"
 #include "msg.h"
+#include "str.h"
 
 static const char *prog = "airlift";
 static int verbose;
@@ -37,61 +37,113 @@ msg_set_sink(void (*new_sink)(void *ctx, const char *line), void *ctx)
 	sink_ctx = ctx;
 }
 
+/* The length of the UTF-8 character at ${s}, 0 if it is none. */
+static size_t
+character(const char *s)
+{
+	size_t n;
+
+	for (n = 1; n <= 4 && s[n - 1]; n++)
+		if (utf8_check(s, n, NULL) == 0)
+			return n;
+	return 0;
+}
+
+/* Whether a terminal takes the character as text: C0, C1, bidi are not. */
+static bool
+is_text(const char *s, size_t n)
+{
+	const unsigned char *c = (const unsigned char *)s;
+
+	if (n == 1)
+		return c[0] >= 0x20 && c[0] != 0x7f;
+	if (n == 2)
+		return c[0] != 0xc2 || c[1] >= 0xa0;
+	if (n == 3 && c[0] == 0xe2 && c[1] == 0x80)
+		return c[2] < 0xa8 || c[2] > 0xae;
+	if (n == 3 && c[0] == 0xe2 && c[1] == 0x81)
+		return c[2] < 0xa6 || c[2] > 0xa9;
+	return n > 0;
+}
+
 /* Bytes that could drive a terminal become \xNN; other text stays. */
 static int
 put_escaped(struct buf *b, const char *s)
 {
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-		int rc;
+	while (*s) {
+		size_t n = character(s);
 
-		if (c < 0x20 || c == 0x7f)
-			rc = buf_printf(b, "\\x%02x", c);
-		else if (c == 0xc2 && (unsigned char)s[1] >= 0x80 &&
-			 (unsigned char)s[1] < 0xa0)
-			rc = buf_puts(b, "\\xc2");
-		else
-			rc = buf_putc(b, c);
-		if (rc)
-			return -1;
+		if (is_text(s, n)) {
+			if (buf_append(b, s, n))
+				return -1;
+			s += n;
+			continue;
+		}
+		do {
+			if (buf_printf(b, "\\x%02x", (unsigned char)*s++))
+				return -1;
+		} while (n-- > 1);
 	}
 	return 0;
 }
 
+/* All of it, in one write(2) unless the system takes less at a time. */
 static void
-emit(struct buf *line)
+write_line(const char *p, size_t len)
 {
-	ssize_t n;
+	while (len > 0) {
+		ssize_t n = write(STDERR_FILENO, p, len);
 
-	if (sink) {
-		sink(sink_ctx, buf_str(line));
-		return;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return;
+		p += n;
+		len -= (size_t)n;
 	}
-	if (buf_putc(line, '\n'))
-		return;
-	do
-		n = write(STDERR_FILENO, line->data, line->len);
-	while (n < 0 && errno == EINTR);
 }
 
-/* "prog: kind: text: reason", where kind and reason may be NULL. */
+/* "prog: kind: text: reason" and a newline; kind, reason may be NULL. */
+__attribute__((format(printf, 5, 0))) static int
+compose(struct buf *line, const char *where, const char *kind,
+	const char *reason, const char *fmt, va_list ap)
+{
+	struct buf text = BUF_INIT;
+	int rc = -1;
+
+	if (buf_vprintf(&text, fmt, ap) || buf_puts(line, prog) ||
+		buf_puts(line, ": ") || (where && put_escaped(line, where)) ||
+		(kind && buf_puts(line, kind)) ||
+		put_escaped(line, buf_str(&text)) ||
+		(reason && buf_printf(line, ": %s", reason)) ||
+		buf_putc(line, '\n'))
+		goto out;
+	rc = 0;
+out:
+	buf_fini(&text);
+	return rc;
+}
+
+#define NO_MEMORY "airlift: out of memory for a message"
+
 __attribute__((format(printf, 4, 0))) static void
 say(const char *where, const char *kind, const char *reason, const char *fmt,
 	va_list ap)
 {
-	struct buf text = BUF_INIT, line = BUF_INIT;
+	struct buf line = BUF_INIT;
 	int saved = errno;
 
-	if (buf_vprintf(&text, fmt, ap) || buf_puts(&line, prog) ||
-		buf_puts(&line, ": ") || (where && put_escaped(&line, where)) ||
-		(kind && buf_puts(&line, kind)) ||
-		put_escaped(&line, buf_str(&text)) ||
-		(reason && buf_printf(&line, ": %s", reason))) {
-		buf_clear(&line);
-		(void)buf_puts(&line, "airlift: out of memory");
+	if (compose(&line, where, kind, reason, fmt, ap)) {
+		if (sink)
+			sink(sink_ctx, NO_MEMORY);
+		else
+			write_line(NO_MEMORY "\n", sizeof(NO_MEMORY));
+	} else if (sink) {
+		line.data[--line.len] = '\0';
+		sink(sink_ctx, line.data);
+	} else {
+		write_line(line.data, line.len);
 	}
-	emit(&line);
-	buf_fini(&text);
 	buf_fini(&line);
 	errno = saved;
 }

@@ -50,25 +50,26 @@ num_int(const char *s, int64_t min, int64_t max, int64_t *out)
 	return 0;
 }
 
-/* Digits with an optional fraction; ${*end} is what follows. -1: none. */
+/*
+ * Digits with an optional fraction: the value before the point, that behind
+ * it (-1 without a point), and in ${*end} what follows. -1: no such number.
+ */
 static int
-decimal(const char *s, double *value, int *fraction, const char **end)
+decimal(const char *s, double *whole, double *fraction, const char **end)
 {
-	double v = 0, scale = 1;
+	double scale = 1;
 
 	if (!is_digit(*s))
 		return -1;
-	for (; is_digit(*s); s++)
-		v = v * 10 + (*s - '0');
-	*fraction = 0;
+	for (*whole = 0; is_digit(*s); s++)
+		*whole = *whole * 10 + (*s - '0');
+	*fraction = -1;
 	if (*s == '.') {
 		if (!is_digit(*++s))
 			return -1;
-		*fraction = 1;
-		for (; is_digit(*s); s++)
-			v += (*s - '0') * (scale /= 10);
+		for (*fraction = 0; is_digit(*s); s++)
+			*fraction += (*s - '0') * (scale /= 10);
 	}
-	*value = v;
 	*end = s;
 	return 0;
 }
@@ -102,34 +103,33 @@ int
 num_size(const char *s, uint64_t min, uint64_t max, uint64_t *out)
 {
 	const char *end;
-	double v;
-	int fraction, power;
-	uint64_t n = 0;
+	double whole, fraction;
+	int power;
+	uint64_t n = 0, part = 0;
 
-	if (decimal(s, &v, &fraction, &end))
+	if (decimal(s, &whole, &fraction, &end))
 		return fail(EINVAL);
-	while (*end == ' ')
+	while (*end == ' ' && end[1])
 		end++;
 	power = size_unit(end);
-	if (power < 0 || (fraction && !*end))
+	if (power < 0 || (fraction >= 0 && !*end))
 		return fail(EINVAL);
-	if (fraction) {
-		v = floor(v * pow(1024, power) + 0.5);
-		if (v >= 18446744073709551616.0)
-			return fail(ERANGE);
-		n = (uint64_t)v;
-	} else {
-		for (; is_digit(*s); s++) {
-			unsigned d = (unsigned)(*s - '0');
+	/* the integer part exactly: a double has too few bits for it */
+	for (; is_digit(*s); s++) {
+		unsigned d = (unsigned)(*s - '0');
 
-			if (n > (UINT64_MAX - d) / 10)
-				return fail(ERANGE);
-			n = n * 10 + d;
-		}
-		if (n > UINT64_MAX >> (10 * power))
+		if (n > (UINT64_MAX - d) / 10)
 			return fail(ERANGE);
-		n <<= 10 * power;
+		n = n * 10 + d;
 	}
+	if (n > UINT64_MAX >> (10 * power))
+		return fail(ERANGE);
+	n <<= 10 * power;
+	if (fraction > 0)
+		part = (uint64_t)floor(ldexp(fraction, 10 * power) + 0.5);
+	if (part > UINT64_MAX - n)
+		return fail(ERANGE);
+	n += part;
 	if (n < min || n > max)
 		return fail(ERANGE);
 	*out = n;
@@ -161,14 +161,16 @@ duration_unit(const char *s, int from)
 int
 num_duration(const char *s, double min, double max, double *out)
 {
-	double total = 0, v;
-	int next = 0, fraction, unit;
+	double total = 0, v, fraction;
+	int next = 0, unit;
 
 	if (!*s)
 		return fail(EINVAL);
 	while (*s) {
 		if (decimal(s, &v, &fraction, &s))
 			return fail(EINVAL);
+		if (fraction > 0)
+			v += fraction;
 		if (!*s && next == 0) {
 			total = v;
 			break;
@@ -207,7 +209,7 @@ num_put_duration(struct buf *b, double s)
 {
 	unsigned long long t;
 
-	if (s < 0)
+	if (!(s > 0))
 		s = 0;
 	if (s < 9.95)
 		return buf_printf(b, "%.1fs", s);

@@ -17,9 +17,10 @@ int num_int(const char *s, int64_t min, int64_t max, int64_t *out);
 
 /*
  * num_size(s, min, max, out): a byte count: digits with an optional fraction
- * and unit. b; k kb kib m mb mib g gb gib t tb tib in any case, all of them
- * powers of 1024 (as PostgreSQL and flyctl read memory sizes). A fraction
- * needs a unit; the result is rounded to the nearest byte.
+ * and unit, with or without blanks between. b; k kb kib m mb mib g gb gib t tb
+ * tib in any case, all of them powers of 1024 (as PostgreSQL and flyctl read
+ * memory sizes). A fraction needs a unit; the result is rounded to the nearest
+ * byte.
  */
 int num_size(const char *s, uint64_t min, uint64_t max, uint64_t *out);
 

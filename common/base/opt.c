@@ -1,16 +1,17 @@
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "buf.h"
 #include "mem.h"
 #include "msg.h"
-#include "num.h"
 #include "opt.h"
 #include "opthelp.h"
+#include "optvalue.h"
 #include "str.h"
+
+/* Far more than any verb has; it bounds two arrays of pointers. */
+enum { MAX_OPTIONS = 128 };
 
 /* The two tables of a verb, in the order in which they are searched. */
 static const struct opt *
@@ -45,7 +46,7 @@ static void
 say_unknown(const struct opt_program *prog, const struct opt_verb *verb,
 	const char *name, size_t n)
 {
-	const char *names[128] = {"help", "version"};
+	const char *names[MAX_OPTIONS + 2] = {"help", "version"};
 	size_t count = 2;
 	char *word = mem_dup(name, n);
 	const char *near;
@@ -54,11 +55,13 @@ say_unknown(const struct opt_program *prog, const struct opt_verb *verb,
 	for (which = 0; which < 2; which++) {
 		const struct opt *o = table(prog, verb, which);
 
-		for (; o && o->name && count < 128; o++)
+		for (; o && o->name && count < MAX_OPTIONS + 2; o++)
 			names[count++] = o->name;
 	}
 	near = word ? str_nearest(word, names, count) : NULL;
-	if (near)
+	if (near && strcmp(near, word) == 0)
+		msg_error("--%s takes no value", word);
+	else if (near)
 		msg_error("unknown option '--%s': did you mean '--%s'?", word,
 			near);
 	else
@@ -67,109 +70,49 @@ say_unknown(const struct opt_program *prog, const struct opt_verb *verb,
 	free(word);
 }
 
-/* Whether ${word} is one of "a|b|c". */
 static bool
-is_choice(const char *choices, const char *word)
+is_builtin(const char *name, size_t n)
 {
-	size_t n = strlen(word);
-
-	for (;;) {
-		size_t len = strcspn(choices, "|");
-
-		if (len == n && strncmp(choices, word, n) == 0)
-			return true;
-		if (!choices[len])
-			return false;
-		choices += len + 1;
-	}
+	return (n == 4 && memcmp(name, "help", n) == 0) ||
+	       (n == 7 && memcmp(name, "version", n) == 0);
 }
 
-/* Says why a number was refused, with what is allowed. */
-static int
-bad_number(const struct opt *o, const char *value)
+/* Says why "-x..." was refused: no such letter, or a flag and more. */
+static void
+say_letter(const struct opt_program *prog, const struct opt_verb *verb,
+	const char *arg, const struct opt *o)
 {
-	static const char *const what[] = {[OPT_INT] = "a whole number",
-		[OPT_SIZE] = "a size such as 512mb or 1.5GiB",
-		[OPT_DURATION] = "a duration such as 90s or 2h"};
+	size_t n = strcspn(arg + 1, "=");
 
-	if (errno == ERANGE && (o->min || o->max))
-		msg_error("--%s %s: out of range, allowed are %lld to %lld%s",
-			o->name, value, (long long)o->min, (long long)o->max,
-			o->kind == OPT_SIZE       ? " bytes"
-			: o->kind == OPT_DURATION ? " seconds"
-						  : "");
-	else if (errno == ERANGE)
-		msg_error("--%s %s: out of range", o->name, value);
+	if (n > 1 &&
+		(lookup(prog, verb, arg + 1, n, 0) || is_builtin(arg + 1, n)))
+		msg_error("unknown option '-%.*s': did you mean '--%.*s'?",
+			(int)n, arg + 1, (int)n, arg + 1);
+	else if (o)
+		msg_error("'-%c...': write each option on its own", arg[1]);
 	else
-		msg_error("--%s %s: not %s", o->name, value, what[o->kind]);
-	return -1;
+		msg_error("unknown option '-%c': see %s%s%s --help", arg[1],
+			prog->name, *verb->name ? " " : "", verb->name);
 }
 
+/*
+ * How much of a stray word may be shown: of "NAME=..." and "scheme://..."
+ * only the head, because the rest may be a secret.
+ */
 static int
-store_number(const struct opt *o, const char *value, char *at)
+shown(const char *word)
 {
-	bool any = !o->min && !o->max;
-	int rc;
+	const char *url = strstr(word, "://");
+	size_t n = strcspn(word, "=");
 
-	errno = EINVAL;
-	if (o->kind == OPT_INT)
-		rc = num_int(value, any ? INT64_MIN : o->min,
-			any ? INT64_MAX : o->max, (int64_t *)(void *)at);
-	else if (o->kind == OPT_SIZE)
-		rc = num_size(value, any ? 0 : (uint64_t)o->min,
-			any ? UINT64_MAX : (uint64_t)o->max,
-			(uint64_t *)(void *)at);
-	else
-		rc = num_duration(value, any ? 0 : (double)o->min,
-			any ? 1e15 : (double)o->max, (double *)(void *)at);
-	return rc ? bad_number(o, value) : 0;
+	if (url && (size_t)(url - word) < n)
+		n = (size_t)(url - word);
+	return (int)n;
 }
 
-static int
-store_list(const char *value, struct opt_list *list)
-{
-	const char **item = mem_resize(
-		(void *)list->item, list->n + 1, sizeof(*list->item));
-
-	if (!item) {
-		msg_error("out of memory");
-		return -1;
-	}
-	list->item = item;
-	list->item[list->n++] = value;
-	return 0;
-}
-
-static int
-store(const struct opt *o, const char *value, void *options)
-{
-	char *at = (char *)options + o->at;
-
-	switch (o->kind) {
-	case OPT_FLAG:
-		*(bool *)(void *)at = true;
-		return 0;
-	case OPT_STRING:
-		*(const char **)(void *)at = value;
-		return 0;
-	case OPT_CHOICE:
-		if (!is_choice(o->choices, value)) {
-			msg_error("--%s %s: must be one of %s", o->name, value,
-				o->choices);
-			return -1;
-		}
-		*(const char **)(void *)at = value;
-		return 0;
-	case OPT_LIST:
-		return store_list(value, (struct opt_list *)(void *)at);
-	default:
-		return store_number(o, value, at);
-	}
-}
-
-/* What has been given so far: a name a bit of the merged tables. */
+/* The options given so far, each once. */
 struct seen {
-	const struct opt *opt[128];
+	const struct opt *opt[MAX_OPTIONS];
 	size_t n;
 };
 
@@ -197,7 +140,9 @@ note(struct seen *seen, const struct opt *o)
 	for (i = 0; i < seen->n; i++) {
 		const struct opt *other = seen->opt[i];
 
-		if (other == o && o->kind != OPT_LIST) {
+		if (other == o && o->kind == OPT_LIST)
+			return 0;
+		if (other == o) {
 			msg_error("--%s is given twice", o->name);
 			return -1;
 		}
@@ -208,7 +153,7 @@ note(struct seen *seen, const struct opt *o)
 			return -1;
 		}
 	}
-	if (seen->n < sizeof(seen->opt) / sizeof(seen->opt[0]))
+	if (seen->n < MAX_OPTIONS)
 		seen->opt[seen->n++] = o;
 	return 0;
 }
@@ -233,12 +178,9 @@ take(const struct opt_program *prog, const struct opt_verb *verb, char **argv,
 		if (arg[2 + n])
 			value = arg + 3 + n;
 	} else {
-		if (!(o = lookup(prog, verb, NULL, 0, arg[1]))) {
-			msg_error("unknown option '-%c'", arg[1]);
-			return -1;
-		}
-		if (arg[2] && o->kind == OPT_FLAG) {
-			msg_error("'%s': write each option on its own", arg);
+		o = lookup(prog, verb, NULL, 0, arg[1]);
+		if (!o || (arg[2] && o->kind == OPT_FLAG)) {
+			say_letter(prog, verb, arg, o);
 			return -1;
 		}
 		if (arg[2])
@@ -253,35 +195,46 @@ take(const struct opt_program *prog, const struct opt_verb *verb, char **argv,
 	if (o->kind != OPT_FLAG && !value) {
 		value = argv[*i + 1];
 		if (!value || (value[0] == '-' && value[1])) {
-			msg_error("--%s needs a value%s%s%s%s", o->name,
-				o->arg ? ": --" : "", o->arg ? o->name : "",
-				o->arg ? "=" : "", o->arg ? o->arg : "");
+			msg_error("--%s needs a value: --%s=%s", o->name,
+				o->name,
+				o->kind == OPT_CHOICE ? o->choices
+				: o->arg              ? o->arg
+						      : "VALUE");
 			return -1;
 		}
 		++*i;
 	}
-	return store(o, value, options) ? -1 : 0;
+	return optvalue_store(o, value, options);
 }
+
+enum { MAX_VERBS = 64 };
 
 static const struct opt_verb *
 find_verb(const struct opt_program *prog, const char *word)
 {
-	const char *names[64];
+	const char *names[MAX_VERBS];
 	const struct opt_verb *v;
 	const char *near;
 	size_t n = 0;
 
+	if (word[0] == '-') {
+		msg_error("'%.*s%s' before the verb: write %s VERB [options]",
+			shown(word), word, word[shown(word)] ? "..." : "",
+			prog->name);
+		return NULL;
+	}
 	for (v = prog->verbs; v->name; v++) {
 		if (strcmp(v->name, word) == 0)
 			return v;
-		if (n < 64)
+		if (v->help && n < MAX_VERBS)
 			names[n++] = v->name;
 	}
 	near = str_nearest(word, names, n);
 	if (near)
 		msg_error("unknown verb '%s': did you mean '%s'?", word, near);
 	else
-		msg_error("unknown verb '%s': see %s --help", word, prog->name);
+		msg_error("unknown verb '%.*s%s': see %s --help", shown(word),
+			word, word[shown(word)] ? "..." : "", prog->name);
 	return NULL;
 }
 
@@ -291,12 +244,18 @@ check_operands(const struct opt_verb *verb, int argc, char **argv, int first)
 	int n = argc - first;
 
 	if (n < verb->min_operands) {
-		msg_error("missing operand: %s", verb->operands);
+		msg_error("missing operand: %s",
+			verb->operands ? verb->operands : "see --help");
 		return -1;
 	}
 	if (verb->max_operands >= 0 && n > verb->max_operands) {
-		msg_error("unexpected operand '%s'",
-			argv[first + verb->max_operands]);
+		const char *extra = argv[first + verb->max_operands];
+
+		msg_error("unexpected operand '%.*s%s'%s", shown(extra), extra,
+			extra[shown(extra)] ? "..." : "",
+			extra[0] == '-' && extra[1] && n > 1
+				? ": options stand before the operands"
+				: "");
 		return -1;
 	}
 	return 0;

@@ -73,7 +73,7 @@ print_verb(const struct opt_program *prog, const struct opt_verb *v)
 	printf("Usage: %s%s%s [options]%s%s\n\n", prog->name,
 		*v->name ? " " : "", v->name, v->operands ? " " : "",
 		v->operands ? v->operands : "");
-	wrap(*v->name ? v->help : prog->summary, 0, 0);
+	wrap(*v->name && v->help ? v->help : prog->summary, 0, 0);
 	printf("\nOptions:\n");
 	print_table(v->opts);
 	print_table(prog->common);

@@ -95,24 +95,23 @@ const char *
 str_nearest(const char *word, const char *const *list, size_t n)
 {
 	const char *best = NULL;
-	size_t len = strlen(word);
+	size_t len = strlen(word), i, d;
 	size_t limit = len < 4 ? 1 : len < 8 ? 2 : 3;
-	size_t i;
+	size_t least = limit + 1;
 
 	for (i = 0; i < n; i++) {
-		size_t d;
-
 		if (!list[i])
 			continue;
 		d = str_distance(word, list[i]);
-		/* an unfinished word is a near miss too */
-		if (d > limit && len >= 3 && str_starts(list[i], word))
+		/* another case and an unfinished word are near misses too */
+		if (d > 1 && is_str_equal_nocase(word, list[i]))
+			d = 1;
+		else if (d > limit && len >= 3 && str_starts(list[i], word))
 			d = limit;
-		if (d <= limit) {
+		/* nothing in common is not near, however short */
+		if (d < least && d < len) {
 			best = list[i];
-			if (d == 0)
-				break;
-			limit = d - 1;
+			least = d;
 		}
 	}
 	return best;

@@ -135,7 +135,7 @@ test_refused(void)
 	refused("allowed are 1 to 64", ARGV(W("copy"), W("-j"), W("65")));
 	refused("not a whole number", ARGV(W("copy"), W("-j"), W("x")));
 	refused("not a size", ARGV(W("copy"), W("--size"), W("1.5")));
-	refused("0 to 60 seconds", ARGV(W("copy"), W("--wait"), W("2m")));
+	refused("0s to 1m", ARGV(W("copy"), W("--wait"), W("2m")));
 	refused("one of fast|slow", ARGV(W("copy"), W("--how"), W("fas")));
 	refused("unexpected operand 'b'", ARGV(W("copy"), W("a"), W("b")));
 	refused("unexpected operand 'a'", ARGV(W("check"), W("a")));
@@ -164,7 +164,8 @@ test_messages(void)
 	mem_fail_after(0);
 	msg_error("x");
 	mem_fail_after(-1);
-	T_STR(buf_str(&said), "", "no memory, no crash");
+	T_STR(buf_str(&said), "airlift: out of memory for a message",
+		"no memory, no crash");
 	msg_set_sink(NULL, NULL);
 	buf_fini(&said);
 }

@@ -221,8 +221,9 @@ add_data(struct engine *e, const struct ledger *l, size_t table, int64_t k,
 		p.before = buf_str(&before) + (n == 1 ? 0 : 2);
 	p.after = after.len ? buf_str(&after) : NULL;
 	p.binary = e->table[table].binary;
-	/* the longest chain first; the cost shown is the part's bytes */
-	job = add(e, &p, RANK_WORK, chain / (double)n, table);
+	/* the longest chain first: all parts of a split table together, so that
+	 * its costliest index can begin */
+	job = add(e, &p, RANK_WORK, chain, table);
 	if (job == JOBS_NONE)
 		goto out;
 	e->jobs.job[job].size = (uint64_t)(t->bytes / n);
