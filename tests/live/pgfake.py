@@ -1,6 +1,6 @@
 """A PostgreSQL server that speaks just enough of the protocol to answer COPY
-with a stream that is cut or wrong; the database's name says how. Prints its
-port. One connection at a time."""
+with a stream that is cut or wrong; the database's name says how ("version-N":
+it says that it is PostgreSQL N). Prints its port. One connection at a time."""
 import socket
 import struct
 import time
@@ -22,6 +22,14 @@ def take(conn, n):
 
 READY = message(b"Z", b"I")
 DONE = message(b"C", b"COPY 3\0") + READY
+# the answer to Parse, Bind, Describe, Execute and Sync: a query without rows
+BOUND = (
+    message(b"1")
+    + message(b"2")
+    + message(b"T", struct.pack("!h", 0))
+    + message(b"C", b"SELECT 0\0")
+    + READY
+)
 HEAD = message(b"H", struct.pack("!bhh", 0, 1, 0))
 ROWS = b"".join(message(b"d", r) for r in (b"one\n", b"two\n", b"six\n"))
 END = message(b"c")
@@ -50,9 +58,10 @@ def serve(conn):
     (n,) = struct.unpack("!I", take(conn, 4))
     words = take(conn, n - 4)[4:].split(b"\0")
     case = words[words.index(b"database") + 1].decode()
+    version = case[8:] if case.startswith("version-") else "15.20"
     conn.sendall(
         message(b"R", struct.pack("!I", 0))
-        + message(b"S", b"server_version\0" + b"15.20\0")
+        + message(b"S", b"server_version\0" + version.encode() + b"\0")
         + message(b"S", b"server_encoding\0UTF8\0")
         + message(b"S", b"client_encoding\0UTF8\0")
         + message(b"K", struct.pack("!II", 1, 2))
@@ -64,6 +73,10 @@ def serve(conn):
         text = take(conn, n - 4)
         if kind == b"X":
             return
+        if kind == b"S":
+            conn.sendall(BOUND)
+        if kind != b"Q":
+            continue
         if text.startswith(b"COPY"):
             if not stream(conn, case):
                 return

@@ -131,16 +131,25 @@ compare_fkeys(
 	return 0;
 }
 
+/* What nextval() would give; at the end of its range, the last value. */
+static int64_t
+next_of(const struct catalog_sequence *q)
+{
+	int64_t last = 0, step = 0, next;
+
+	(void)num_int(q->last_value, INT64_MIN, INT64_MAX, &last);
+	(void)num_int(q->increment, INT64_MIN, INT64_MAX, &step);
+	if (!q->is_called || __builtin_add_overflow(last, step, &next))
+		return last;
+	return next;
+}
+
 /* Whether a sequence's next value on the target may have been given out. */
 static bool
 is_behind(const struct catalog_sequence *a, const struct catalog_sequence *b)
 {
-	int64_t x = 0, y = 0;
+	int64_t x = next_of(a), y = next_of(b);
 
-	(void)num_int(a->last_value, INT64_MIN, INT64_MAX, &x);
-	(void)num_int(b->last_value, INT64_MIN, INT64_MAX, &y);
-	if (x == y)
-		return a->is_called && !b->is_called;
 	return *a->increment == '-' ? y > x : y < x;
 }
 

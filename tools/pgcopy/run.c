@@ -162,18 +162,15 @@ needs(const struct part *p, const char *side)
 	return strcmp(p->side ? p->side : "target", side) == 0;
 }
 
-static bool
-has_failed(const struct session *s)
-{
-	return s && (!is_session_alive(s) || session_error(s) != SESSION_FINE);
-}
-
 /* The session that a failure began with: when the source fails, what the
- * target says of it is our own doing. */
+ * target says of it is our own doing. A source that was given up because of
+ * the target is broken, but has no error. */
 static const struct session *
 culprit(const struct worker *w)
 {
-	return has_failed(w->source) ? w->source : w->target;
+	return w->source && session_error(w->source) != SESSION_FINE
+		       ? w->source
+		       : w->target;
 }
 
 static void

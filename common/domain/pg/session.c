@@ -179,9 +179,12 @@ pin(struct session *s)
 		(session_version(s) >= 170000 &&
 			buf_puts(&b, "; SET transaction_timeout = 0")))
 		msg_error("%s: out of memory", s->what);
-	else if ((rc = session_exec(s, buf_str(&b))) == 0)
-		/* a superuser's setting; others live without */
-		(void)session_try(s, "SET lc_messages = 'C'");
+	else
+		rc = session_exec(s, buf_str(&b));
+	/* a superuser's setting; others live without */
+	if (rc == 0 && session_try(s, "SET lc_messages = 'C'") &&
+		is_session_alive(s))
+		session_forget(s);
 	buf_fini(&b);
 	return rc;
 }
@@ -394,7 +397,9 @@ is_rows_null(const struct rows *r, int row, int col)
 const char *
 rows_str(const struct rows *r, int row, int col)
 {
-	return PQgetvalue(r->res, row, col);
+	const char *v = PQgetvalue(r->res, row, col);
+
+	return v ? v : "";
 }
 
 size_t
