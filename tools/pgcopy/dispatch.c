@@ -113,6 +113,10 @@ on_record(void *ctx, unsigned worker, const struct json *rec, const char *line,
 		return 0;
 	}
 	if (strcmp(type, "part.done") == 0) {
+		/* a short part has told of no progress, but counts too */
+		if (!e->jobs.job[i].shown && e->jobs.job[i].size)
+			progress_start(
+				e->progress, worker, id, e->jobs.job[i].size);
 		progress_finish(e->progress, worker);
 		return on_done(e, i, r);
 	}
