@@ -73,18 +73,12 @@ check 'rows and bytes are those that psql sees' '
 	hash x "$q" | pgcopy run --from env:FROM --to env:TO >out.jsonl
 	has ".type == \"part.done\" and .rows == $(wc -l <rows) and .bytes == $(wc -c <rows)" out.jsonl'
 
+# each line through `xxhsum -H2`, summed modulo 2^128
 check 'the digest is the sum of the XXH3-128 of each row' '
-	q="COPY (SELECT i, public.quiet(i) FROM generate_series(1, 40) i) TO STDOUT"
-	sql "$FROM" "$q" >rows
-	hash x "$q" | pgcopy run --from env:FROM --to env:TO >out.jsonl
-	sum=0
-	command -v xxhsum >/dev/null || exit 0
-	while IFS= read -r row; do
-		printf "%s\n" "$row" | xxhsum -H2 | cut -d" " -f1
-	done <rows >each
-	want=$(/usr/bin/python3 -c "import sys
-print(\"%032x\" % (sum(int(x, 16) for x in sys.stdin) % 2**128))" <each)
-	has ".type == \"part.done\" and .digest == \"$want\"" out.jsonl'
+	hash x "COPY (SELECT i, public.quiet(i) FROM generate_series(1, 40) i) TO STDOUT" |
+		pgcopy run --from env:FROM --to env:TO >out.jsonl
+	has ".type == \"part.done\" and .rows == 40 and
+		.digest == \"0d1d31c47283ebb9b02b02b4fca05eca\"" out.jsonl'
 
 check 'no rows, no columns, an empty binary stream' '
 	sql "$FROM" "CREATE TABLE nocol ()" "INSERT INTO nocol SELECT FROM generate_series(1, 3)"
