@@ -1,0 +1,68 @@
+#include <stddef.h>
+
+#include "opt.h"
+#include "options.h"
+#include "pgcopy.h"
+
+#define AT(member) offsetof(struct pgcopy_options, member)
+
+const struct opt options_common[] = {
+	{"from", 0, OPT_STRING, AT(from), "LOCATOR",
+		"the source database: env:NAME, file:PATH, fd:N, service=NAME",
+		0, 0, NULL, NULL},
+	{"to", 0, OPT_STRING, AT(to), "LOCATOR", "the target database", 0, 0,
+		NULL, NULL},
+	{"verbose", 'v', OPT_FLAG, AT(verbose), NULL,
+		"show notices of the servers too", 0, 0, NULL, NULL},
+	{NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};
+
+#define JOBS                                                                   \
+	{                                                                      \
+		"jobs", 'j', OPT_INT, AT(jobs), "N",                           \
+			"worker processes, each with one connection a side "   \
+			"(default: the number of processors, at most 8)",      \
+			1, 64, NULL, NULL                                      \
+	}
+#define FORMAT                                                                 \
+	{                                                                      \
+		"format", 0, OPT_CHOICE, AT(format), NULL,                     \
+			"COPY format: binary where every type allows it, or "  \
+			"always text",                                         \
+			0, 0, "auto|text", NULL                                \
+	}
+
+const struct opt options_copy[] = {JOBS,
+	{"journal", 0, OPT_STRING, AT(journal), "FILE",
+		"append every record to FILE", 0, 0, NULL, NULL},
+	{"split-larger-than", 0, OPT_SIZE, AT(split), "SIZE",
+		"copy tables above SIZE in several parts at once", 1 << 20,
+		INT64_C(1) << 50, NULL, NULL},
+	FORMAT,
+	{"owner", 0, OPT_FLAG, AT(owner), NULL,
+		"keep owners (the roles must exist on the target)", 0, 0, NULL,
+		NULL},
+	{"acl", 0, OPT_FLAG, AT(acl), NULL, "keep privileges (GRANT)", 0, 0,
+		NULL, NULL},
+	{"keep-ledger", 0, OPT_FLAG, AT(keep_ledger), NULL,
+		"leave the schema airlift on the target: copying again then "
+		"moves only tables that changed",
+		0, 0, NULL, NULL},
+	{NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};
+
+const struct opt options_verify[] = {JOBS, FORMAT,
+	{"journal", 0, OPT_STRING, AT(journal), "FILE",
+		"append every record to FILE", 0, 0, NULL, NULL},
+	{NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};
+
+const struct opt options_check[] = {
+	JOBS, {NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};
+
+const struct opt options_run[] = {
+	{"snapshot", 0, OPT_STRING, AT(snapshot), "ID",
+		"the exported snapshot to read the source in", 0, 0, NULL,
+		NULL},
+	{"encoding", 0, OPT_STRING, AT(encoding), "NAME",
+		"client encoding of both sessions", 0, 0, NULL, NULL},
+	{"memory", 0, OPT_STRING, AT(memory), "SIZE",
+		"maintenance_work_mem for building indexes", 0, 0, NULL, NULL},
+	{NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};
