@@ -34,19 +34,6 @@ struct copy {
 	int64_t differing;
 };
 
-/* The status of a failure of one of our sessions. */
-static int
-status_of(const struct engine *e)
-{
-	bool lost =
-		(e->source && !is_session_alive(e->source)) ||
-		(e->target && !is_session_alive(e->target)) ||
-		(e->source && session_error(e->source) == SESSION_TEMPORARY) ||
-		(e->target && session_error(e->target) == SESSION_TEMPORARY);
-
-	return e->temporary || lost ? STATUS_TEMPORARY : STATUS_NO;
-}
-
 static int
 reload_ledger(struct copy *c)
 {
@@ -63,7 +50,7 @@ claim_target(struct copy *c)
 	int64_t foreign;
 
 	if (reload_ledger(c))
-		return status_of(e);
+		return engine_status(e);
 	if (c->ledger.source && strcmp(c->ledger.source, source) != 0) {
 		(void)engine_finding(e, "error", "target-of-another-source",
 			"the target holds an unfinished copy of another "
@@ -77,7 +64,7 @@ claim_target(struct copy *c)
 		return STATUS_OK;
 	}
 	if (catalog_count_foreign(e->target, &foreign))
-		return status_of(e);
+		return engine_status(e);
 	if (foreign > 0 && e->completed) {
 		c->is_over = true;
 		(void)engine_finding(e, "note", "copy-already-complete",
@@ -94,7 +81,7 @@ claim_target(struct copy *c)
 		return STATUS_NO;
 	}
 	if (ledger_create(e->target, source) || reload_ledger(c))
-		return status_of(e);
+		return engine_status(e);
 	return STATUS_OK;
 }
 
@@ -107,7 +94,7 @@ restore_schema(struct copy *c)
 	int rc;
 
 	if (schema_dump(e, &c->schema))
-		return status_of(e);
+		return engine_status(e);
 	if (*c->ledger.schema_hash) {
 		if (strcmp(c->ledger.schema_hash, c->schema.hash) == 0)
 			return STATUS_OK;
@@ -124,7 +111,7 @@ restore_schema(struct copy *c)
 			"needed"))
 		return STATUS_TEMPORARY;
 	if (schema_restore(e, &c->schema))
-		return status_of(e);
+		return engine_status(e);
 	jsonw_record(&w, &b, "schema.restored");
 	jsonw_uint(&w, "entries", c->schema.toc.n);
 	jsonw_str(&w, "digest", c->schema.hash);
@@ -229,7 +216,7 @@ run_phase(struct copy *c, const char *phase)
 	int64_t failed = e->failed;
 
 	if (engine_run(e, phase))
-		return e->temporary ? STATUS_TEMPORARY : status_of(e);
+		return engine_status(e);
 	return e->failed > failed ? STATUS_NO : STATUS_OK;
 }
 
@@ -259,13 +246,13 @@ recheck(struct copy *c)
 		reset++;
 		e->table[i].source = (struct multiset)MULTISET_INIT;
 		if (finish_reset(e, i))
-			return status_of(e);
+			return engine_status(e);
 	}
 	/* large objects have no digest of their own in the ledger: all anew */
 	if (session_exec(e->target,
 		    "DELETE FROM airlift.ledger WHERE kind = 'lo'") ||
 		reload_ledger(c))
-		return status_of(e);
+		return engine_status(e);
 	if (buf_printf(&text,
 		    "the earlier snapshot is gone: a new one was taken, %lld "
 		    "tables are unchanged, %lld changed and are copied again",
@@ -287,7 +274,7 @@ copy_data(struct copy *c)
 		finish_unlink(e, c->oids, c->n_oids) ||
 		plan_store_splits(e, &c->ledger) || reload_ledger(c) ||
 		plan_data(e, &c->ledger, c->oids, c->n_oids))
-		return status_of(e);
+		return engine_status(e);
 	for (i = 0; i < e->catalog->n_tables; i++)
 		if (!e->table[i].parts_left)
 			e->table[i].have_source = true;
@@ -314,13 +301,13 @@ complete(struct copy *c)
 	if (reload_ledger(c) ||
 		schema_stage(e, s, TOC_ATTACH, "stage:attach", l) ||
 		finish_fkeys(e, l) || plan_fkeys(e, l))
-		return status_of(e);
+		return engine_status(e);
 	status = run_phase(c, "foreign keys");
 	if (status != STATUS_OK)
 		return status;
 	if (schema_stage(e, s, TOC_EARLY, "stage:early", l) ||
 		!(path = finish_search_path(e)))
-		return status_of(e);
+		return engine_status(e);
 	status = plan_matviews(e, l, path) ? STATUS_TEMPORARY
 					   : run_phase(c, "views");
 	free(path);
@@ -330,10 +317,10 @@ complete(struct copy *c)
 		schema_stage(e, s, TOC_LATE, "stage:late", l) ||
 		schema_stage(e, s, TOC_EVENT, "stage:event", l) ||
 		finish_comments(e) || finish_settings(e) || plan_analyze(e))
-		return status_of(e);
+		return engine_status(e);
 	status = run_phase(c, "statistics");
 	if (status == STATUS_OK && finish_sequences(e))
-		status = status_of(e);
+		status = engine_status(e);
 	return status;
 }
 
@@ -368,29 +355,19 @@ close_copy(struct copy *c)
 			"at = now()");
 	else
 		rc = ledger_drop(e->target);
-	return rc ? status_of(e) : STATUS_OK;
+	return rc ? engine_status(e) : STATUS_OK;
 }
 
 static int
 copy_all(struct copy *c)
 {
 	struct engine *e = &c->e;
-	size_t i;
 	int status;
 
 	e->finished = on_finished;
-	if (catalog_load(e->source, &e->catalog) || engine_export(e))
-		return status_of(e);
-	e->table = mem_zalloc(e->catalog->n_tables + 1, sizeof(*e->table));
-	if (!e->table) {
-		msg_error("out of memory");
-		return STATUS_TEMPORARY;
-	}
-	for (i = 0; i < e->catalog->n_tables; i++)
-		e->table[i].binary = e->catalog->table[i].is_binary &&
-				     strcmp(e->opt->format, "text") != 0 &&
-				     strcmp(session_encoding(e->source),
-					     session_encoding(e->target)) == 0;
+	if (catalog_load(e->source, &e->catalog) || engine_export(e) ||
+		engine_tables(e))
+		return engine_status(e);
 	if ((status = claim_target(c)) != STATUS_OK ||
 		(status = restore_schema(c)) != STATUS_OK)
 		return status;

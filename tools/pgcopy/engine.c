@@ -133,6 +133,51 @@ out:
 }
 
 int
+engine_renew(struct engine *e)
+{
+	free(e->snapshot);
+	e->snapshot = NULL;
+	return session_exec(e->source,
+		"COMMIT; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+}
+
+int
+engine_tables(struct engine *e)
+{
+	bool text = strcmp(e->opt->format, "text") == 0 ||
+		    strcmp(session_encoding(e->source),
+			    session_encoding(e->target)) != 0;
+	size_t i;
+
+	free(e->table);
+	e->table = mem_zalloc(e->catalog->n_tables + 1, sizeof(*e->table));
+	if (!e->table) {
+		msg_error("out of memory");
+		return -1;
+	}
+	for (i = 0; i < e->catalog->n_tables; i++)
+		e->table[i].binary = e->catalog->table[i].is_binary && !text;
+	return 0;
+}
+
+/* A session that is lost, or whose last failure may pass. */
+static bool
+has_passing_failure(const struct session *s)
+{
+	return s &&
+	       (!is_session_alive(s) || session_error(s) == SESSION_TEMPORARY);
+}
+
+int
+engine_status(const struct engine *e)
+{
+	return e->temporary || has_passing_failure(e->source) ||
+			       has_passing_failure(e->target)
+		       ? STATUS_TEMPORARY
+		       : STATUS_NO;
+}
+
+int
 engine_emit(struct engine *e, struct buf *b, bool sync)
 {
 	int rc = 0;

@@ -13,6 +13,7 @@ struct catalog;
 struct conninfo;
 struct env;
 struct journal;
+struct json_val;
 struct pgcopy_options;
 struct progress;
 struct session;
@@ -46,6 +47,8 @@ struct engine {
 	/* called with each finished job and its sums */
 	int (*finished)(struct engine *e, size_t job, const struct multiset *m,
 		double seconds);
+	/* called with any other record that names a job; may be NULL */
+	int (*record)(struct engine *e, size_t job, const struct json_val *r);
 	int64_t done, failed, findings, errors;
 	uint64_t bytes;
 	bool completed; /* the journal says that a copy was completed */
@@ -61,8 +64,18 @@ int engine_open(struct engine *e, const struct pgcopy_options *opt,
 	struct env *env, const char *verb);
 void engine_close(struct engine *e);
 
-/* engine_export(e): export the snapshot for the workers. 0 or -1. */
+/* engine_export(e): export the snapshot for the workers. 0 or -1.
+ * engine_renew(e): end the source's transaction, begin another. */
 int engine_export(struct engine *e);
+int engine_renew(struct engine *e);
+
+/* engine_tables(e): the table states for the catalog that was loaded, with
+ * the format of each table's rows. 0 or -1 after a message. */
+int engine_tables(struct engine *e);
+
+/* engine_status(e): STATUS_TEMPORARY if what failed may pass, else
+ * STATUS_NO. */
+int engine_status(const struct engine *e);
 
 /* engine_emit(e, b, sync): write the records in ${b} to standard output and
  * the journal; ${b} is emptied. 0 or -1. */

@@ -50,6 +50,24 @@ const struct opt options_copy[] = {JOBS,
 	{NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};
 
 const struct opt options_verify[] = {JOBS, FORMAT,
+	{"full", 0, OPT_FLAG, AT(full), NULL,
+		"stream every row of both sides and compare 128-bit digests, "
+		"instead of hashes that the servers compute",
+		0, 0, NULL, NULL},
+	{"journal", 0, OPT_STRING, AT(journal), "FILE",
+		"append every record to FILE", 0, 0, NULL, NULL},
+	{NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};
+
+const struct opt options_sync[] = {JOBS, FORMAT,
+	{"until-quiet", 0, OPT_FLAG, AT(until_quiet), NULL,
+		"pass after pass until one finds nothing to change", 0, 0, NULL,
+		NULL},
+	{"passes", 0, OPT_INT, AT(passes), "N",
+		"give up after N passes that are not quiet (default: 10)", 1,
+		10000, NULL, NULL},
+	{"dry-run", 0, OPT_FLAG, AT(dry_run), NULL,
+		"say what differs and change nothing", 0, 0, NULL,
+		"until-quiet"},
 	{"journal", 0, OPT_STRING, AT(journal), "FILE",
 		"append every record to FILE", 0, 0, NULL, NULL},
 	{NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};

@@ -8,6 +8,7 @@ extern const struct opt options_common[];
 extern const struct opt options_check[];
 extern const struct opt options_copy[];
 extern const struct opt options_run[];
+extern const struct opt options_sync[];
 extern const struct opt options_verify[];
 
 #endif

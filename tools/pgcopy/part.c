@@ -28,8 +28,19 @@ part_put(struct buf *b, const struct part *p, const uint32_t *oids,
 	put(&w, "in", p->in);
 	put(&w, "before", p->before);
 	put(&w, "after", p->after);
-	if (p->out)
+	put(&w, "schema", p->schema);
+	put(&w, "table", p->table);
+	put(&w, "groups", p->groups);
+	put(&w, "some", p->some);
+	put(&w, "all", p->all);
+	put(&w, "fetch", p->fetch);
+	put(&w, "list", p->list);
+	put(&w, "stage_rows", p->stage_rows);
+	put(&w, "stage_gone", p->stage_gone);
+	if (p->out || p->fetch)
 		jsonw_bool(&w, "binary", p->binary);
+	if (p->again)
+		jsonw_bool(&w, "again", true);
 	if (n_oids) {
 		jsonw_array(&w, "oids");
 		for (i = 0; i < n_oids; i++)
@@ -53,6 +64,10 @@ is_complete(const struct part *p)
 		return p->before;
 	if (strcmp(p->kind, "lo") == 0)
 		return p->oids;
+	if (strcmp(p->kind, "diff") == 0)
+		return p->schema && p->table && p->all && p->list &&
+		       (!p->groups || p->some) &&
+		       (!p->stage_rows || (p->fetch && p->stage_gone));
 	return strcmp(p->kind, "lohash") == 0 && p->oids && p->side;
 }
 
@@ -66,8 +81,18 @@ part_read(const struct json_val *v, struct part *p)
 	p->in = json_get_str(v, "in");
 	p->before = json_get_str(v, "before");
 	p->after = json_get_str(v, "after");
+	p->schema = json_get_str(v, "schema");
+	p->table = json_get_str(v, "table");
+	p->groups = json_get_str(v, "groups");
+	p->some = json_get_str(v, "some");
+	p->all = json_get_str(v, "all");
+	p->fetch = json_get_str(v, "fetch");
+	p->list = json_get_str(v, "list");
+	p->stage_rows = json_get_str(v, "stage_rows");
+	p->stage_gone = json_get_str(v, "stage_gone");
 	p->oids = json_get(v, "oids");
-	p->binary = false;
+	p->binary = p->again = false;
+	(void)json_bool(json_get(v, "again"), &p->again);
 	(void)json_bool(json_get(v, "binary"), &p->binary);
 	if (json_kind(p->oids) != JSON_ARRAY)
 		p->oids = NULL;

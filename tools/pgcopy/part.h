@@ -20,11 +20,19 @@ struct json_val;
  *   plain  run ${before} on the target, each on its own (ANALYZE)
  *   lo     copy the large objects ${oids}; ledger row; one transaction
  *   lohash digest the large objects ${oids} on ${side}
+ *   diff   compare the rows that ${groups}, ${some} and ${all} speak of on
+ *          both sides (hashsql.h), and either tell of the differences or
+ *          bring what differs into the staging tables by ${stage_rows} and
+ *          ${stage_gone}, with a row in airlift.staged in each transaction
  */
 struct part {
 	const char *id, *kind, *side, *out, *in, *before, *after;
 	bool binary;
+	bool again; /* of lo: whatever the ledger has, and not into it */
 	const struct json_val *oids; /* array of numbers, or NULL */
+	/* of a diff; ${groups} NULL: all rows at once */
+	const char *schema, *table, *groups, *some, *all, *fetch, *list,
+		*stage_rows, *stage_gone;
 };
 
 /* part_put(b, p): append the line. 0 or -1. ${p->oids} is not used: give the

@@ -463,6 +463,32 @@ add_large_objects(struct engine *e, const uint32_t *oids, size_t n)
 }
 
 int
+plan_objects(struct engine *e, const uint32_t *oids, size_t n)
+{
+	size_t at, batch;
+
+	for (at = 0; at < n; at += batch) {
+		struct buf line = BUF_INIT, id = BUF_INIT;
+		struct part p = {.kind = "lo", .again = true};
+		size_t job = JOBS_NONE;
+
+		batch = n - at < LO_BATCH ? n - at : LO_BATCH;
+		if (buf_printf(&id, PLAN_LO "%u-%u", oids[at],
+			    oids[at + batch - 1]) == 0) {
+			p.id = buf_str(&id);
+			if (part_put(&line, &p, oids + at, batch) == 0)
+				job = jobs_add(&e->jobs, p.id, buf_str(&line),
+					RANK_WORK, 1 << 20, JOBS_NONE);
+		}
+		buf_fini(&line);
+		buf_fini(&id);
+		if (job == JOBS_NONE)
+			return no_memory();
+	}
+	return 0;
+}
+
+int
 plan_data(struct engine *e, const struct ledger *l, const uint32_t *oids,
 	size_t n_oids)
 {
@@ -513,6 +539,21 @@ plan_fkeys(struct engine *e, const struct ledger *l)
 }
 
 int
+plan_refresh(struct buf *sql, const struct catalog_matview *m, const char *path)
+{
+	/* SET LOCAL ends with the transaction */
+	return buf_printf(sql,
+		       "BEGIN; SET LOCAL search_path = %s; REFRESH "
+		       "MATERIALIZED VIEW ",
+		       path) || ident_qualified(sql, m->schema, m->name) ||
+			       (!m->is_populated &&
+				       buf_puts(sql, " WITH NO DATA")) ||
+			       buf_puts(sql, "; COMMIT")
+		       ? -1
+		       : 0;
+}
+
+int
 plan_matviews(struct engine *e, const struct ledger *l, const char *path)
 {
 	const struct catalog *c = e->catalog;
@@ -525,16 +566,7 @@ plan_matviews(struct engine *e, const struct ledger *l, const char *path)
 		struct part p = {.id = id, .kind = "plain"};
 		size_t job = JOBS_NONE;
 
-		/* an implicit transaction: SET LOCAL ends with it */
-		if (id &&
-			buf_printf(&sql,
-				"BEGIN; SET LOCAL search_path = %s; REFRESH "
-				"MATERIALIZED VIEW ",
-				path) == 0 &&
-			ident_qualified(&sql, m->schema, m->name) == 0 &&
-			(m->is_populated ||
-				buf_puts(&sql, " WITH NO DATA") == 0) &&
-			buf_puts(&sql, "; COMMIT") == 0) {
+		if (id && plan_refresh(&sql, m, path) == 0) {
 			p.before = buf_str(&sql);
 			job = add(
 				e, &p, RANK_WORK, (double)m->bytes, JOBS_NONE);

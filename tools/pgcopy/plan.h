@@ -58,6 +58,15 @@ int plan_fkeys(struct engine *e, const struct ledger *l);
 /* plan_matviews(e, l, path): refresh in order under ${path}, then indexes. */
 int plan_matviews(struct engine *e, const struct ledger *l, const char *path);
 
+/* plan_refresh(sql, m, path): the SQL that refreshes one under ${path}. */
+struct catalog_matview;
+int plan_refresh(
+	struct buf *sql, const struct catalog_matview *m, const char *path);
+
+/* plan_objects(e, oids, n): copy these large objects, whatever the ledger
+ * has. */
+int plan_objects(struct engine *e, const uint32_t *oids, size_t n);
+
 /* plan_analyze(e): statistics of every table copied in this run. */
 int plan_analyze(struct engine *e);
 

@@ -149,6 +149,8 @@ dispatch(struct worker *w, const struct part *p, struct multiset *m)
 		return lopart_copy(w, p, m);
 	if (strcmp(p->kind, "lohash") == 0)
 		return lopart_hash(w, p, m);
+	if (strcmp(p->kind, "diff") == 0)
+		return diffpart_run(w, p, m);
 	if (strcmp(p->kind, "sql") == 0)
 		return sql_part(w, p);
 	return session_exec(w->target, p->before);
@@ -157,7 +159,8 @@ dispatch(struct worker *w, const struct part *p, struct multiset *m)
 static bool
 needs(const struct part *p, const char *side)
 {
-	if (strcmp(p->kind, "copy") == 0 || strcmp(p->kind, "lo") == 0)
+	if (strcmp(p->kind, "copy") == 0 || strcmp(p->kind, "lo") == 0 ||
+		strcmp(p->kind, "diff") == 0)
 		return true;
 	return strcmp(p->side ? p->side : "target", side) == 0;
 }

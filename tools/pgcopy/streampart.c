@@ -67,8 +67,8 @@ out:
 	return rc;
 }
 
-static int
-transfer(struct worker *w, const struct part *p, struct multiset *m)
+int
+streampart_transfer(struct worker *w, const struct part *p, struct multiset *m)
 {
 	struct copyout *from;
 	uint64_t rows = 0;
@@ -108,7 +108,7 @@ streampart_copy(struct worker *w, const struct part *p, struct multiset *m)
 	*m = (struct multiset)MULTISET_INIT;
 	if (session_exec(w->target, "BEGIN") ||
 		(p->before && session_exec(w->target, p->before)) ||
-		transfer(w, p, m) ||
+		streampart_transfer(w, p, m) ||
 		(p->after && session_exec(w->target, p->after)) ||
 		ledger_add(w->target, p->id, p->kind, m) ||
 		session_exec(w->target, "COMMIT"))
