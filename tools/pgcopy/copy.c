@@ -1,10 +1,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply.h"
 #include "buf.h"
 #include "catalog.h"
 #include "clock.h"
 #include "conninfo.h"
+#include "delta.h"
 #include "engine.h"
 #include "env.h"
 #include "finish.h"
@@ -13,6 +15,7 @@
 #include "mem.h"
 #include "msg.h"
 #include "multiset.h"
+#include "objects.h"
 #include "pgcopy.h"
 #include "plan.h"
 #include "schema.h"
@@ -29,9 +32,11 @@ struct copy {
 	uint32_t *oids;
 	size_t n_oids;
 	struct multiset lo_source, lo_target;
-	bool again;   /* the target has data of an earlier run */
+	struct catalog *other; /* the target's */
+	struct delta delta;    /* of tables that an earlier run completed */
 	bool is_over; /* an earlier run completed it: compare instead */
 	int64_t differing;
+	int64_t kept, stale; /* parts of an earlier run */
 };
 
 static int
@@ -60,7 +65,7 @@ claim_target(struct copy *c)
 		return STATUS_NO;
 	}
 	if (c->ledger.source) {
-		c->again = c->ledger.n > 0;
+		e->again = c->ledger.n > 0;
 		return STATUS_OK;
 	}
 	if (catalog_count_foreign(e->target, &foreign))
@@ -163,7 +168,11 @@ on_read(struct copy *c, size_t job, const struct multiset *m, double seconds)
 	return tablerecord_verified(e, table, seconds);
 }
 
-/* What was kept from an earlier run: still the same on the source? */
+/*
+ * What was kept from an earlier run: still the same on the source? A part
+ * that is not is copied again in place of what is there; ranges of blocks
+ * have no place of their own, so that the whole table must go.
+ */
 static int
 on_recheck(struct copy *c, size_t job, const struct multiset *m)
 {
@@ -171,16 +180,32 @@ on_recheck(struct copy *c, size_t job, const struct multiset *m)
 	struct engine_table *t = table_of(e, job);
 	struct buf id = BUF_INIT;
 	const struct ledger_entry *l = NULL;
+	int rc = 0;
 
 	if (buf_printf(&id, PLAN_DATA "%s",
 		    e->jobs.job[job].id + strlen(PLAN_RECHECK)) == 0)
 		l = ledger_find(&c->ledger, buf_str(&id));
-	buf_fini(&id);
-	if (!l || !is_multiset_equal(l->sum, m))
-		t->dirty = true;
-	else
+	if (l && is_multiset_equal(l->sum, m)) {
 		multiset_merge(&t->source, m);
-	return 0;
+		c->kept++;
+	} else if (t->split.n > 1 && !t->split.by_key) {
+		t->dirty = true;
+	} else {
+		c->stale++;
+		rc = ledger_remove(e->target, buf_str(&id));
+	}
+	buf_fini(&id);
+	return rc;
+}
+
+static int
+on_record(struct engine *e, size_t job, const struct json_val *r)
+{
+	struct copy *c = (struct copy *)e;
+
+	return str_starts(e->jobs.job[job].id, "diff:")
+		       ? delta_record(e, &c->delta, job, r)
+		       : 0;
 }
 
 static int
@@ -190,6 +215,9 @@ on_finished(
 	struct copy *c = (struct copy *)e;
 	const char *id = e->jobs.job[job].id;
 
+	if (str_starts(id, "diff:"))
+		return delta_finished(e, &c->delta, job, m, seconds) < 0 ? -1
+									 : 0;
 	if (str_starts(id, PLAN_DATA))
 		return on_data(c, job, m, seconds);
 	if (str_starts(id, PLAN_READ))
@@ -220,47 +248,165 @@ run_phase(struct copy *c, const char *phase)
 	return e->failed > failed ? STATUS_NO : STATUS_OK;
 }
 
-/* A rerun: keeps what is still true, and clears the tables that changed. */
+/* A table that an earlier run has copied and begun to index is made equal by
+ * the rows that differ; servers hash text in their own encoding. */
+static void
+mark_complete(struct copy *c)
+{
+	struct engine *e = &c->e;
+	bool attached = ledger_find(&c->ledger, "stage:attach") != NULL;
+	size_t i;
+
+	if (strcmp(session_encoding(e->source), session_encoding(e->target)) !=
+		0)
+		return;
+	for (i = 0; i < e->catalog->n_tables; i++)
+		if (is_plan_stored(e, &c->ledger, i) &&
+			(attached || has_plan_index(e, &c->ledger, i)))
+			e->table[i].by_delta = true;
+}
+
+/* Clears the tables that cannot be completed in parts. Their number, or -1. */
+static int64_t
+reset_tables(struct copy *c)
+{
+	struct engine *e = &c->e;
+	bool attached = ledger_find(&c->ledger, "stage:attach") != NULL;
+	int64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < e->catalog->n_tables; i++) {
+		struct engine_table *t = &e->table[i];
+
+		if (t->by_delta)
+			continue;
+		/* a missing part has the table's keys in its way by now */
+		if (!is_plan_stored(e, &c->ledger, i) &&
+			(attached || has_plan_index(e, &c->ledger, i)))
+			t->dirty = true;
+		if (!t->dirty)
+			continue;
+		n++;
+		t->source = (struct multiset)MULTISET_INIT;
+		if (finish_reset(e, i))
+			return -1;
+	}
+	return n;
+}
+
+/* A rerun: keeps what is still true, and makes room for what changed. */
 static int
 recheck(struct copy *c)
 {
 	struct engine *e = &c->e;
-	size_t planned, i;
-	int64_t kept = 0, reset = 0;
 	struct buf text = BUF_INIT;
+	int64_t whole = 0, reset;
+	size_t i;
 	int status;
 
-	if (plan_recheck(e, &c->ledger, &planned))
+	mark_complete(c);
+	if (plan_recheck(e, &c->ledger))
 		return STATUS_TEMPORARY;
 	status = run_phase(c, "checking what is there");
 	if (status != STATUS_OK)
 		return status;
-	for (i = 0; i < e->catalog->n_tables; i++) {
-		/* beyond the data stage a missing part has keys in its way */
-		if (ledger_find(&c->ledger, "stage:attach") &&
-			!is_plan_stored(e, &c->ledger, i))
-			e->table[i].dirty = true;
-		kept += !e->table[i].dirty;
-		if (!e->table[i].dirty)
-			continue;
-		reset++;
-		e->table[i].source = (struct multiset)MULTISET_INIT;
-		if (finish_reset(e, i))
-			return engine_status(e);
-	}
-	/* large objects have no digest of their own in the ledger: all anew */
-	if (session_exec(e->target,
-		    "DELETE FROM airlift.ledger WHERE kind = 'lo'") ||
+	if (reload_ledger(c) || (reset = reset_tables(c)) < 0 ||
+		session_exec(e->target,
+			"DELETE FROM airlift.ledger WHERE kind = 'lo'") ||
 		reload_ledger(c))
 		return engine_status(e);
+	for (i = 0; i < e->catalog->n_tables; i++)
+		whole += e->table[i].by_delta;
 	if (buf_printf(&text,
-		    "the earlier snapshot is gone: a new one was taken, %lld "
-		    "tables are unchanged, %lld changed and are copied again",
-		    (long long)kept, (long long)reset) == 0)
+		    "the earlier snapshot is gone: a new one was taken; %lld "
+		    "parts are unchanged, %lld are copied again, %lld tables "
+		    "begin anew, %lld are made equal row by row",
+		    (long long)c->kept, (long long)c->stale, (long long)reset,
+		    (long long)whole) == 0)
 		(void)engine_finding(
 			e, "note", "copy-continued", buf_str(&text), NULL);
 	buf_fini(&text);
 	return STATUS_OK;
+}
+
+/* The records of tables that were compared row by row; ${final}: those that
+ * still differ are not what they should be. */
+static int
+report_delta(struct copy *c, bool final)
+{
+	struct engine *e = &c->e;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < e->catalog->n_tables; i++) {
+		const struct delta_table *t = &c->delta.table[i];
+
+		if (!e->table[i].by_delta || !t->is_compared)
+			continue;
+		if (!final && !is_delta_empty(t)) {
+			rc = tablerecord_synced(e, i, t);
+			continue;
+		}
+		c->differing += !is_delta_empty(t);
+		rc = tablerecord_compared(e, i, t);
+		e->table[i].by_delta = false;
+	}
+	return rc;
+}
+
+/* Makes the tables of an earlier run equal, and proves it. */
+static int
+repair(struct copy *c)
+{
+	struct engine *e = &c->e;
+	bool any = false, changed = false;
+	size_t i;
+	int status;
+
+	for (i = 0; i < e->catalog->n_tables; i++)
+		any = any || e->table[i].by_delta;
+	if (!any)
+		return STATUS_OK;
+	c->delta.only_marked = true;
+	if (catalog_load(e->target, &c->other) ||
+		delta_plan(e, &c->delta, c->other, true))
+		return engine_status(e);
+	if ((status = run_phase(c, "comparing")) != STATUS_OK)
+		return status;
+	for (i = 0; i < e->catalog->n_tables; i++) {
+		e->table[i].dirty =
+			e->table[i].dirty ||
+			(e->table[i].by_delta &&
+				!is_delta_empty(&c->delta.table[i]));
+		changed =
+			changed || (e->table[i].by_delta && e->table[i].dirty);
+	}
+	if ((changed && apply_delta(e, &c->delta)) || delta_unstage(e) ||
+		report_delta(c, false))
+		return engine_status(e);
+	if (!changed)
+		return STATUS_OK;
+	/* those that are still marked have changed: now they must be equal */
+	if (delta_plan(e, &c->delta, c->other, false))
+		return engine_status(e);
+	if ((status = run_phase(c, "proving")) != STATUS_OK)
+		return status;
+	return report_delta(c, true) ? STATUS_TEMPORARY : STATUS_OK;
+}
+
+/* Large objects: of a rerun, those that differ. */
+static int
+copy_objects(struct copy *c)
+{
+	struct engine *e = &c->e;
+	size_t changed;
+	int status = objects_sync(e, &changed);
+
+	if (status != STATUS_OK || !changed)
+		return status;
+	if ((status = objects_sync(e, &changed)) == STATUS_OK && changed)
+		c->differing++;
+	return status;
 }
 
 static int
@@ -271,14 +417,17 @@ copy_data(struct copy *c)
 	int status;
 
 	if (finish_oids(e->source, &c->oids, &c->n_oids) ||
-		finish_unlink(e, c->oids, c->n_oids) ||
-		plan_store_splits(e, &c->ledger) || reload_ledger(c) ||
-		plan_data(e, &c->ledger, c->oids, c->n_oids))
+		split_store(e, &c->ledger) || reload_ledger(c) ||
+		plan_data(e, &c->ledger, c->oids, e->again ? 0 : c->n_oids))
 		return engine_status(e);
 	for (i = 0; i < e->catalog->n_tables; i++)
 		if (!e->table[i].parts_left)
 			e->table[i].have_source = true;
 	status = run_phase(c, "copying");
+	if (status == STATUS_OK)
+		status = repair(c);
+	if (status == STATUS_OK && e->again)
+		return copy_objects(c);
 	if (status != STATUS_OK)
 		return status;
 	if (!is_multiset_equal(&c->lo_source, &c->lo_target))
@@ -365,13 +514,16 @@ copy_all(struct copy *c)
 	int status;
 
 	e->finished = on_finished;
+	e->record = on_record;
 	if (catalog_load(e->source, &e->catalog) || engine_export(e) ||
 		engine_tables(e))
 		return engine_status(e);
 	if ((status = claim_target(c)) != STATUS_OK ||
 		(status = restore_schema(c)) != STATUS_OK)
 		return status;
-	if (c->again && (status = recheck(c)) != STATUS_OK)
+	if (split_load(e, &c->ledger))
+		return engine_status(e);
+	if (e->again && (status = recheck(c)) != STATUS_OK)
 		return status;
 	if ((status = copy_data(c)) != STATUS_OK ||
 		(status = complete(c)) != STATUS_OK)
@@ -398,6 +550,8 @@ copy_run(const void *options, struct env *env)
 	if (!c.is_over)
 		status = engine_end(&c.e, status);
 	free(c.oids);
+	catalog_free(c.other);
+	delta_fini(&c.delta);
 	schema_fini(&c.schema);
 	ledger_fini(&c.ledger);
 	engine_close(&c.e);

@@ -9,6 +9,7 @@
 #include "hashsql.h"
 #include "ident.h"
 #include "json.h"
+#include "keyrange.h"
 #include "mem.h"
 #include "msg.h"
 #include "multiset.h"
@@ -115,77 +116,6 @@ out:
 	return rc;
 }
 
-static int
-by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Keys between which equal shares of the rows lie. 0 or -1. */
-static int
-read_bounds(struct engine *e, const struct catalog_table *t, int64_t **bound,
-	size_t *n)
-{
-	struct rows *r = NULL;
-	int i, sampled;
-
-	*bound = NULL;
-	for (sampled = 1; sampled >= 0; sampled--) {
-		struct buf sql = BUF_INIT;
-
-		if (hashsql_bounds(&sql, t, sampled) == 0)
-			r = session_query(e->source, buf_str(&sql), 0, NULL);
-		buf_fini(&sql);
-		if (!r)
-			return -1;
-		if (rows_count(r) > 10 || !sampled)
-			break;
-		rows_free(r);
-		r = NULL;
-	}
-	*n = (size_t)rows_count(r);
-	*bound = mem_zalloc(*n + 1, sizeof(**bound));
-	for (i = 0; *bound && i < (int)*n; i++)
-		(*bound)[i] = rows_int(r, i, 0);
-	rows_free(r);
-	return *bound ? 0 : no_memory();
-}
-
-/* How far keys are apart where most are: outliers must not stretch it. */
-static double
-usual_step(const int64_t *bound, size_t n, double rows)
-{
-	double *width = mem_zalloc(n + 1, sizeof(*width)), step = 1;
-	size_t i;
-
-	if (!width || n < 2) {
-		free(width);
-		return 1;
-	}
-	for (i = 1; i < n; i++)
-		width[i - 1] = (double)bound[i] - (double)bound[i - 1];
-	qsort(width, n - 1, sizeof(*width), by_value);
-	step = width[(n - 1) / 2] * (double)(n - 1) / rows;
-	free(width);
-	return step;
-}
-
-/* The group at which part k of n begins. */
-static int64_t
-begin_of(const struct hashsql *h, const int64_t *bound, size_t n_bounds,
-	int64_t k, int64_t n)
-{
-	double at = (double)k / (double)n * (double)(n_bounds - 1);
-	size_t i = (size_t)at;
-	double low = (double)bound[i], high = (double)bound[i];
-
-	if (i + 1 < n_bounds)
-		high = (double)bound[i + 1];
-	return (int64_t)(low + (at - (double)i) * (high - low)) >> h->shift;
-}
-
 /* The parts of a large table whose groups are ranges of its key. */
 static int
 add_ranges(struct engine *e, struct delta *d, const struct hashsql *h,
@@ -204,7 +134,8 @@ add_ranges(struct engine *e, struct delta *d, const struct hashsql *h,
 	n = (int64_t)parts + 1;
 	for (k = 1; k <= n; k++) {
 		if (k < n && n_bounds > 1) {
-			p.to = begin_of(h, bound, n_bounds, k, n);
+			p.to = keyrange_begin(bound, n_bounds, k, n) >>
+			       h->shift;
 			p.has_to = true;
 			/* where rows crowd, parts may be empty: left out */
 			if (p.has_from && p.to <= p.from)
@@ -234,9 +165,9 @@ plan_table(struct engine *e, struct delta *d, size_t table, bool legacy)
 	int rc;
 
 	if (rows > SMALL_ROWS && is_hashsql_range(t)) {
-		if (read_bounds(e, t, &bound, &n))
+		if (keyrange_read(e->source, t, &bound, &n))
 			return -1;
-		step = usual_step(bound, n, rows);
+		step = keyrange_step(bound, n, rows);
 	}
 	hashsql_init(&h, t, rows, step, legacy);
 	rc = bound && h.kind == HASHSQL_RANGE ? add_ranges(e, d, &h, bound, n)
@@ -345,7 +276,9 @@ delta_plan(struct engine *e, struct delta *d, const struct catalog *other,
 		      session_version(e->target) < 140000;
 	size_t i;
 
-	delta_fini(d);
+	free(d->table);
+	free(d->found);
+	d->found = NULL;
 	d->staging = staging;
 	if (!(d->table = mem_zalloc(c->n_tables + 1, sizeof(*d->table))))
 		return no_memory();
@@ -354,7 +287,8 @@ delta_plan(struct engine *e, struct delta *d, const struct catalog *other,
 			other, c->table[i].schema, c->table[i].name);
 
 		d->table[i].is_compared =
-			u && strcmp(u->columns, c->table[i].columns) == 0;
+			u && strcmp(u->columns, c->table[i].columns) == 0 &&
+			(!d->only_marked || e->table[i].by_delta);
 		if (u && !u->is_binary)
 			e->table[i].binary = false;
 	}

@@ -30,6 +30,7 @@ struct delta {
 	struct delta_table *found; /* one a job: what it told, not yet done */
 	size_t n_found;
 	bool staging;
+	bool only_marked; /* set by the caller: tables marked by_delta alone */
 };
 
 /*

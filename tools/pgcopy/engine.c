@@ -90,6 +90,18 @@ engine_open(struct engine *e, const struct pgcopy_options *opt, struct env *env,
 	return STATUS_OK;
 }
 
+static void
+free_tables(struct engine *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->n_tables; i++)
+		split_fini(&e->table[i].split);
+	free(e->table);
+	e->table = NULL;
+	e->n_tables = 0;
+}
+
 void
 engine_close(struct engine *e)
 {
@@ -100,7 +112,7 @@ engine_close(struct engine *e)
 	conninfo_free(e->to);
 	catalog_free(e->catalog);
 	jobs_fini(&e->jobs);
-	free(e->table);
+	free_tables(e);
 	free(e->snapshot);
 	(void)journal_close(e->journal);
 }
@@ -149,12 +161,13 @@ engine_tables(struct engine *e)
 			    session_encoding(e->target)) != 0;
 	size_t i;
 
-	free(e->table);
+	free_tables(e);
 	e->table = mem_zalloc(e->catalog->n_tables + 1, sizeof(*e->table));
 	if (!e->table) {
 		msg_error("out of memory");
 		return -1;
 	}
+	e->n_tables = e->catalog->n_tables;
 	for (i = 0; i < e->catalog->n_tables; i++)
 		e->table[i].binary = e->catalog->table[i].is_binary && !text;
 	return 0;

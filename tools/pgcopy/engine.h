@@ -7,6 +7,7 @@
 
 #include "jobs.h"
 #include "multiset.h"
+#include "split.h"
 
 struct buf;
 struct catalog;
@@ -28,6 +29,8 @@ struct engine_table {
 	double seconds;
 	bool dirty; /* copied anew in this run */
 	bool binary;
+	struct split split;
+	bool by_delta; /* it is whole and has indexes: rows are made equal */
 };
 
 struct engine {
@@ -39,6 +42,7 @@ struct engine {
 	struct session *source, *target;
 	struct catalog *catalog;    /* of the source, in the snapshot */
 	struct engine_table *table; /* one a catalog table */
+	size_t n_tables;
 	char *snapshot;
 	struct journal *journal;
 	struct progress *progress;
@@ -51,6 +55,7 @@ struct engine {
 	int (*record)(struct engine *e, size_t job, const struct json_val *r);
 	int64_t done, failed, findings, errors;
 	uint64_t bytes;
+	bool again;     /* the target has data of an earlier run */
 	bool completed; /* the journal says that a copy was completed */
 	bool temporary; /* what stopped the run may pass */
 };

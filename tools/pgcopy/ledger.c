@@ -177,10 +177,9 @@ ledger_add(struct session *s, const char *part, const char *kind,
 	const char *params[5] = {part, kind, NULL, NULL, NULL};
 
 	if (sum) {
-		snprintf(rows, sizeof(rows), "%llu",
-			(unsigned long long)sum->rows);
-		snprintf(bytes, sizeof(bytes), "%llu",
-			(unsigned long long)sum->bytes);
+		/* a key at which a part begins may be negative */
+		snprintf(rows, sizeof(rows), "%lld", (long long)sum->rows);
+		snprintf(bytes, sizeof(bytes), "%lld", (long long)sum->bytes);
 		multiset_format(sum, hex);
 		params[2] = rows;
 		params[3] = bytes;

@@ -39,6 +39,8 @@ part_put(struct buf *b, const struct part *p, const uint32_t *oids,
 	put(&w, "stage_gone", p->stage_gone);
 	if (p->out || p->fetch)
 		jsonw_bool(&w, "binary", p->binary);
+	if (p->by_key)
+		jsonw_bool(&w, "by_key", true);
 	if (p->again)
 		jsonw_bool(&w, "again", true);
 	if (n_oids) {
@@ -91,7 +93,8 @@ part_read(const struct json_val *v, struct part *p)
 	p->stage_rows = json_get_str(v, "stage_rows");
 	p->stage_gone = json_get_str(v, "stage_gone");
 	p->oids = json_get(v, "oids");
-	p->binary = p->again = false;
+	p->binary = p->again = p->by_key = false;
+	(void)json_bool(json_get(v, "by_key"), &p->by_key);
 	(void)json_bool(json_get(v, "again"), &p->again);
 	(void)json_bool(json_get(v, "binary"), &p->binary);
 	if (json_kind(p->oids) != JSON_ARRAY)

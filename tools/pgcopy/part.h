@@ -28,7 +28,8 @@ struct json_val;
 struct part {
 	const char *id, *kind, *side, *out, *in, *before, *after;
 	bool binary;
-	bool again; /* of lo: whatever the ledger has, and not into it */
+	bool by_key; /* the rows of ${out} are a range of an index */
+	bool again;  /* of lo: whatever the ledger has, and not into it */
 	const struct json_val *oids; /* array of numbers, or NULL */
 	/* of a diff; ${groups} NULL: all rows at once */
 	const char *schema, *table, *groups, *some, *all, *fetch, *list,

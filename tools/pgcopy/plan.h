@@ -30,22 +30,17 @@ struct ledger;
 /* plan_name(b, schema, name): "schema.name", quoted where it must be. */
 int plan_name(struct buf *b, const char *schema, const char *name);
 
-/* plan_parts(e, l, table): into how many parts the table is copied, and the
- * blocks of each in ${*step}: as the ledger has it, else as is best. */
-int64_t plan_parts(
-	struct engine *e, const struct ledger *l, size_t table, int64_t *step);
-
-/* plan_store_splits(e, l): write the splits into the ledger, so that a rerun
- * makes the same parts. */
-int plan_store_splits(struct engine *e, const struct ledger *l);
-
 /* is_plan_stored(e, l, table): the ledger has every part of the table's data;
  * on ENOMEM it counts as not there. */
 bool is_plan_stored(struct engine *e, const struct ledger *l, size_t table);
 
-/* plan_recheck(e, l, planned): hash the source rows of what is in the ledger;
- * ${*planned} is the number of jobs. */
-int plan_recheck(struct engine *e, const struct ledger *l, size_t *planned);
+/* has_plan_index(e, l, table): the ledger has an index of the table, or
+ * ENOMEM. */
+bool has_plan_index(struct engine *e, const struct ledger *l, size_t table);
+
+/* plan_recheck(e, l): hash the source rows of what is in the ledger, but for
+ * tables that are made equal by_delta. */
+int plan_recheck(struct engine *e, const struct ledger *l);
 
 /* plan_data(e, l): data, large objects, indexes, their constraints, and the
  * read-back of every table. */

@@ -15,6 +15,7 @@
 #include "lodigest.h"
 #include "msg.h"
 #include "multiset.h"
+#include "objects.h"
 #include "pgcopy.h"
 #include "plan.h"
 #include "session.h"
@@ -26,8 +27,8 @@ struct sync {
 	struct engine e; /* first: the callbacks get it */
 	struct catalog *other;
 	struct delta delta;
-	struct lodigest objects;
-	bool staged; /* there are staging tables to remove */
+	size_t objects; /* large ones that this pass has moved */
+	bool staged;    /* there are staging tables to remove */
 };
 
 /* What one pass has moved. */
@@ -105,29 +106,6 @@ compare(struct sync *s)
 	if (delta_plan(e, &s->delta, s->other, !e->opt->dry_run) ||
 		engine_run(e, "comparing"))
 		return engine_status(e);
-	lodigest_fini(&s->objects);
-	if (lodigest_compare(e->source, e->target, &s->objects))
-		return engine_status(e);
-	return e->failed > failed ? STATUS_NO : STATUS_OK;
-}
-
-/* The large objects that differ: copied whole, the others unlinked. */
-static int
-sync_objects(struct sync *s)
-{
-	struct engine *e = &s->e;
-	const struct lodigest *d = &s->objects;
-	int64_t failed = e->failed;
-	size_t i;
-
-	for (i = 0; i < d->n_gone; i++)
-		if (session_execf(
-			    e->target, "SELECT lo_unlink(%u)", d->gone[i]))
-			return engine_status(e);
-	if (plan_objects(e, d->put, d->n_put) ||
-		engine_run(e, "large objects") ||
-		(d->n_put && finish_comments(e)))
-		return engine_status(e);
 	return e->failed > failed ? STATUS_NO : STATUS_OK;
 }
 
@@ -182,13 +160,31 @@ report(struct sync *s, const struct pass *p, int64_t number)
 	jsonw_int(&w, "inserted", p->inserted);
 	jsonw_int(&w, "updated", p->updated);
 	jsonw_int(&w, "deleted", p->deleted);
-	jsonw_uint(&w, "objects", s->objects.n_put + s->objects.n_gone);
+	jsonw_uint(&w, "objects", s->objects);
 	jsonw_uint(&w, "bytes", p->bytes);
 	jsonw_num(&w, "seconds", clock_mono(e->env->clock) - p->begun);
 	jsonw_time(&w, "at", clock_wall(e->env->clock));
 	rc = jsonw_end_record(&w) || engine_emit(e, &b, true) ? -1 : 0;
 	buf_fini(&b);
 	return rc;
+}
+
+/* Of a dry run: the answer, after the records. */
+static int
+dry_result(struct sync *s, const struct pass *p)
+{
+	struct engine *e = &s->e;
+	struct lodigest d;
+	size_t objects;
+
+	if (report(s, p, 1) || lodigest_compare(e->source, e->target, &d))
+		return engine_status(e);
+	objects = d.n_put + d.n_gone;
+	lodigest_fini(&d);
+	if (objects && engine_finding(e, "error", "large-objects-differ",
+			       "some large objects are not the same", NULL))
+		return STATUS_TEMPORARY;
+	return p->tables || objects ? STATUS_NO : STATUS_OK;
 }
 
 /* One pass; ${*quiet}: it found nothing to do. */
@@ -203,15 +199,13 @@ do_pass(struct sync *s, int64_t number, bool *quiet)
 		(status = compare(s)) != STATUS_OK)
 		return status;
 	sum_up(s, &p);
-	*quiet = !p.tables && !s->objects.n_put && !s->objects.n_gone;
 	if (e->opt->dry_run)
-		return report(s, &p, number) ? STATUS_TEMPORARY
-		       : *quiet              ? STATUS_OK
-					     : STATUS_NO;
+		return dry_result(s, &p);
 	if (p.tables && apply_delta(e, &s->delta))
 		return engine_status(e);
-	if ((status = sync_objects(s)) != STATUS_OK)
+	if ((status = objects_sync(e, &s->objects)) != STATUS_OK)
 		return status;
+	*quiet = !p.tables && !s->objects;
 	if ((p.tables && refresh(s)) || finish_sequences(e) || delta_unstage(e))
 		return engine_status(e);
 	s->staged = false;
@@ -268,7 +262,6 @@ sync_run(const void *options, struct env *env)
 	status = engine_end(&s.e, status);
 	catalog_free(s.other);
 	delta_fini(&s.delta);
-	lodigest_fini(&s.objects);
 	engine_close(&s.e);
 	return status;
 }
