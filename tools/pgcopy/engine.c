@@ -9,6 +9,7 @@
 #include "engine.h"
 #include "env.h"
 #include "fd.h"
+#include "ident.h"
 #include "journal.h"
 #include "json.h"
 #include "jsonw.h"
@@ -150,7 +151,25 @@ engine_renew(struct engine *e)
 	free(e->snapshot);
 	e->snapshot = NULL;
 	return session_exec(e->source,
-		"COMMIT; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+		"ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+}
+
+int
+engine_import(struct engine *e, const char *snapshot)
+{
+	struct buf b = BUF_INIT;
+	int rc = -1;
+
+	if (buf_puts(&b, "ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ READ"
+			 " ONLY; SET TRANSACTION SNAPSHOT ") ||
+		ident_literal(&b, snapshot))
+		msg_error("out of memory");
+	else if (session_try(e->source, buf_str(&b)) == 0)
+		rc = 1;
+	else if (is_session_alive(e->source))
+		rc = engine_renew(e) ? -1 : 0;
+	buf_fini(&b);
+	return rc;
 }
 
 int

@@ -74,6 +74,10 @@ void engine_close(struct engine *e);
 int engine_export(struct engine *e);
 int engine_renew(struct engine *e);
 
+/* engine_import(e, snapshot): begin the source's transaction anew in a
+ * snapshot that another process holds. 1; 0: it is gone; -1 after a message. */
+int engine_import(struct engine *e, const char *snapshot);
+
 /* engine_tables(e): the table states for the catalog that was loaded, with
  * the format of each table's rows. 0 or -1 after a message. */
 int engine_tables(struct engine *e);

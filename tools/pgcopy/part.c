@@ -1,8 +1,10 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
 #include "json.h"
 #include "jsonw.h"
+#include "mem.h"
 #include "msg.h"
 #include "part.h"
 
@@ -28,6 +30,8 @@ part_put(struct buf *b, const struct part *p, const uint32_t *oids,
 	put(&w, "in", p->in);
 	put(&w, "before", p->before);
 	put(&w, "after", p->after);
+	put(&w, "snapshot", p->snapshot);
+	put(&w, "encoding", p->encoding);
 	put(&w, "schema", p->schema);
 	put(&w, "table", p->table);
 	put(&w, "groups", p->groups);
@@ -50,6 +54,27 @@ part_put(struct buf *b, const struct part *p, const uint32_t *oids,
 		jsonw_close(&w);
 	}
 	return jsonw_end_record(&w);
+}
+
+int
+part_put_read(struct buf *b, const struct part *p)
+{
+	const struct json_val *v;
+	uint32_t *oids = mem_zalloc(json_count(p->oids) + 1, sizeof(*oids));
+	size_t n = 0;
+	int rc;
+
+	if (!oids)
+		return -1;
+	for (v = json_first(p->oids); v; v = json_next(v)) {
+		int64_t oid = 0;
+
+		(void)json_int(v, 1, UINT32_MAX, &oid);
+		oids[n++] = (uint32_t)oid;
+	}
+	rc = part_put(b, p, oids, n);
+	free(oids);
+	return rc;
 }
 
 /* What each kind cannot do without. */
@@ -83,6 +108,8 @@ part_read(const struct json_val *v, struct part *p)
 	p->in = json_get_str(v, "in");
 	p->before = json_get_str(v, "before");
 	p->after = json_get_str(v, "after");
+	p->snapshot = json_get_str(v, "snapshot");
+	p->encoding = json_get_str(v, "encoding");
 	p->schema = json_get_str(v, "schema");
 	p->table = json_get_str(v, "table");
 	p->groups = json_get_str(v, "groups");

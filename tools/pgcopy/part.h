@@ -27,6 +27,7 @@ struct json_val;
  */
 struct part {
 	const char *id, *kind, *side, *out, *in, *before, *after;
+	const char *snapshot, *encoding; /* or NULL: as the worker was told */
 	bool binary;
 	bool by_key; /* the rows of ${out} are a range of an index */
 	bool again;  /* of lo: whatever the ledger has, and not into it */
@@ -40,6 +41,10 @@ struct part {
  * OIDs in ${oids}. */
 int part_put(struct buf *b, const struct part *p, const uint32_t *oids,
 	size_t n_oids);
+
+/* part_put_read(b, p): the same of one that part_read() has read, with its
+ * ${p->oids}. 0 or -1. */
+int part_put_read(struct buf *b, const struct part *p);
 
 /* part_read(v, p): from a record; strings borrowed. 0 or -1 after a message. */
 int part_read(const struct json_val *v, struct part *p);

@@ -25,6 +25,8 @@ int check_run(const void *options, struct env *env);
 int copy_run(const void *options, struct env *env);
 int sync_run(const void *options, struct env *env);
 int verify_run(const void *options, struct env *env);
+int planverb_run(const void *options, struct env *env);
+int finishverb_run(const void *options, struct env *env);
 int run_run(const void *options, struct env *env);
 
 #endif

@@ -155,18 +155,24 @@ out:
 	return rc;
 }
 
+const struct ledger_entry *
+plan_stored(struct engine *e, const struct ledger *l, size_t table, int64_t k)
+{
+	char *id = data_id(PLAN_DATA, e, table, k);
+	const struct ledger_entry *entry = id ? ledger_find(l, id) : NULL;
+
+	free(id);
+	return entry;
+}
+
 bool
 is_plan_stored(struct engine *e, const struct ledger *l, size_t table)
 {
 	bool stored = true;
 	int64_t k;
 
-	for (k = 1; stored && k <= e->table[table].split.n; k++) {
-		char *id = data_id(PLAN_DATA, e, table, k);
-
-		stored = id && ledger_find(l, id);
-		free(id);
-	}
+	for (k = 1; stored && k <= e->table[table].split.n; k++)
+		stored = plan_stored(e, l, table, k) != NULL;
 	return stored;
 }
 

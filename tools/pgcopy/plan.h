@@ -8,6 +8,7 @@
 struct buf;
 struct engine;
 struct ledger;
+struct ledger_entry;
 
 /*
  * The jobs of a copy, phase by phase, from the catalogue and the ledger. What
@@ -33,6 +34,10 @@ int plan_name(struct buf *b, const char *schema, const char *name);
 /* is_plan_stored(e, l, table): the ledger has every part of the table's data;
  * on ENOMEM it counts as not there. */
 bool is_plan_stored(struct engine *e, const struct ledger *l, size_t table);
+
+/* plan_stored(e, l, table, k): the ledger's entry of that part, or NULL. */
+const struct ledger_entry *plan_stored(
+	struct engine *e, const struct ledger *l, size_t table, int64_t k);
 
 /* has_plan_index(e, l, table): the ledger has an index of the table, or
  * ENOMEM. */

@@ -18,6 +18,7 @@ struct worker {
 	int out; /* where records go */
 	struct conninfo *from, *to;
 	struct session *source, *target;
+	char *snapshot, *encoding; /* what the sessions were opened for */
 	double told; /* when progress was last written, monotonic */
 };
 
