@@ -75,6 +75,30 @@ hash_schema(struct schema *s)
 	return rc;
 }
 
+/* Whether an index of ours becomes the constraint with this OID. */
+static bool
+is_of_index(const struct catalog *c, uint32_t oid)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_indexes; i++)
+		if (c->index[i].constraint_oid == oid)
+			return true;
+	return false;
+}
+
+/* Constraints behind the data that no index makes: NOT NULL ... NOT VALID. */
+static void
+keep_constraints(const struct catalog *c, struct toc *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		if (strcmp(t->entry[i].desc, "CONSTRAINT") == 0 &&
+			!is_of_index(c, t->entry[i].oid))
+			t->entry[i].stage = TOC_LATE;
+}
+
 /* A place for the archive that goes away with the process. */
 static int
 open_archive(struct schema *s)
@@ -111,6 +135,7 @@ schema_dump(struct engine *e, struct schema *s)
 			"pg_restore --list: line %u cannot be understood", bad);
 		goto out;
 	}
+	keep_constraints(e->catalog, &s->toc);
 	rc = hash_schema(s);
 out:
 	buf_fini(&list);

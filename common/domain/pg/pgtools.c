@@ -240,6 +240,20 @@ strip_guard(struct buf *b)
 	cut(b, (size_t)(p - b->data) + 1, n);
 }
 
+/*
+ * pg_restore sets what the server of its own version knows; an older target
+ * would refuse. The session has no such time-out anyway.
+ */
+static void
+strip_newer_settings(struct buf *b)
+{
+	static const char newer[] = "\nSET transaction_timeout = 0;\n";
+	char *p = b->len ? strstr(b->data, newer) : NULL;
+
+	if (p)
+		cut(b, (size_t)(p - b->data) + 1, sizeof(newer) - 2);
+}
+
 int
 pgtools_script(const struct pgtools *t, const char *path,
 	const struct buf *list, unsigned flags, struct buf *out)
@@ -262,6 +276,7 @@ pgtools_script(const struct pgtools *t, const char *path,
 	argv[n] = NULL;
 	if (run(argv, NULL, list, out) == 0) {
 		strip_guard(out);
+		strip_newer_settings(out);
 		rc = 0;
 	}
 out:
