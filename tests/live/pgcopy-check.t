@@ -76,15 +76,28 @@ check 'what a copy leaves out: foreign tables, event triggers, prepared transact
 	sql "$FROM" "ROLLBACK PREPARED '\''half'\''" "DROP FOREIGN TABLE elsewhere"
 	sql "$FROM_ADMIN" "DROP EVENT TRIGGER ev" "DROP FUNCTION ev" "DROP EXTENSION postgres_fdw CASCADE"'
 
-check 'an extension that needs a superuser on the target' '
+check 'what serves the provider alone is left out with a note' '
 	sql "$FROM_ADMIN" "CREATE EXTENSION pg_stat_statements"
 	check_dbs
-	found warning extension-needs-superuser
+	found note extension-skipped
 	sql "$TO_ADMIN" "CREATE EXTENSION pg_stat_statements"
 	check_dbs
-	fails found warning extension-needs-superuser
+	fails found note extension-skipped >/dev/null
 	sql "$FROM_ADMIN" "DROP EXTENSION pg_stat_statements"
 	sql "$TO_ADMIN" "DROP EXTENSION pg_stat_statements"'
+
+check 'an extension that a superuser must create: an error if objects need it' '
+	sql "$FROM_ADMIN" "CREATE SCHEMA ext" "CREATE EXTENSION earthdistance SCHEMA ext CASCADE" \
+		"GRANT USAGE ON SCHEMA ext TO app_owner"
+	check_dbs
+	found warning extension-missing
+	test "$(jq -r "select(.rule == \"extension-missing\").message" c.jsonl | wc -l)" -ge 1
+	sql "$FROM" "CREATE INDEX near ON plain (ext.ll_to_earth(id, id))"
+	status 1 check_dbs
+	found error extension-missing
+	has ".rule == \"extension-missing\" and (.fix | contains(\"fly mpg databases extensions enable earthdistance --schema ext --create-schema\"))" c.jsonl
+	schema_of "$TO_ADMIN" | cmp - empty
+	sql "$FROM_ADMIN" "DROP SCHEMA ext CASCADE"'
 
 check 'a target that holds something, or in which nothing may be made' '
 	sql "$TO" "CREATE TABLE mine (i int)"

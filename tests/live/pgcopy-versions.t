@@ -23,7 +23,10 @@ start 18
 wait
 for v in "${majors[@]}"; do
 	records "$T/lab-$v.json"
-	[[ -s $T/lab/v$v.url ]] || { cat "$T"/lab/v"$v"/*.log >&2; exit 1; }
+	[[ -s $T/lab/v$v.url ]] || {
+		cat "$T"/lab/v"$v"/*.log >&2
+		exit 1
+	}
 done
 
 # load MAJOR: what the version does not know yet is left out; what is new in it
@@ -31,13 +34,14 @@ done
 load() {
 	local url
 	url=$(cat "$T/lab/v$1.url")
-	sed -E "$([[ $1 -ge 14 ]] || cat <<'END'
+	sed -E "$(
+		[[ $1 -ge 14 ]] || cat <<'END'
 s/WHEN 1 THEN '-Infinity' WHEN 2/WHEN 1 THEN '-1' WHEN 2/
 s/a_int8multi int8multirange/a_int8multi text/
 s/LANGUAGE sql IMMUTABLE RETURN a \+ b/LANGUAGE sql IMMUTABLE AS 'SELECT a + b'/
 s/shop.clean\(OUT n int\)/shop.clean(INOUT n int)/
 END
-)" "$ROOT/tests/lab/heroku-db.sql" >"$T/load-$1.sql"
+	)" "$ROOT/tests/lab/heroku-db.sql" >"$T/load-$1.sql"
 	{
 		[[ $1 -lt 15 ]] || echo 'CREATE TABLE shop.nulls (a int, b int, UNIQUE NULLS NOT DISTINCT (a, b));
 			INSERT INTO shop.nulls VALUES (1, NULL), (NULL, NULL);
@@ -86,7 +90,10 @@ judge() {
 	TO_ADMIN=${TO_ADMIN%/app}/from_$1
 	export FROM TO FROM_ADMIN TO_ADMIN
 	cat "$dir/err"
-	[[ $(cat "$dir/rc") -eq 0 ]] || { tail -n 3 "$dir/copy.jsonl"; return 1; }
+	[[ $(cat "$dir/rc") -eq 0 ]] || {
+		tail -n 3 "$dir/copy.jsonl"
+		return 1
+	}
 	records "$dir/copy.jsonl"
 	has '.type == "summary" and .ok' "$dir/copy.jsonl"
 	same_data
@@ -96,10 +103,16 @@ judge() {
 same_schema_by_client() { PATH=$(cat "$T/bin-client"):$PATH same_schema; }
 
 chain() {
-	load "$1" >"$T/load-$1.err" 2>&1 || { cat "$T/load-$1.err" >&2; return 1; }
+	load "$1" >"$T/load-$1.err" 2>&1 || {
+		cat "$T/load-$1.err" >&2
+		return 1
+	}
 	pair "$1" "$2"
 }
-{ chain 13 18; chain 16 16; } &
+{
+	chain 13 18
+	chain 16 16
+} &
 chain 15 17
 chain 18 18
 wait

@@ -3,6 +3,7 @@
 
 #include "buf.h"
 #include "catalog.h"
+#include "check.h"
 #include "clock.h"
 #include "conninfo.h"
 #include "engine.h"
@@ -93,6 +94,10 @@ claim_target(struct copy *c)
 			"give an empty database: nothing was changed");
 		return STATUS_NO;
 	}
+	if (check_preflight(e))
+		return status_of(e);
+	if (e->errors)
+		return STATUS_NO;
 	if (ledger_create(e->target, source) || reload_ledger(c))
 		return status_of(e);
 	return STATUS_OK;

@@ -176,7 +176,9 @@ pgtools_dump(const struct pgtools *t, const struct conninfo *c,
 	struct buf env = BUF_SECRET, snap = BUF_INIT, file = BUF_INIT;
 	const char *vars[MAX_ENV + 1];
 	const char *argv[] = {t->pg_dump, "--schema-only", "--format=custom",
-		"--no-password", "--exclude-schema=airlift", NULL, NULL, NULL};
+		"--no-password", "--exclude-schema=airlift",
+		/* Heroku's own, which nobody else may read */
+		"--exclude-schema=_heroku", NULL, NULL, NULL};
 	size_t at, n = 0;
 	int rc = -1;
 
@@ -190,8 +192,8 @@ pgtools_dump(const struct pgtools *t, const struct conninfo *c,
 		at += strlen(env.data + at) + 1)
 		vars[n++] = env.data + at;
 	vars[n] = NULL;
-	argv[5] = buf_str(&snap);
-	argv[6] = buf_str(&file);
+	argv[6] = buf_str(&snap);
+	argv[7] = buf_str(&file);
 	rc = run(argv, vars, NULL, NULL);
 out:
 	buf_fini(&env);
