@@ -122,6 +122,26 @@ check '15 to 17: everything arrives' 'judge 15 17'
 check '16 to 16, with a pg_dump of 18: everything arrives, and the same schema' '
 	judge 16 16
 	same_schema_by_client'
+check 'a newer source is refused by an older target, which stays as it is' '
+	FROM=$(cat lab/v18.url) TO=$(cat lab/v17.url)
+	export FROM TO
+	for verb in check copy; do
+		status 1 run_records old.jsonl pgcopy "$verb" --from env:FROM --to env:TO
+		has ".level == \"error\" and .rule == \"target-older\"" old.jsonl
+	done
+	test "$(sql "$TO" "SELECT count(*) FROM pg_namespace WHERE nspname IN (\$\$airlift\$\$, \$\$shop\$\$)")" = 0'
+
+check 'check finds nothing in the way, from 13 to 18 and from 18 to 18' '
+	for v in 13 18; do
+		FROM=$(cat lab/v$v.url) TO=$(cat lab/v18-admin.url)
+		sql "${TO%/app}/postgres" "CREATE DATABASE empty_$v OWNER app_owner"
+		sql "${TO%/app}/empty_$v" "ALTER SCHEMA public OWNER TO app_owner"
+		TO=$(cat lab/v18.url)
+		TO=${TO%/app}/empty_$v
+		export FROM TO
+		status 0 run_records ok.jsonl pgcopy check --from env:FROM --to env:TO
+		has ".rule == \"follow-impossible\"" ok.jsonl
+	done'
 check '18 to 18: everything arrives, and the same schema' '
 	judge 18 18
 	same_schema_by_client'

@@ -21,14 +21,16 @@ int check_rows(struct engine *e, struct session *s, const struct check_query *q,
 int check_versions(struct engine *e);
 
 /* check_preflight(e): what copy itself asks before it changes anything:
- * versions, a pooler in transaction mode, extensions. */
+ * versions, a pooler in transaction mode, rights, extensions. */
 int check_preflight(struct engine *e);
 
 /* check_source(e): what cannot be read there, or not be made again. */
 int check_source(struct engine *e);
 
-/* check_target(e): whether a copy may fill it. */
+/* check_target(e): whether a copy may fill it; check_target_rights(e): only
+ * whether this role may create anything in it. */
 int check_target(struct engine *e);
+int check_target_rights(struct engine *e);
 
 /* check_locale(e): encoding, collations and their versions. */
 int check_locale(struct engine *e);

@@ -41,15 +41,20 @@ check_ledger(struct engine *e, const struct ledger *l)
 }
 
 int
+check_target_rights(struct engine *e)
+{
+	return check_rows(
+		e, e->target, writable, sizeof(writable) / sizeof(writable[0]));
+}
+
+int
 check_target(struct engine *e)
 {
 	struct ledger l;
 	int64_t foreign;
 	int rc;
 
-	if (check_rows(e, e->target, writable,
-		    sizeof(writable) / sizeof(writable[0])) ||
-		ledger_load(e->target, &l))
+	if (check_target_rights(e) || ledger_load(e->target, &l))
 		return -1;
 	if (l.source) {
 		rc = check_ledger(e, &l);

@@ -85,43 +85,65 @@ attempt(struct session *t, const char *sql)
 	return session_exec(t, "ROLLBACK TO SAVEPOINT extension") ? -1 : 0;
 }
 
-/* Whether the session's database has the schema. 1, 0 or -1. */
+/* The command that puts the extension there; the schema is made if need be. */
 static int
-has_schema(struct session *t, const char *schema)
+put_command(struct buf *b, const char *name, const char *schema,
+	const char *verb, const char *to)
+{
+	return buf_puts(b, verb) || ident_quote(b, name) || buf_puts(b, to) ||
+			       ident_quote(b, schema)
+		       ? -1
+		       : 0;
+}
+
+/* Whether the session's database has the schema, else made. 1, 0 or -1. */
+static int
+need_schema(struct session *t, const char *schema)
 {
 	const char *params[1] = {schema};
 	struct rows *r = session_query(
 		t, "SELECT FROM pg_namespace WHERE nspname = $1", 1, params);
-	int n = r ? rows_count(r) : -1;
+	struct buf b = BUF_INIT;
+	int rc = r ? rows_count(r) : -1;
 
 	rows_free(r);
-	return n;
+	if (rc == 0)
+		rc = buf_puts(&b, "CREATE SCHEMA ") || ident_quote(&b, schema)
+			     ? -1
+			     : attempt(t, buf_str(&b));
+	buf_fini(&b);
+	return rc;
 }
 
-/* Puts the extension into the schema, which may have to be made first: the
- * same as attempt. */
+/*
+ * Puts the extension into the schema: the same as attempt. Who owns a trusted
+ * extension does not own what is in it and so cannot move it, but may drop it
+ * and create it again: the target is empty, and DROP refuses what is in use.
+ */
 static int
 place(struct session *t, const char *name, const char *schema, bool is_there)
 {
-	struct buf b = BUF_INIT;
-	int rc = has_schema(t, schema);
+	struct buf make = BUF_INIT, move = BUF_INIT, again = BUF_INIT;
+	int rc = need_schema(t, schema);
 
-	if (rc < 0)
-		return -1;
-	if ((rc == 0 &&
-		    (buf_puts(&b, "CREATE SCHEMA ") ||
-			    ident_quote(&b, schema) || buf_puts(&b, ";"))) ||
-		buf_puts(&b,
-			is_there ? "ALTER EXTENSION " : "CREATE EXTENSION ") ||
-		ident_quote(&b, name) ||
-		buf_puts(&b, is_there ? " SET SCHEMA " : " SCHEMA ") ||
-		ident_quote(&b, schema)) {
+	if (rc <= 0)
+		return rc;
+	if (put_command(&make, name, schema, "CREATE EXTENSION ", " SCHEMA ") ||
+		put_command(&move, name, schema, "ALTER EXTENSION ",
+			" SET SCHEMA ") ||
+		buf_puts(&again, "DROP EXTENSION ") ||
+		ident_quote(&again, name) ||
+		buf_printf(&again, "; %s", buf_str(&make))) {
 		msg_error("out of memory");
 		rc = -1;
-	} else {
-		rc = attempt(t, buf_str(&b));
+	} else if (!is_there) {
+		rc = attempt(t, buf_str(&make));
+	} else if ((rc = attempt(t, buf_str(&move))) == 0) {
+		rc = attempt(t, buf_str(&again));
 	}
-	buf_fini(&b);
+	buf_fini(&make);
+	buf_fini(&move);
+	buf_fini(&again);
 	return rc;
 }
 
