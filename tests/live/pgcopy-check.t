@@ -153,7 +153,7 @@ pgbouncer_up() {
 	fi
 	PATH=$PATH:/usr/sbin "${as[@]}" pgbouncer "$T/pgb/ini" >/dev/null 2>&1 &
 	pgb=$!
-	POOLED=postgresql://app_owner:${pw%%@*}@127.0.0.1:$port/app?sslmode=disable
+	POOLED="postgresql://app_owner:${pw%%@*}@127.0.0.1:$port/app?sslmode=disable"
 	wait_for 10 sql "$POOLED" 'SELECT 1' >/dev/null 2>&1
 }
 pgbouncer_down() {

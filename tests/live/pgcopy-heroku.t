@@ -29,7 +29,11 @@ check_dbs() {
 	records "$T/c.jsonl"
 	return $rc
 }
-found() { has ".type == \"finding\" and .level == \"$1\" and .rule == \"$2\"" "$T/c.jsonl" && return || { cat "$T/c.jsonl" && false; }; }
+found() {
+	has ".type == \"finding\" and .level == \"$1\" and .rule == \"$2\"" "$T/c.jsonl" && return
+	cat "$T/c.jsonl"
+	return 1
+}
 # what an application asks, through its own search path
 asks() {
 	[[ $(sql "$1" "SELECT find_person('u7@EXAMPLE.com')") = 7 ]]

@@ -12,7 +12,7 @@ for v in client "${majors[@]}"; do
 	fi
 done
 # behind the system's own: pgcopy has to find what is new enough
-export PATH=$PATH:$(cat "$T/bin-client")
+PATH=$PATH:$(cat "$T/bin-client")
 
 at_exit 'lab down "$T/lab" v13 v15 v16 v17 v18 >/dev/null 2>&1'
 start() { LAB_PG_BIN=$(cat "$T/bin-$1") lab up "$T/lab" "v$1" >"$T/lab-$1.json"; }

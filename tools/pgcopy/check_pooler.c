@@ -14,12 +14,12 @@
 
 enum mode { DIRECT, SESSION, TRANSACTION };
 
-/* The backend that answers now, or -1. */
+/* The backend that answers now, 0 if it does not say, or -1. */
 static int64_t
 backend_of(struct session *s)
 {
 	struct rows *r = session_query(s, "SELECT pg_backend_pid()", 0, NULL);
-	int64_t pid = r ? rows_int(r, 0, 0) : -1;
+	int64_t pid = !r ? -1 : rows_count(r) ? rows_int(r, 0, 0) : 0;
 
 	rows_free(r);
 	return pid;
@@ -51,7 +51,7 @@ probe(const struct conninfo *c, const char *what, enum mode *mode)
 	for (i = 0; i < 4 && *mode != TRANSACTION; i++) {
 		if ((pid = backend_of(a)) < 0)
 			goto out;
-		if (pid == backend_of(b))
+		if (pid > 0 && pid == backend_of(b))
 			*mode = TRANSACTION;
 	}
 	if (*mode == TRANSACTION) {
