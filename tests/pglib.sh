@@ -48,7 +48,7 @@ digest_of() {
 	psql -qXAt "$url" -c "SELECT format('SELECT %L || E''\t'' || count(*) || E''\t'' || coalesce(encode(sha256(convert_to(string_agg(r, E''\n'' ORDER BY r COLLATE \"C\"), ''UTF8'')), ''hex''), '''') FROM (SELECT t::text AS r FROM ONLY %I.%I t) x', n.nspname || '.' || c.relname, n.nspname, c.relname) || ';'
 		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 		WHERE c.relkind IN ('r', 'm') AND (c.relkind = 'r' OR c.relispopulated)
-		AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'airlift')
+		AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'airlift', '_heroku')
 		AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
 		ORDER BY 1" >"$T/.digest.sql"
 	psql -qXAt -v ON_ERROR_STOP=1 "$url" -f "$T/.digest.sql"

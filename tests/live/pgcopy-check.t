@@ -76,15 +76,27 @@ check 'what a copy leaves out: foreign tables, event triggers, prepared transact
 	sql "$FROM" "ROLLBACK PREPARED '\''half'\''" "DROP FOREIGN TABLE elsewhere"
 	sql "$FROM_ADMIN" "DROP EVENT TRIGGER ev" "DROP FUNCTION ev" "DROP EXTENSION postgres_fdw CASCADE"'
 
-check 'an extension that needs a superuser on the target' '
+check 'what serves the provider alone is left out with a note' '
 	sql "$FROM_ADMIN" "CREATE EXTENSION pg_stat_statements"
 	check_dbs
-	found warning extension-needs-superuser
+	found note extension-skipped
 	sql "$TO_ADMIN" "CREATE EXTENSION pg_stat_statements"
 	check_dbs
-	fails found warning extension-needs-superuser
+	fails found note extension-skipped >/dev/null
 	sql "$FROM_ADMIN" "DROP EXTENSION pg_stat_statements"
 	sql "$TO_ADMIN" "DROP EXTENSION pg_stat_statements"'
+
+check 'an extension that a superuser must create: an error if objects need it' '
+	sql "$FROM_ADMIN" "CREATE SCHEMA ext" "CREATE EXTENSION dblink SCHEMA ext" \
+		"GRANT USAGE ON SCHEMA ext TO app_owner"
+	check_dbs
+	found warning extension-missing
+	sql "$FROM" "CREATE VIEW links AS SELECT ext.dblink_get_connections()"
+	status 1 check_dbs
+	found error extension-missing
+	has ".rule == \"extension-missing\" and (.fix | contains(\"fly mpg databases extensions enable dblink --schema ext --create-schema\"))" c.jsonl
+	schema_of "$TO_ADMIN" | cmp - empty
+	sql "$FROM_ADMIN" "DROP SCHEMA ext CASCADE"'
 
 check 'a target that holds something, or in which nothing may be made' '
 	sql "$TO" "CREATE TABLE mine (i int)"
@@ -113,6 +125,116 @@ check 'connections: as many as the role may have' '
 	status 1 check_dbs --jobs 20
 	found error too-few-connections
 	sql "$TO_ADMIN" "ALTER ROLE app_owner CONNECTION LIMIT -1"'
+
+# pgbouncer_up MODE: one before the source; sets POOLED
+pgbouncer_up() {
+	local port=$((20000 + RANDOM)) pw=${FROM#*app_owner:}
+	mkdir -p "$T/pgb"
+	printf '"app_owner" "%s"\n' "${pw%%@*}" >"$T/pgb/users"
+	cat >"$T/pgb/ini" <<-END
+		[databases]
+		app = host=127.0.0.1 port=$(cat "$T/lab/source/port") dbname=app
+		[pgbouncer]
+		listen_addr = 127.0.0.1
+		listen_port = $port
+		unix_socket_dir =
+		auth_type = md5
+		auth_file = $T/pgb/users
+		pool_mode = $1
+		max_client_conn = 50
+		default_pool_size = 10
+		ignore_startup_parameters = extra_float_digits
+		logfile = $T/pgb/log
+	END
+	local as=()
+	if [[ $EUID -eq 0 ]]; then
+		chown -R postgres: "$T/pgb"
+		as=(setpriv --reuid=postgres --regid=postgres --clear-groups)
+	fi
+	PATH=$PATH:/usr/sbin "${as[@]}" pgbouncer "$T/pgb/ini" >/dev/null 2>&1 &
+	pgb=$!
+	POOLED="postgresql://app_owner:${pw%%@*}@127.0.0.1:$port/app?sslmode=disable"
+	wait_for 10 sql "$POOLED" 'SELECT 1' >/dev/null 2>&1
+}
+pgbouncer_down() {
+	kill "$pgb" 2>/dev/null
+	wait "$pgb" 2>/dev/null
+	pgb=
+}
+at_exit '[[ -z ${pgb:-} ]] || kill "$pgb" 2>/dev/null'
+
+pgbouncer_up transaction
+check 'PgBouncer in transaction mode: the direct address is demanded, by copy too' '
+	direct=$FROM
+	FROM=$POOLED
+	status 1 check_dbs
+	found error pooler
+	test "$(errors)" = "[\"pooler\"]"
+	has ".rule == \"pooler\" and (.fix | contains(\"direct.<id>.flympg.net\"))" c.jsonl
+	# what was set for us does not reach the next client
+	test "$(sql "$POOLED" "SHOW search_path")" = "$(sql "$direct" "SHOW search_path")"
+	status 1 run_records pooled.jsonl pgcopy copy --from env:FROM --to env:TO
+	has ".rule == \"pooler\" and .level == \"error\"" pooled.jsonl
+	schema_of "$TO_ADMIN" | cmp - empty'
+pgbouncer_down
+pgbouncer_up session
+check 'PgBouncer in session mode: a warning' '
+	FROM=$POOLED
+	check_dbs
+	found warning pooler-session'
+pgbouncer_down
+
+check 'connections: by the limit of the database, and what is left for others' '
+	sql "$FROM_ADMIN" "ALTER DATABASE app CONNECTION LIMIT 4"
+	check_dbs --jobs 2
+	found warning few-connections
+	status 1 check_dbs --jobs 6
+	has ".rule == \"too-few-connections\" and (.message | contains(\"limit of this database\"))" c.jsonl
+	sql "$FROM_ADMIN" "ALTER DATABASE app CONNECTION LIMIT -1"'
+
+check 'whether changes could be followed: the role, then a free slot' '
+	check_dbs
+	has ".rule == \"follow-impossible\" and (.message | contains(\"REPLICATION\"))" c.jsonl
+	sql "$FROM_ADMIN" "ALTER ROLE app_owner REPLICATION"
+	check_dbs
+	found note follow-possible
+	sql "$FROM_ADMIN" "SELECT pg_create_physical_replication_slot(concat(\$\$s\$\$, i)) FROM generate_series(1, current_setting(\$\$max_replication_slots\$\$)::int) i" >/dev/null
+	check_dbs
+	has ".rule == \"follow-impossible\" and (.message | contains(\"max_replication_slots\"))" c.jsonl
+	sql "$FROM_ADMIN" "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots" "ALTER ROLE app_owner NOREPLICATION"'
+
+check 'space and time are told' '
+	sql "$FROM" "CREATE TABLE wide (i int, t text)" "ALTER TABLE wide ALTER t SET STORAGE EXTERNAL" \
+		"INSERT INTO wide SELECT i, repeat(md5(i::text), 31250) FROM generate_series(1, 8) i"
+	check_dbs
+	has ".rule == \"space-needed\" and (.message | test(\"7[0-9][.][0-9] MiB\"))" c.jsonl
+	has ".rule == \"time-estimate\" and (.message | contains(\"25 MiB/s\"))" c.jsonl
+	sql "$FROM" "DROP TABLE wide"'
+
+check 'what only a superuser can make, and large objects of others' '
+	sql "$FROM_ADMIN" "CREATE FUNCTION c_f(float8) RETURNS float8 LANGUAGE internal AS \$\$dsqrt\$\$" \
+		"CREATE FUNCTION leak(int) RETURNS int LANGUAGE sql LEAKPROOF AS \$\$SELECT 1\$\$" \
+		"CREATE OPERATOR CLASS mine FOR TYPE int USING hash AS OPERATOR 1 =" \
+		"CREATE PUBLICATION everything FOR ALL TABLES" "CREATE FOREIGN DATA WRAPPER w" "SELECT lo_create(4711)" >/dev/null
+	sql "$FROM" "CREATE TYPE span AS RANGE (subtype = int)"
+	status 1 check_dbs
+	test "$(errors)" = "[\"function-needs-superuser\",\"large-object-unreadable\",\"operator-class-needs-superuser\",\"publication-needs-superuser\",\"wrapper-needs-superuser\"]"
+	test "$(jq -r "select(.rule == \"function-needs-superuser\").message" c.jsonl | wc -l)" = 2
+	TO=$TO_ADMIN
+	status 1 check_dbs
+	test "$(errors)" = "[\"large-object-unreadable\"]"'
+sql "$FROM_ADMIN" 'DROP FUNCTION c_f' 'DROP FUNCTION leak' 'DROP OPERATOR FAMILY mine USING hash' \
+	'DROP PUBLICATION everything' 'DROP FOREIGN DATA WRAPPER w' 'SELECT lo_unlink(4711)' 'DROP TYPE span' >/dev/null
+
+check 'a schema that may not be entered; a collation that the target lacks' '
+	sql "$FROM_ADMIN" "CREATE SCHEMA secret" "SET allow_system_table_mods = on" \
+		"CREATE COLLATION pg_catalog.\"xx_XX.utf8\" (provider = libc, locale = \$\$C.UTF-8\$\$)"
+	sql "$FROM" "CREATE TABLE names (n text COLLATE \"xx_XX.utf8\")"
+	status 1 check_dbs
+	test "$(errors)" = "[\"collation-missing\",\"schema-unreadable\"]"
+	grep -q "public.names" c.jsonl'
+sql "$FROM" 'DROP TABLE names'
+sql "$FROM_ADMIN" 'DROP SCHEMA secret'
 
 check 'a standby as target is refused' '
 	data=$T/lab/target/data

@@ -1,8 +1,9 @@
 """A PostgreSQL server that speaks just enough of the protocol to answer COPY
 with a stream that is cut or wrong; the database's name says how ("version-N":
-it says that it is PostgreSQL N). Prints its port. One connection at a time."""
+it says that it is PostgreSQL N). Prints its port."""
 import socket
 import struct
+import threading
 import time
 
 
@@ -84,12 +85,16 @@ def serve(conn):
             conn.sendall(message(b"C", b"SET\0") + READY)
 
 
+def talk(conn):
+    with conn:
+        try:
+            serve(conn)
+        except (EOFError, OSError):
+            pass
+
+
 listener = socket.create_server(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)
 while True:
     c, _ = listener.accept()
-    with c:
-        try:
-            serve(c)
-        except (EOFError, OSError):
-            pass
+    threading.Thread(target=talk, args=(c,), daemon=True).start()

@@ -3,6 +3,7 @@
 
 #include "buf.h"
 #include "catalog.h"
+#include "check.h"
 #include "clock.h"
 #include "conninfo.h"
 #include "copying.h"
@@ -65,6 +66,10 @@ claim_target(struct copy *c)
 			"give an empty database: nothing was changed");
 		return STATUS_NO;
 	}
+	if (check_preflight(e))
+		return engine_status(e);
+	if (e->errors)
+		return STATUS_NO;
 	if (ledger_create(e->target, source) || copying_reload(c))
 		return engine_status(e);
 	return STATUS_OK;

@@ -1,3 +1,4 @@
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -239,6 +240,25 @@ engine_finding(struct engine *e, const char *level, const char *rule,
 		e->errors++;
 	finding_print(&f);
 	rc = finding_put(&b, &f) || engine_emit(e, &b, false) ? -1 : 0;
+	buf_fini(&b);
+	return rc;
+}
+
+int
+engine_tell(struct engine *e, const char *level, const char *rule,
+	const char *fix, const char *fmt, ...)
+{
+	struct buf b = BUF_INIT;
+	va_list ap;
+	int rc;
+
+	va_start(ap, fmt);
+	rc = buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	if (rc)
+		msg_error("out of memory");
+	else
+		rc = engine_finding(e, level, rule, buf_str(&b), fix);
 	buf_fini(&b);
 	return rc;
 }

@@ -94,6 +94,11 @@ int engine_emit(struct engine *e, struct buf *b, bool sync);
 int engine_finding(struct engine *e, const char *level, const char *rule,
 	const char *message, const char *fix);
 
+/* engine_tell(e, level, rule, fix, fmt, ...): the same, formatted. */
+int engine_tell(struct engine *e, const char *level, const char *rule,
+	const char *fix, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+
 /* engine_run(e, phase): do all jobs through a pool; failures are
  * counted. 0, or -1 when the run cannot go on. */
 int engine_run(struct engine *e, const char *phase);

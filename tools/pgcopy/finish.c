@@ -188,7 +188,9 @@ apply_setting(
 		else
 			rc = engine_finding(e, "warning", "setting-refused",
 				buf_str(&text),
-				"set it by hand if the application needs it");
+				"if the application needs it, set it as its "
+				"own role, which needs no right: ALTER ROLE "
+				"... IN DATABASE ... SET ...");
 	}
 	buf_fini(&sql);
 	buf_fini(&text);

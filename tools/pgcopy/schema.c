@@ -4,7 +4,7 @@
 #include "buf.h"
 #include "catalog.h"
 #include "engine.h"
-#include "ident.h"
+#include "extension.h"
 #include "jsonw.h"
 #include "ledger.h"
 #include "mem.h"
@@ -75,6 +75,30 @@ hash_schema(struct schema *s)
 	return rc;
 }
 
+/* Whether an index of ours becomes the constraint with this OID. */
+static bool
+is_of_index(const struct catalog *c, uint32_t oid)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_indexes; i++)
+		if (c->index[i].constraint_oid == oid)
+			return true;
+	return false;
+}
+
+/* Constraints behind the data that no index makes: NOT NULL ... NOT VALID. */
+static void
+keep_constraints(const struct catalog *c, struct toc *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		if (strcmp(t->entry[i].desc, "CONSTRAINT") == 0 &&
+			!is_of_index(c, t->entry[i].oid))
+			t->entry[i].stage = TOC_LATE;
+}
+
 /* A place for the archive that goes away with the process. */
 static int
 open_archive(struct schema *s)
@@ -111,6 +135,7 @@ schema_dump(struct engine *e, struct schema *s)
 			"pg_restore --list: line %u cannot be understood", bad);
 		goto out;
 	}
+	keep_constraints(e->catalog, &s->toc);
 	rc = hash_schema(s);
 out:
 	buf_fini(&list);
@@ -136,36 +161,28 @@ pin_again(struct session *t)
 		"SET default_tablespace = ''; SET check_function_bodies = off");
 }
 
-/* One extension, in a savepoint: it may be a provider's and not needed. */
+/* A schema may be there for an extension's sake, or be everybody's. */
 static int
-create_extension(struct engine *e, const struct catalog_extension *x)
+allow_existing(struct buf *sql)
 {
-	struct session *t = e->target;
-	struct buf sql = BUF_INIT, text = BUF_INIT;
-	int rc = -1;
+	static const char create[] = "\nCREATE SCHEMA ";
+	struct buf out = BUF_INIT;
+	const char *p = buf_str(sql), *q;
+	int rc = 0;
 
-	if (buf_puts(&sql, "CREATE EXTENSION IF NOT EXISTS ") ||
-		ident_quote(&sql, x->name) || buf_puts(&sql, " SCHEMA ") ||
-		ident_quote(&sql, x->schema))
-		goto out;
-	if (session_exec(t, "SAVEPOINT extension"))
-		goto out;
-	if (session_try(t, buf_str(&sql)) == 0) {
-		rc = session_exec(t, "RELEASE SAVEPOINT extension");
-		goto out;
+	for (; rc == 0 && (q = strstr(p, create)); p = q + sizeof(create) - 1)
+		rc = buf_append(&out, p, (size_t)(q - p)) ||
+		     buf_puts(&out, create) || buf_puts(&out, "IF NOT EXISTS ");
+	if (rc == 0)
+		rc = buf_puts(&out, p);
+	if (rc) {
+		msg_error("out of memory");
+		buf_fini(&out);
+		return -1;
 	}
-	if (buf_printf(&text,
-		    "extension %s cannot be created on the target: %s", x->name,
-		    session_message(t)) == 0 &&
-		session_exec(t, "ROLLBACK TO SAVEPOINT extension") == 0)
-		rc = engine_finding(e, "warning", "extension-missing",
-			buf_str(&text),
-			"enable it on the target first if the application "
-			"uses it");
-out:
-	buf_fini(&sql);
-	buf_fini(&text);
-	return rc;
+	buf_fini(sql);
+	*sql = out;
+	return 0;
 }
 
 int
@@ -176,12 +193,12 @@ schema_restore(struct engine *e, struct schema *s)
 	size_t i;
 	int rc = -1;
 
-	if (script(s, TOC_SCHEMA, &schemas) || script(s, TOC_BEFORE, &before) ||
-		session_exec(t, "BEGIN") ||
+	if (script(s, TOC_SCHEMA, &schemas) || allow_existing(&schemas) ||
+		script(s, TOC_BEFORE, &before) || session_exec(t, "BEGIN") ||
 		session_exec(t, buf_str(&schemas)) || pin_again(t))
 		goto out;
 	for (i = 0; i < e->catalog->n_extensions; i++)
-		if (create_extension(e, &e->catalog->extension[i]))
+		if (extension_create(e, &e->catalog->extension[i]))
 			goto out;
 	if (session_exec(t, buf_str(&before)) || pin_again(t) ||
 		ledger_set_schema(t, s->hash) || session_exec(t, "COMMIT"))
@@ -195,6 +212,33 @@ out:
 	return rc;
 }
 
+/* Only a superuser makes event triggers: without them all else is whole. */
+static int
+run_events(struct engine *e, const char *sql)
+{
+	struct session *t = e->target;
+
+	if (session_exec(t, "SAVEPOINT event"))
+		return -1;
+	if (session_try(t, sql) == 0)
+		return session_exec(t, "RELEASE SAVEPOINT event");
+	if (!is_session_alive(t) ||
+		session_exec(t, "ROLLBACK TO SAVEPOINT event"))
+		return -1;
+	return engine_tell(e, "warning", "event-trigger-left-out",
+		"have a superuser create them if the application needs them",
+		"event triggers are not on the target: %s", session_message(t));
+}
+
+static int
+run_script(struct engine *e, enum toc_stage stage, const struct buf *sql)
+{
+	if (sql->len == 0)
+		return 0;
+	return stage == TOC_EVENT ? run_events(e, buf_str(sql))
+				  : session_exec(e->target, buf_str(sql));
+}
+
 int
 schema_stage(struct engine *e, struct schema *s, enum toc_stage stage,
 	const char *id, const struct ledger *l)
@@ -206,7 +250,7 @@ schema_stage(struct engine *e, struct schema *s, enum toc_stage stage,
 	if (ledger_find(l, id))
 		return 0;
 	if (script(s, stage, &sql) || session_exec(t, "BEGIN") ||
-		(sql.len && session_exec(t, buf_str(&sql))) || pin_again(t) ||
+		run_script(e, stage, &sql) || pin_again(t) ||
 		ledger_add(t, id, "script", NULL) || session_exec(t, "COMMIT"))
 		goto out;
 	rc = 0;

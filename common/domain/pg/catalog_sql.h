@@ -11,7 +11,8 @@
 
 /* relations that are a user's own: %s is the alias of pg_class */
 #define CATALOG_USERS(c, classid)                                              \
-	" n.nspname NOT IN ('pg_catalog', 'information_schema', 'airlift')"    \
+	" n.nspname NOT IN ('pg_catalog', 'information_schema', 'airlift',"    \
+	" '_heroku')"                                                          \
 	" AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE "        \
 	"'pg\\_temp%'"                                                         \
 	" AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '" classid \

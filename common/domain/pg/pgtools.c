@@ -176,7 +176,9 @@ pgtools_dump(const struct pgtools *t, const struct conninfo *c,
 	struct buf env = BUF_SECRET, snap = BUF_INIT, file = BUF_INIT;
 	const char *vars[MAX_ENV + 1];
 	const char *argv[] = {t->pg_dump, "--schema-only", "--format=custom",
-		"--no-password", "--exclude-schema=airlift", NULL, NULL, NULL};
+		"--no-password", "--exclude-schema=airlift",
+		/* Heroku's own, which nobody else may read */
+		"--exclude-schema=_heroku", NULL, NULL, NULL};
 	size_t at, n = 0;
 	int rc = -1;
 
@@ -190,8 +192,8 @@ pgtools_dump(const struct pgtools *t, const struct conninfo *c,
 		at += strlen(env.data + at) + 1)
 		vars[n++] = env.data + at;
 	vars[n] = NULL;
-	argv[5] = buf_str(&snap);
-	argv[6] = buf_str(&file);
+	argv[6] = buf_str(&snap);
+	argv[7] = buf_str(&file);
 	rc = run(argv, vars, NULL, NULL);
 out:
 	buf_fini(&env);
@@ -240,6 +242,20 @@ strip_guard(struct buf *b)
 	cut(b, (size_t)(p - b->data) + 1, n);
 }
 
+/*
+ * pg_restore sets what the server of its own version knows; an older target
+ * would refuse. The session has no such time-out anyway.
+ */
+static void
+strip_newer_settings(struct buf *b)
+{
+	static const char newer[] = "\nSET transaction_timeout = 0;\n";
+	char *p = b->len ? strstr(b->data, newer) : NULL;
+
+	if (p)
+		cut(b, (size_t)(p - b->data) + 1, sizeof(newer) - 2);
+}
+
 int
 pgtools_script(const struct pgtools *t, const char *path,
 	const struct buf *list, unsigned flags, struct buf *out)
@@ -262,6 +278,7 @@ pgtools_script(const struct pgtools *t, const char *path,
 	argv[n] = NULL;
 	if (run(argv, NULL, list, out) == 0) {
 		strip_guard(out);
+		strip_newer_settings(out);
 		rc = 0;
 	}
 out:
