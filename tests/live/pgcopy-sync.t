@@ -133,7 +133,6 @@ check 'back again: what was written on the target goes to the source' '
 	test "$(sql "$FROM" "SELECT last_value FROM public.users_id_seq")" = "$(sql "$TO" "SELECT last_value FROM public.users_id_seq")"
 	same_data'
 
-
 check 'other schemas are refused before anything is changed' '
 	sql "$FROM" "ALTER TABLE s.ints ADD COLUMN extra int" "UPDATE s.heap SET b = '\''x'\'' WHERE a = 1"
 	before=$(digest_of "$TO" | sha256sum)

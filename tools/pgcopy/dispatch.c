@@ -10,6 +10,7 @@
 #include "json.h"
 #include "msg.h"
 #include "pgcopy.h"
+#include "plan.h"
 #include "pool.h"
 #include "progress.h"
 #include "retry.h"
@@ -38,6 +39,16 @@ next_part(void *ctx, struct buf *part)
 	return buf_puts(part, e->jobs.job[i].line) ? -1 : 1;
 }
 
+/* What a server says of a binary form that it does not take: of a value,
+ * or of a type that has none. */
+static bool
+is_format_trouble(const char *state)
+{
+	return state &&
+	       (strcmp(state, "22P03") == 0 || strcmp(state, "42883") == 0 ||
+		       strcmp(state, "0A000") == 0);
+}
+
 /* A part failed: again after a pause, or for good. */
 static int
 on_failed(struct engine *e, size_t i, const struct json_val *r)
@@ -57,6 +68,16 @@ on_failed(struct engine *e, size_t i, const struct json_val *r)
 		msg_note("part %s: trying again in %.1f s", j->id, delay);
 		jobs_retry(&e->jobs, i, clock_mono(e->env->clock) + delay);
 		return 0;
+	}
+	if (!temporary && is_format_trouble(json_get_str(r, "sqlstate"))) {
+		int rc = plan_retext(e, i);
+
+		if (rc > 0) {
+			msg_note("part %s: not in binary, trying text", j->id);
+			jobs_retry(&e->jobs, i, 0);
+		}
+		if (rc)
+			return rc < 0 ? -1 : 0;
 	}
 	if (temporary) {
 		msg_error("part %s: given up: %s", j->id, why ? why : "");
@@ -172,13 +193,25 @@ put_locator(struct buf *b, const char *name, const struct conninfo *c)
 	return rc;
 }
 
-/* Memory for one index build: a share of what a small server can spare. */
+/*
+ * Memory for one index build. What the target has is not told; its shared
+ * buffers are a quarter of it as a rule, and all builds together get twice
+ * those, at most 2 GB.
+ */
 static void
-put_memory(struct buf *b, int64_t jobs)
+put_memory(struct engine *e, struct buf *b)
 {
-	int64_t mb = 1024 / jobs;
+	struct rows *r = session_query(e->target,
+		"SELECT pg_size_bytes(current_setting('shared_buffers'))"
+		" / 1048576",
+		0, NULL);
+	int64_t mb = r ? 2 * rows_int(r, 0, 0) : 256;
 
-	(void)buf_printf(b, "%lldMB", (long long)(mb < 64 ? 64 : mb));
+	rows_free(r);
+	if (mb > 2048)
+		mb = 2048;
+	mb /= e->jobs_wanted;
+	(void)buf_printf(b, "%lldMB", (long long)(mb < 32 ? 32 : mb));
 }
 
 int
@@ -207,7 +240,7 @@ engine_run(struct engine *e, const char *phase)
 		return 0;
 	if (pool.workers > e->jobs.n)
 		pool.workers = (unsigned)e->jobs.n;
-	put_memory(&memory, e->jobs_wanted);
+	put_memory(e, &memory);
 	if (put_locator(&from, "AIRLIFT_FROM", e->from) ||
 		put_locator(&to, "AIRLIFT_TO", e->to) || !memory.len) {
 		msg_error("out of memory");

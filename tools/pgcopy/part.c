@@ -77,6 +77,51 @@ part_put_read(struct buf *b, const struct part *p)
 	return rc;
 }
 
+/* ${sql} with the format in its options, which end it, made text. */
+static int
+put_retexted(struct buf *b, const char *sql)
+{
+	static const char options[] = "(FORMAT binary";
+	const char *at = NULL, *p = sql;
+
+	while ((p = strstr(p, options)))
+		at = p++;
+	if (!at)
+		return buf_puts(b, sql);
+	return buf_append(b, sql, (size_t)(at - sql)) ||
+			       buf_puts(b, "(FORMAT text") ||
+			       buf_puts(b, at + strlen(options))
+		       ? -1
+		       : 0;
+}
+
+int
+part_retext(const char *line, struct buf *b)
+{
+	struct json_error err;
+	struct json *doc = json_parse(line, strcspn(line, "\n"), &err);
+	struct buf out = BUF_INIT, in = BUF_INIT;
+	struct part p;
+	int rc = -1;
+
+	if (!doc || part_read(json_root(doc), &p))
+		goto done;
+	if ((p.out && put_retexted(&out, p.out)) ||
+		(p.in && put_retexted(&in, p.in)))
+		goto done;
+	if (p.out)
+		p.out = buf_str(&out);
+	if (p.in)
+		p.in = buf_str(&in);
+	p.binary = false;
+	rc = part_put_read(b, &p);
+done:
+	json_free(doc);
+	buf_fini(&out);
+	buf_fini(&in);
+	return rc;
+}
+
 /* What each kind cannot do without. */
 static bool
 is_complete(const struct part *p)

@@ -46,6 +46,10 @@ int part_put(struct buf *b, const struct part *p, const uint32_t *oids,
  * ${p->oids}. 0 or -1. */
 int part_put_read(struct buf *b, const struct part *p);
 
+/* part_retext(line, b): append the line of a copy or hash part in COPY's text
+ * format instead of binary. 0 or -1. */
+int part_retext(const char *line, struct buf *b);
+
 /* part_read(v, p): from a record; strings borrowed. 0 or -1 after a message. */
 int part_read(const struct json_val *v, struct part *p);
 

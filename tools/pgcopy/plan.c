@@ -15,6 +15,7 @@
 #include "pgcopy.h"
 #include "plan.h"
 #include "session.h"
+#include "str.h"
 
 /* Classes of jobs in one pool: lower ones first. */
 enum { RANK_WORK, RANK_AFTER, RANK_READ };
@@ -533,6 +534,45 @@ plan_matviews(struct engine *e, const struct ledger *l, const char *path)
 				return -1;
 	}
 	return 0;
+}
+
+static int
+retext_job(struct job *j)
+{
+	struct buf b = BUF_INIT;
+	char *line;
+
+	if (part_retext(j->line, &b) || !(line = buf_steal(&b))) {
+		buf_fini(&b);
+		return no_memory();
+	}
+	free(j->line);
+	j->line = line;
+	return 0;
+}
+
+int
+plan_retext(struct engine *e, size_t job)
+{
+	size_t table = e->jobs.job[job].table, i;
+
+	if (table == JOBS_NONE || !e->table[table].binary)
+		return 0;
+	e->table[table].binary = false;
+	for (i = 0; i < e->jobs.n; i++) {
+		struct job *j = &e->jobs.job[i];
+
+		if (j->table != table || j->state == JOB_DONE)
+			continue;
+		/* parts that came in two formats have no digest in one: no
+		 * read-back, an empty line is done at once */
+		if (str_starts(j->id, PLAN_READ))
+			*j->line = '\0';
+		else if (str_starts(j->id, PLAN_DATA) && retext_job(j))
+			return -1;
+	}
+	e->table[table].by_delta = true;
+	return 1;
 }
 
 int

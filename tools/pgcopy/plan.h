@@ -67,6 +67,13 @@ int plan_refresh(
  * has. */
 int plan_objects(struct engine *e, const uint32_t *oids, size_t n);
 
+/*
+ * plan_retext(e, job): the table of a data job whose binary form one end does
+ * not take: whatever of it is not copied yet goes as text, and its proof is by
+ * rows (by_delta). 1; 0: it is text already; -1 after a message.
+ */
+int plan_retext(struct engine *e, size_t job);
+
 /* plan_analyze(e): statistics of every table copied in this run. */
 int plan_analyze(struct engine *e);
 

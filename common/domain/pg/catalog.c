@@ -300,9 +300,8 @@ catalog_load(struct session *s, struct catalog **out)
 	if (!c)
 		return no_memory(s);
 	if (load_tables(s, c) || catalog_columns_load(s, c) ||
-		load_indexes(s, c) || load_fkeys(s, c) ||
-		load_matviews(s, c) || load_extensions(s, c) ||
-		catalog_read_sequences(s, c) ||
+		load_indexes(s, c) || load_fkeys(s, c) || load_matviews(s, c) ||
+		load_extensions(s, c) || catalog_read_sequences(s, c) ||
 		count(s, "SELECT count(*) FROM pg_largeobject_metadata",
 			&c->n_large_objects)) {
 		catalog_free(c);

@@ -63,6 +63,9 @@ classify(const char *state)
 
 	if (strcmp(state, "42501") == 0)
 		return SESSION_DENIED;
+	/* not a lost connection: what a binary value of the wrong form gives */
+	if (strcmp(state, "08P01") == 0)
+		return SESSION_PERMANENT;
 	for (i = 0; i < sizeof(temporary) / sizeof(temporary[0]); i++)
 		if (str_starts(state, temporary[i]))
 			return SESSION_TEMPORARY;

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# pgcopy plan | run | finish: parts done by workers that share nothing with the
+# planner but the two databases, through GNU parallel, here and over ssh.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../pglib.sh"
+pg_lab
+load_app 0.005
+export FROM TO
+A=(--from env:FROM --to env:TO)
+export PARALLEL_HOME=$T/parallel
+mkdir -p "$PARALLEL_HOME" && touch "$PARALLEL_HOME/will-cite"
+
+# as little as a user's line has, but with an end
+bounded() { timeout 120 bash -o pipefail -c "$1"; }
+
+check 'plan | parallel run | finish: equal, and nothing is left' '
+	bounded "pgcopy plan --from env:FROM --to env:TO --jobs 3 --split-larger-than 1mb |
+		tee plan.jsonl | parallel --pipe -N1 -j3 pgcopy run --from env:FROM --to env:TO |
+		pgcopy finish --from env:FROM --to env:TO >finish.jsonl"
+	records plan.jsonl
+	records finish.jsonl
+	has ".type == \"summary\" and .verb == \"finish\" and .ok" finish.jsonl
+	test "$(grep -c "\"part.done\"" finish.jsonl)" = "$(grep -c "\"type\":\"part\"" plan.jsonl)"
+	same_data
+	same_schema
+	test "$(sql "$TO" "SELECT to_regnamespace('\''airlift'\'') IS NULL")" = t
+	test "$(sql "$FROM_ADMIN" "SELECT count(*) FROM pg_stat_activity WHERE application_name = '\''airlift'\''")" = 0'
+
+check 'what changes meanwhile is not torn: all workers read one snapshot' '
+	fresh_target
+	sql "$FROM" "CREATE TABLE pair_a (id int PRIMARY KEY, v int)" "CREATE TABLE pair_b (id int PRIMARY KEY, v int)" \
+		"INSERT INTO pair_a SELECT i, 0 FROM generate_series(1, 5000) i" "INSERT INTO pair_b SELECT * FROM pair_a"
+	printf "BEGIN; UPDATE public.pair_a SET v = v + 1; UPDATE public.pair_b SET v = v + 1; COMMIT;\n%.0s" $(seq 100) >w.sql
+	psql -qX "$FROM" -f w.sql >/dev/null & writer=$!
+	bounded "pgcopy plan ${A[*]} | parallel --pipe -N1 -j2 pgcopy run ${A[*]} | pgcopy finish ${A[*]} >finish.jsonl"
+	wait $writer
+	test "$(sql "$TO" "SELECT count(DISTINCT v) FROM (SELECT v FROM pair_a UNION ALL SELECT v FROM pair_b) x")" = 1'
+
+check 'parts that no worker has done are done by finish' '
+	fresh_target
+	bounded "pgcopy plan ${A[*]} | head -n 30 | pgcopy run ${A[*]} | pgcopy finish ${A[*]} >finish.jsonl"
+	same_data
+	same_schema'
+
+check 'a planner that is gone: a new snapshot, and it says so' '
+	fresh_target
+	setsid pgcopy plan ${A[*]} >plan.jsonl & pid=$!
+	for _ in $(seq 200); do grep -q "\"verb\":\"plan\"" plan.jsonl && break; sleep 0.05; done
+	grep "\"type\":\"part\"" plan.jsonl | head -n 10 | pgcopy run ${A[*]} >run.jsonl
+	records run.jsonl
+	kill -9 -- -$pid
+	wait $pid 2>/dev/null || true
+	sql "$FROM" "DELETE FROM shop.orders WHERE id = (SELECT max(id) FROM shop.orders)"
+	bounded "pgcopy finish ${A[*]} <run.jsonl >finish.jsonl"
+	grep -q copy-continued finish.jsonl
+	same_data'
+
+check 'a part whose binary form is refused goes as text, proven by its rows' '
+	fresh_target
+	sql "$FROM" "CREATE TABLE narrow (id int PRIMARY KEY, n int)" "INSERT INTO narrow SELECT i, i * 3 FROM generate_series(1, 500) i"
+	setsid pgcopy plan ${A[*]} >plan.jsonl & pid=$!
+	for _ in $(seq 200); do grep -q "\"verb\":\"plan\"" plan.jsonl && break; sleep 0.05; done
+	kill -9 -- -$pid
+	wait $pid 2>/dev/null || true
+	sql "$TO" "ALTER TABLE narrow ALTER COLUMN n TYPE bigint"
+	bounded "pgcopy copy ${A[*]} >copy.jsonl"
+	has ".type == \"table.copied\" and .table == \"narrow\" and .format == \"text\"" copy.jsonl
+	has ".type == \"table.verified\" and .table == \"narrow\"" copy.jsonl
+	sql "$FROM" "DROP TABLE narrow"
+	sql "$TO" "DROP TABLE narrow"
+	same_data'
+
+check 'workers on other machines: two of them by ssh' '
+	mkdir -p ssh && chmod 700 ssh
+	ssh-keygen -q -t ed25519 -N "" -f ssh/host && ssh-keygen -q -t ed25519 -N "" -f ssh/user
+	cp ssh/user.pub ssh/authorized
+	for n in 1 2; do
+		port=$((20000 + RANDOM % 30000))
+		printf "%s\n" "Port $port" "ListenAddress 127.0.0.1" "HostKey $T/ssh/host" "PidFile $T/ssh/$n.pid" "AuthorizedKeysFile $T/ssh/authorized" \
+			"StrictModes no" "UsePAM no" "PermitRootLogin prohibit-password" "MaxStartups 100" "PasswordAuthentication no" >ssh/$n.conf
+		[[ $EUID -ne 0 ]] || mkdir -p /run/sshd
+		/usr/sbin/sshd -f "$T/ssh/$n.conf"
+		echo "ssh -p $port -i $T/ssh/user -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o BatchMode=yes $(id -un)@127.0.0.1" >ssh/$n.host
+	done
+	at_exit "kill \$(cat $T/ssh/1.pid $T/ssh/2.pid) 2>/dev/null"
+	# what a worker needs there: the program, and where the databases are
+	printf "%s" "$FROM" >from.url && printf "%s" "$TO" >to.url && chmod 600 from.url to.url
+	fresh_target
+	bounded "pgcopy plan ${A[*]} --jobs 4 | parallel --pipe -N1 -j1 -S \"2/$(cat ssh/1.host)\" -S \"2/$(cat ssh/2.host)\" \
+		$(command -v pgcopy) run --from file:$T/from.url --to file:$T/to.url | pgcopy finish ${A[*]} >finish.jsonl"
+	grep -q "\"part.done\"" finish.jsonl
+	same_data'
+
+finish
