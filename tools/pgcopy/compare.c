@@ -10,6 +10,20 @@
 #include "plan.h"
 
 static int
+tell_at(struct engine *e, const char *level, const char *rule, const char *what,
+	const char *schema, const char *name)
+{
+	struct buf b = BUF_INIT;
+	int rc = -1;
+
+	if (plan_name(&b, schema, name) == 0 &&
+		buf_printf(&b, ": %s", what) == 0)
+		rc = engine_finding(e, level, rule, buf_str(&b), NULL);
+	buf_fini(&b);
+	return rc;
+}
+
+static int
 tell(struct engine *e, const char *rule, const char *what, const char *schema,
 	const char *name, const char *fix)
 {
@@ -23,9 +37,9 @@ tell(struct engine *e, const char *rule, const char *what, const char *schema,
 	return rc;
 }
 
-static int
-compare_tables(
-	struct engine *e, const struct catalog *a, const struct catalog *b)
+int
+compare_tables(struct engine *e, const struct catalog *a,
+	const struct catalog *b, const char *extra)
 {
 	size_t i;
 
@@ -50,8 +64,8 @@ compare_tables(
 		const struct catalog_table *u = &b->table[i];
 
 		if (!catalog_find(a, u->schema, u->name) &&
-			tell(e, "table-extra", "on the target only", u->schema,
-				u->name, NULL))
+			tell_at(e, extra, "table-extra", "on the target only",
+				u->schema, u->name))
 			return -1;
 	}
 	return 0;
@@ -240,7 +254,7 @@ int
 compare_catalogs(struct engine *e, const struct catalog *source,
 	const struct catalog *target)
 {
-	return compare_tables(e, source, target) ||
+	return compare_tables(e, source, target, "error") ||
 			       compare_indexes(e, source, target) ||
 			       compare_fkeys(e, source, target) ||
 			       compare_sequences(e, source, target) ||

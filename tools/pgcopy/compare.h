@@ -15,4 +15,9 @@ struct engine;
 int compare_catalogs(struct engine *e, const struct catalog *source,
 	const struct catalog *target);
 
+/* compare_tables(e, source, target, extra): tables and their columns alone;
+ * ${extra} is the level of a finding for what the target alone has. */
+int compare_tables(struct engine *e, const struct catalog *source,
+	const struct catalog *target, const char *extra);
+
 #endif

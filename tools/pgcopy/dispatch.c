@@ -90,6 +90,17 @@ on_done(struct engine *e, size_t i, const struct json_val *r)
 	return e->finished ? e->finished(e, i, &m, seconds) : 0;
 }
 
+/* A worker's record that is for whoever reads ours. */
+static int
+pass_on(struct engine *e, const char *line, size_t n)
+{
+	struct buf b = BUF_INIT;
+	int rc = buf_append(&b, line, n) || engine_emit(e, &b, false) ? -1 : 0;
+
+	buf_fini(&b);
+	return rc;
+}
+
 static int
 on_record(void *ctx, unsigned worker, const struct json *rec, const char *line,
 	size_t n)
@@ -101,8 +112,6 @@ on_record(void *ctx, unsigned worker, const struct json *rec, const char *line,
 	size_t i = id ? jobs_find(&e->jobs, id) : JOBS_NONE;
 	int64_t bytes = 0;
 
-	(void)line;
-	(void)n;
 	if (i == JOBS_NONE)
 		return 0;
 	if (strcmp(type, "progress") == 0) {
@@ -124,7 +133,9 @@ on_record(void *ctx, unsigned worker, const struct json *rec, const char *line,
 		progress_finish(e->progress, worker);
 		return on_failed(e, i, r);
 	}
-	return 0;
+	if (strcmp(type, "row.differs") == 0)
+		return pass_on(e, line, n);
+	return e->record ? e->record(e, i, r) : 0;
 }
 
 static int

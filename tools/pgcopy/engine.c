@@ -10,6 +10,7 @@
 #include "engine.h"
 #include "env.h"
 #include "fd.h"
+#include "ident.h"
 #include "journal.h"
 #include "json.h"
 #include "jsonw.h"
@@ -91,6 +92,18 @@ engine_open(struct engine *e, const struct pgcopy_options *opt, struct env *env,
 	return STATUS_OK;
 }
 
+static void
+free_tables(struct engine *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->n_tables; i++)
+		split_fini(&e->table[i].split);
+	free(e->table);
+	e->table = NULL;
+	e->n_tables = 0;
+}
+
 void
 engine_close(struct engine *e)
 {
@@ -101,7 +114,7 @@ engine_close(struct engine *e)
 	conninfo_free(e->to);
 	catalog_free(e->catalog);
 	jobs_fini(&e->jobs);
-	free(e->table);
+	free_tables(e);
 	free(e->snapshot);
 	(void)journal_close(e->journal);
 }
@@ -131,6 +144,70 @@ out:
 	buf_fini(&b);
 	rows_free(r);
 	return rc;
+}
+
+int
+engine_renew(struct engine *e)
+{
+	free(e->snapshot);
+	e->snapshot = NULL;
+	return session_exec(e->source,
+		"ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+}
+
+int
+engine_import(struct engine *e, const char *snapshot)
+{
+	struct buf b = BUF_INIT;
+	int rc = -1;
+
+	if (buf_puts(&b, "ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ READ"
+			 " ONLY; SET TRANSACTION SNAPSHOT ") ||
+		ident_literal(&b, snapshot))
+		msg_error("out of memory");
+	else if (session_try(e->source, buf_str(&b)) == 0)
+		rc = 1;
+	else if (is_session_alive(e->source))
+		rc = engine_renew(e) ? -1 : 0;
+	buf_fini(&b);
+	return rc;
+}
+
+int
+engine_tables(struct engine *e)
+{
+	bool text = strcmp(e->opt->format, "text") == 0 ||
+		    strcmp(session_encoding(e->source),
+			    session_encoding(e->target)) != 0;
+	size_t i;
+
+	free_tables(e);
+	e->table = mem_zalloc(e->catalog->n_tables + 1, sizeof(*e->table));
+	if (!e->table) {
+		msg_error("out of memory");
+		return -1;
+	}
+	e->n_tables = e->catalog->n_tables;
+	for (i = 0; i < e->catalog->n_tables; i++)
+		e->table[i].binary = e->catalog->table[i].is_binary && !text;
+	return 0;
+}
+
+/* A session that is lost, or whose last failure may pass. */
+static bool
+has_passing_failure(const struct session *s)
+{
+	return s &&
+	       (!is_session_alive(s) || session_error(s) == SESSION_TEMPORARY);
+}
+
+int
+engine_status(const struct engine *e)
+{
+	return e->temporary || has_passing_failure(e->source) ||
+			       has_passing_failure(e->target)
+		       ? STATUS_TEMPORARY
+		       : STATUS_NO;
 }
 
 int

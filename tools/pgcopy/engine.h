@@ -7,12 +7,14 @@
 
 #include "jobs.h"
 #include "multiset.h"
+#include "split.h"
 
 struct buf;
 struct catalog;
 struct conninfo;
 struct env;
 struct journal;
+struct json_val;
 struct pgcopy_options;
 struct progress;
 struct session;
@@ -27,6 +29,8 @@ struct engine_table {
 	double seconds;
 	bool dirty; /* copied anew in this run */
 	bool binary;
+	struct split split;
+	bool by_delta; /* it is whole and has indexes: rows are made equal */
 };
 
 struct engine {
@@ -38,6 +42,7 @@ struct engine {
 	struct session *source, *target;
 	struct catalog *catalog;    /* of the source, in the snapshot */
 	struct engine_table *table; /* one a catalog table */
+	size_t n_tables;
 	char *snapshot;
 	struct journal *journal;
 	struct progress *progress;
@@ -46,8 +51,11 @@ struct engine {
 	/* called with each finished job and its sums */
 	int (*finished)(struct engine *e, size_t job, const struct multiset *m,
 		double seconds);
+	/* called with any other record that names a job; may be NULL */
+	int (*record)(struct engine *e, size_t job, const struct json_val *r);
 	int64_t done, failed, findings, errors;
 	uint64_t bytes;
+	bool again;     /* the target has data of an earlier run */
 	bool completed; /* the journal says that a copy was completed */
 	bool temporary; /* what stopped the run may pass */
 };
@@ -61,8 +69,22 @@ int engine_open(struct engine *e, const struct pgcopy_options *opt,
 	struct env *env, const char *verb);
 void engine_close(struct engine *e);
 
-/* engine_export(e): export the snapshot for the workers. 0 or -1. */
+/* engine_export(e): export the snapshot for the workers. 0 or -1.
+ * engine_renew(e): end the source's transaction, begin another. */
 int engine_export(struct engine *e);
+int engine_renew(struct engine *e);
+
+/* engine_import(e, snapshot): begin the source's transaction anew in a
+ * snapshot that another process holds. 1; 0: it is gone; -1 after a message. */
+int engine_import(struct engine *e, const char *snapshot);
+
+/* engine_tables(e): the table states for the catalog that was loaded, with
+ * the format of each table's rows. 0 or -1 after a message. */
+int engine_tables(struct engine *e);
+
+/* engine_status(e): STATUS_TEMPORARY if what failed may pass, else
+ * STATUS_NO. */
+int engine_status(const struct engine *e);
 
 /* engine_emit(e, b, sync): write the records in ${b} to standard output and
  * the journal; ${b} is emptied. 0 or -1. */

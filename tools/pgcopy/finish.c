@@ -420,10 +420,14 @@ finish_triggers(struct session *s, const char *schema, const char *name,
 	struct buf *off, struct buf *on)
 {
 	static const char sql[] =
-		"SELECT quote_ident(t.tgname), CASE t.tgenabled"
+		"SELECT 'TRIGGER ' || quote_ident(t.tgname), CASE t.tgenabled"
 		" WHEN 'A' THEN 'ENABLE ALWAYS' WHEN 'R' THEN 'ENABLE REPLICA'"
 		" ELSE 'ENABLE' END FROM pg_trigger t WHERE t.tgrelid ="
-		" $1::regclass AND NOT t.tgisinternal AND t.tgenabled <> 'D'";
+		" $1::regclass AND NOT t.tgisinternal AND t.tgenabled <> 'D'"
+		" UNION ALL SELECT 'RULE ' || quote_ident(w.rulename), CASE"
+		" w.ev_enabled WHEN 'A' THEN 'ENABLE ALWAYS' WHEN 'R' THEN"
+		" 'ENABLE REPLICA' ELSE 'ENABLE' END FROM pg_rewrite w WHERE"
+		" w.ev_class = $1::regclass AND w.ev_enabled <> 'D'";
 	struct buf table = BUF_INIT;
 	const char *params[1];
 	struct rows *r = NULL;
@@ -436,9 +440,9 @@ finish_triggers(struct session *s, const char *schema, const char *name,
 		goto out;
 	rc = 0;
 	for (i = 0; rc == 0 && i < rows_count(r); i++)
-		if (buf_printf(off, "; ALTER TABLE ONLY %s DISABLE TRIGGER %s",
+		if (buf_printf(off, "; ALTER TABLE ONLY %s DISABLE %s",
 			    buf_str(&table), rows_str(r, i, 0)) ||
-			buf_printf(on, "%sALTER TABLE ONLY %s %s TRIGGER %s",
+			buf_printf(on, "%sALTER TABLE ONLY %s %s %s",
 				on->len ? "; " : "", buf_str(&table),
 				rows_str(r, i, 1), rows_str(r, i, 0)))
 			rc = no_memory();

@@ -48,8 +48,8 @@ int finish_forget(struct engine *e, size_t table);
 
 /*
  * finish_triggers(s, schema, name, off, on): SQL that turns the user triggers
- * of the target's table off and back to how they are; both appended, and
- * both empty when it has none. 0 or -1.
+ * and rules of the target's table off and back to how they are; both appended,
+ * and both empty when it has none. 0 or -1.
  */
 struct buf;
 int finish_triggers(struct session *s, const char *schema, const char *name,

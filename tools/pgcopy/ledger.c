@@ -21,7 +21,8 @@ ledger_create(struct session *s, const char *source)
 		    "here; dropped when the copy is complete';"
 		    "CREATE TABLE airlift.run (one bool PRIMARY KEY DEFAULT "
 		    "true CHECK (one), source text NOT NULL, schema_hash text "
-		    "NOT NULL DEFAULT '', at timestamptz NOT NULL DEFAULT "
+		    "NOT NULL DEFAULT '', snapshot text, released bool NOT "
+		    "NULL DEFAULT false, at timestamptz NOT NULL DEFAULT "
 		    "now());"
 		    "CREATE TABLE airlift.ledger (part text PRIMARY KEY, kind "
 		    "text NOT NULL, rows int8, bytes int8, digest text, at "
@@ -170,6 +171,65 @@ ledger_set_schema(struct session *s, const char *hash)
 }
 
 int
+ledger_offer(struct session *s, const char *snapshot)
+{
+	const char *params[1] = {snapshot};
+
+	return execute(s,
+		"UPDATE airlift.run SET snapshot = $1, released = false", 1,
+		params);
+}
+
+int
+ledger_offered(struct session *s, char **snapshot)
+{
+	struct rows *r =
+		session_query(s, "SELECT snapshot FROM airlift.run", 0, NULL);
+	int rc = 0;
+
+	*snapshot = NULL;
+	if (!r)
+		return -1;
+	if (rows_count(r) && !is_rows_null(r, 0, 0) &&
+		!(*snapshot = mem_strdup(rows_str(r, 0, 0)))) {
+		msg_error("out of memory");
+		rc = -1;
+	}
+	rows_free(r);
+	return rc;
+}
+
+int
+ledger_release(struct session *s)
+{
+	return session_exec(
+		s, "UPDATE airlift.run SET released = true, snapshot = NULL");
+}
+
+int
+is_ledger_released(struct session *s, bool *yes)
+{
+	struct rows *r = session_query(
+		s, "SELECT to_regclass('airlift.run') IS NULL", 0, NULL);
+	int rc = -1;
+
+	/* a copy that is complete has taken the ledger away */
+	*yes = r && rows_bool(r, 0, 0);
+	if (!r || *yes) {
+		rc = r ? 0 : -1;
+		rows_free(r);
+		return rc;
+	}
+	rows_free(r);
+	if (!(r = session_query(
+		      s, "SELECT released FROM airlift.run", 0, NULL)))
+		return -1;
+	*yes = rows_count(r) == 0 || rows_bool(r, 0, 0);
+	rows_free(r);
+	return 0;
+}
+
+int
 ledger_add(struct session *s, const char *part, const char *kind,
 	const struct multiset *sum)
 {
@@ -177,10 +237,9 @@ ledger_add(struct session *s, const char *part, const char *kind,
 	const char *params[5] = {part, kind, NULL, NULL, NULL};
 
 	if (sum) {
-		snprintf(rows, sizeof(rows), "%llu",
-			(unsigned long long)sum->rows);
-		snprintf(bytes, sizeof(bytes), "%llu",
-			(unsigned long long)sum->bytes);
+		/* a key at which a part begins may be negative */
+		snprintf(rows, sizeof(rows), "%lld", (long long)sum->rows);
+		snprintf(bytes, sizeof(bytes), "%lld", (long long)sum->bytes);
 		multiset_format(sum, hex);
 		params[2] = rows;
 		params[3] = bytes;

@@ -40,6 +40,17 @@ const struct ledger_entry *ledger_find(
 /* ledger_set_schema(s, hash): note that the schema is restored. 0 or -1. */
 int ledger_set_schema(struct session *s, const char *hash);
 
+/*
+ * A snapshot that one process holds for others. ledger_offer(s, snapshot):
+ * note it, not released. ledger_offered(s, snapshot): the caller's copy, NULL
+ * if none. ledger_release(s): it is needed no longer. is_ledger_released(s,
+ * yes). 0, or -1 after a message.
+ */
+int ledger_offer(struct session *s, const char *snapshot);
+int ledger_offered(struct session *s, char **snapshot);
+int ledger_release(struct session *s);
+int is_ledger_released(struct session *s, bool *yes);
+
 /* ledger_add(s, part, kind, sum): in the current transaction; ${sum} may be
  * NULL. 0 or -1. */
 int ledger_add(struct session *s, const char *part, const char *kind,

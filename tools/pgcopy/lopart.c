@@ -72,14 +72,14 @@ each_object(struct worker *w, const struct part *p, struct session *from,
 int
 lopart_copy(struct worker *w, const struct part *p, struct multiset *m)
 {
-	int done = ledger_get(w->target, p->id, m);
+	int done = p->again ? 0 : ledger_get(w->target, p->id, m);
 
 	if (done)
 		return done < 0 ? -1 : 0;
 	*m = (struct multiset)MULTISET_INIT;
 	if (session_exec(w->target, "BEGIN") ||
 		each_object(w, p, w->source, w->target, m) ||
-		ledger_add(w->target, p->id, p->kind, m) ||
+		(!p->again && ledger_add(w->target, p->id, p->kind, m)) ||
 		session_exec(w->target, "COMMIT"))
 		return -1;
 	return 0;

@@ -12,10 +12,19 @@ static const struct opt_verb verbs[] = {
 		options_check, 0, 0, check_run},
 	{"copy", NULL, "copy the whole database and prove it, table by table",
 		options_copy, 0, 0, copy_run},
+	{"sync", NULL, "make the target equal again, moving only what differs",
+		options_sync, 0, 0, sync_run},
 	{"verify", NULL, "compare two databases row by row", options_verify, 0,
 		0, verify_run},
+	{"plan", NULL,
+		"write the parts of a copy for workers anywhere, and hold "
+		"their snapshot",
+		options_plan, 0, 0, planverb_run},
 	{"run", NULL, "do the parts that come on standard input (a worker)",
 		options_run, 0, 0, run_run},
+	{"finish", NULL,
+		"after the workers: what is missing, indexes, keys, the proof",
+		options_finish, 0, 0, finishverb_run},
 	{NULL, NULL, NULL, NULL, 0, 0, NULL}};
 
 static const struct opt_program program = {"pgcopy",
@@ -26,7 +35,8 @@ static const struct opt_program program = {"pgcopy",
 int
 main(int argc, char **argv)
 {
-	struct pgcopy_options options = {.self = argv[0], .format = "auto"};
+	struct pgcopy_options options = {
+		.self = argv[0], .format = "auto", .passes = 10};
 	const struct opt_verb *verb;
 	struct env env;
 	int first, rc, status = STATUS_OK;

@@ -31,25 +31,68 @@ const struct opt options_common[] = {
 			0, 0, "auto|text", NULL                                \
 	}
 
-const struct opt options_copy[] = {JOBS,
-	{"journal", 0, OPT_STRING, AT(journal), "FILE",
-		"append every record to FILE", 0, 0, NULL, NULL},
-	{"split-larger-than", 0, OPT_SIZE, AT(split), "SIZE",
-		"copy tables above SIZE in several parts at once", 1 << 20,
-		INT64_C(1) << 50, NULL, NULL},
-	FORMAT,
-	{"owner", 0, OPT_FLAG, AT(owner), NULL,
-		"keep owners (the roles must exist on the target)", 0, 0, NULL,
-		NULL},
-	{"acl", 0, OPT_FLAG, AT(acl), NULL, "keep privileges (GRANT)", 0, 0,
-		NULL, NULL},
-	{"keep-ledger", 0, OPT_FLAG, AT(keep_ledger), NULL,
-		"leave the schema airlift on the target: copying again then "
-		"moves only tables that changed",
-		0, 0, NULL, NULL},
-	{NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};
+#define JOURNAL                                                                \
+	{                                                                      \
+		"journal", 0, OPT_STRING, AT(journal), "FILE",                 \
+			"append every record to FILE", 0, 0, NULL, NULL        \
+	}
+#define SPLIT                                                                  \
+	{                                                                      \
+		"split-larger-than", 0, OPT_SIZE, AT(split), "SIZE",           \
+			"copy tables above SIZE in several parts at once "     \
+			"(default: 1 GiB)",                                    \
+			1 << 20, INT64_C(1) << 50, NULL, NULL                  \
+	}
+#define OWNER                                                                  \
+	{                                                                      \
+		"owner", 0, OPT_FLAG, AT(owner), NULL,                         \
+			"keep owners (the roles must exist on the target)", 0, \
+			0, NULL, NULL                                          \
+	}
+#define ACL                                                                    \
+	{                                                                      \
+		"acl", 0, OPT_FLAG, AT(acl), NULL, "keep privileges (GRANT)",  \
+			0, 0, NULL, NULL                                       \
+	}
+#define KEEP_LEDGER                                                            \
+	{                                                                      \
+		"keep-ledger", 0, OPT_FLAG, AT(keep_ledger), NULL,             \
+			"leave the schema airlift on the target: copying "     \
+			"again then moves only rows that changed",             \
+			0, 0, NULL, NULL                                       \
+	}
+#define END                                                                    \
+	{                                                                      \
+		NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL             \
+	}
+
+const struct opt options_copy[] = {
+	JOBS, JOURNAL, SPLIT, FORMAT, OWNER, ACL, KEEP_LEDGER, END};
+
+const struct opt options_plan[] = {JOBS, SPLIT, FORMAT, OWNER, ACL, END};
+
+const struct opt options_finish[] = {
+	JOBS, JOURNAL, SPLIT, FORMAT, OWNER, ACL, KEEP_LEDGER, END};
 
 const struct opt options_verify[] = {JOBS, FORMAT,
+	{"full", 0, OPT_FLAG, AT(full), NULL,
+		"stream every row of both sides and compare 128-bit digests, "
+		"instead of hashes that the servers compute",
+		0, 0, NULL, NULL},
+	{"journal", 0, OPT_STRING, AT(journal), "FILE",
+		"append every record to FILE", 0, 0, NULL, NULL},
+	{NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};
+
+const struct opt options_sync[] = {JOBS, FORMAT,
+	{"until-quiet", 0, OPT_FLAG, AT(until_quiet), NULL,
+		"pass after pass until one finds nothing to change", 0, 0, NULL,
+		NULL},
+	{"passes", 0, OPT_INT, AT(passes), "N",
+		"give up after N passes that are not quiet (default: 10)", 1,
+		10000, NULL, NULL},
+	{"dry-run", 0, OPT_FLAG, AT(dry_run), NULL,
+		"say what differs and change nothing", 0, 0, NULL,
+		"until-quiet"},
 	{"journal", 0, OPT_STRING, AT(journal), "FILE",
 		"append every record to FILE", 0, 0, NULL, NULL},
 	{NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};

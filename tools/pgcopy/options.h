@@ -7,7 +7,10 @@ struct opt;
 extern const struct opt options_common[];
 extern const struct opt options_check[];
 extern const struct opt options_copy[];
+extern const struct opt options_plan[];
+extern const struct opt options_finish[];
 extern const struct opt options_run[];
+extern const struct opt options_sync[];
 extern const struct opt options_verify[];
 
 #endif

@@ -1,8 +1,10 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
 #include "json.h"
 #include "jsonw.h"
+#include "mem.h"
 #include "msg.h"
 #include "part.h"
 
@@ -28,8 +30,23 @@ part_put(struct buf *b, const struct part *p, const uint32_t *oids,
 	put(&w, "in", p->in);
 	put(&w, "before", p->before);
 	put(&w, "after", p->after);
-	if (p->out)
+	put(&w, "snapshot", p->snapshot);
+	put(&w, "encoding", p->encoding);
+	put(&w, "schema", p->schema);
+	put(&w, "table", p->table);
+	put(&w, "groups", p->groups);
+	put(&w, "some", p->some);
+	put(&w, "all", p->all);
+	put(&w, "fetch", p->fetch);
+	put(&w, "list", p->list);
+	put(&w, "stage_rows", p->stage_rows);
+	put(&w, "stage_gone", p->stage_gone);
+	if (p->out || p->fetch)
 		jsonw_bool(&w, "binary", p->binary);
+	if (p->by_key)
+		jsonw_bool(&w, "by_key", true);
+	if (p->again)
+		jsonw_bool(&w, "again", true);
 	if (n_oids) {
 		jsonw_array(&w, "oids");
 		for (i = 0; i < n_oids; i++)
@@ -37,6 +54,27 @@ part_put(struct buf *b, const struct part *p, const uint32_t *oids,
 		jsonw_close(&w);
 	}
 	return jsonw_end_record(&w);
+}
+
+int
+part_put_read(struct buf *b, const struct part *p)
+{
+	const struct json_val *v;
+	uint32_t *oids = mem_zalloc(json_count(p->oids) + 1, sizeof(*oids));
+	size_t n = 0;
+	int rc;
+
+	if (!oids)
+		return -1;
+	for (v = json_first(p->oids); v; v = json_next(v)) {
+		int64_t oid = 0;
+
+		(void)json_int(v, 1, UINT32_MAX, &oid);
+		oids[n++] = (uint32_t)oid;
+	}
+	rc = part_put(b, p, oids, n);
+	free(oids);
+	return rc;
 }
 
 /* What each kind cannot do without. */
@@ -53,6 +91,10 @@ is_complete(const struct part *p)
 		return p->before;
 	if (strcmp(p->kind, "lo") == 0)
 		return p->oids;
+	if (strcmp(p->kind, "diff") == 0)
+		return p->schema && p->table && p->all && p->list &&
+		       (!p->groups || p->some) &&
+		       (!p->stage_rows || (p->fetch && p->stage_gone));
 	return strcmp(p->kind, "lohash") == 0 && p->oids && p->side;
 }
 
@@ -66,8 +108,21 @@ part_read(const struct json_val *v, struct part *p)
 	p->in = json_get_str(v, "in");
 	p->before = json_get_str(v, "before");
 	p->after = json_get_str(v, "after");
+	p->snapshot = json_get_str(v, "snapshot");
+	p->encoding = json_get_str(v, "encoding");
+	p->schema = json_get_str(v, "schema");
+	p->table = json_get_str(v, "table");
+	p->groups = json_get_str(v, "groups");
+	p->some = json_get_str(v, "some");
+	p->all = json_get_str(v, "all");
+	p->fetch = json_get_str(v, "fetch");
+	p->list = json_get_str(v, "list");
+	p->stage_rows = json_get_str(v, "stage_rows");
+	p->stage_gone = json_get_str(v, "stage_gone");
 	p->oids = json_get(v, "oids");
-	p->binary = false;
+	p->binary = p->again = p->by_key = false;
+	(void)json_bool(json_get(v, "by_key"), &p->by_key);
+	(void)json_bool(json_get(v, "again"), &p->again);
 	(void)json_bool(json_get(v, "binary"), &p->binary);
 	if (json_kind(p->oids) != JSON_ARRAY)
 		p->oids = NULL;

@@ -14,7 +14,8 @@ struct pgcopy_options {
 	int64_t jobs;
 	const char *format; /* "auto" or "text" */
 	uint64_t split;     /* bytes of a table above which it is split */
-	bool owner, acl, keep_ledger, verbose, no_verify;
+	bool owner, acl, keep_ledger, verbose, full, dry_run, until_quiet;
+	int64_t passes; /* of sync at most */
 	/* of run alone */
 	const char *snapshot, *encoding, *memory;
 };
@@ -22,7 +23,10 @@ struct pgcopy_options {
 /* The verbs; each returns an exit status. */
 int check_run(const void *options, struct env *env);
 int copy_run(const void *options, struct env *env);
+int sync_run(const void *options, struct env *env);
 int verify_run(const void *options, struct env *env);
+int planverb_run(const void *options, struct env *env);
+int finishverb_run(const void *options, struct env *env);
 int run_run(const void *options, struct env *env);
 
 #endif

@@ -78,128 +78,44 @@ add(struct engine *e, const struct part *p, int rank, double cost, size_t table)
 	return i;
 }
 
-/* The cost of a table's copy and of all its indexes; ${*chain}: of the copy
- * and the costliest one. */
-static double
-table_cost(const struct catalog *c, size_t table, double *chain)
-{
-	double all = (double)c->table[table].bytes, most = 0;
-	size_t i;
-
-	for (i = 0; i < c->n_indexes; i++) {
-		double cost;
-
-		if (c->index[i].table != c->table[table].oid)
-			continue;
-		cost = copysql_index_cost(&c->index[i]);
-		all += cost;
-		if (cost > most)
-			most = cost;
-	}
-	*chain = (double)c->table[table].bytes + most;
-	return all;
-}
-
-static double
-total_cost(const struct catalog *c)
-{
-	double sum = 0, chain;
-	size_t i;
-
-	for (i = 0; i < c->n_tables; i++)
-		sum += (double)c->table[i].bytes;
-	for (i = 0; i < c->n_indexes; i++)
-		sum += copysql_index_cost(&c->index[i]);
-	(void)chain;
-	return sum;
-}
-
-int64_t
-plan_parts(
-	struct engine *e, const struct ledger *l, size_t table, int64_t *step)
+/* "data:schema.table" of part k of n. */
+static char *
+data_id(const char *prefix, const struct engine *e, size_t table, int64_t k)
 {
 	const struct catalog_table *t = &e->catalog->table[table];
-	char *id = make_id("split:", t->schema, t->name, 0);
-	const struct ledger_entry *old = id ? ledger_find(l, id) : NULL;
-	double chain;
-	int64_t n = 1;
 
-	free(id);
-	if (old) {
-		*step = (int64_t)old->sum->bytes;
-		return (int64_t)old->sum->rows;
-	}
-	(void)table_cost(e->catalog, table, &chain);
-	/* before 14 a range of ctids is a scan of the whole table */
-	if (session_version(e->source) >= 140000)
-		n = copysql_parts(t->bytes, chain, total_cost(e->catalog),
-			e->jobs_wanted, e->opt->split);
-	if (n > t->blocks)
-		n = t->blocks;
-	if (n < 2) {
-		*step = 0;
-		return 1;
-	}
-	*step = (t->blocks + n - 1) / n;
-	return n;
+	return make_id(prefix, t->schema, t->name,
+		e->table[table].split.n > 1 ? k : 0);
 }
 
-int
-plan_store_splits(struct engine *e, const struct ledger *l)
-{
-	size_t i;
-	int rc = session_exec(e->target, "BEGIN");
-
-	for (i = 0; rc == 0 && i < e->catalog->n_tables; i++) {
-		const struct catalog_table *t = &e->catalog->table[i];
-		struct multiset m = MULTISET_INIT;
-		int64_t step, n = plan_parts(e, l, i, &step);
-		char *id = make_id("split:", t->schema, t->name, 0);
-
-		m.rows = (uint64_t)n;
-		m.bytes = (uint64_t)step;
-		if (!id)
-			rc = no_memory();
-		else if (!ledger_find(l, id))
-			rc = ledger_add(e->target, id, "split", &m);
-		free(id);
-	}
-	return rc ? rc : session_exec(e->target, "COMMIT");
-}
-
-/* COPY TO of part k (from 1) of n; the whole table for n = 1. */
+/* What must go before part k comes. Statements are joined by "; ". */
 static int
-put_out(struct buf *b, const struct engine *e, size_t table, int64_t k,
-	int64_t n, int64_t step)
+put_before(struct buf *b, struct engine *e, size_t table, int64_t k)
 {
-	const struct catalog_table *t = &e->catalog->table[table];
-	bool binary = e->table[table].binary;
+	const struct split *s = &e->table[table].split;
 
-	if (n == 1)
-		return copysql_out(b, t, 0, 0, binary);
-	return copysql_out(b, t, (k - 1) * step, k < n ? k * step : 0, binary);
+	if (s->n == 1)
+		return copysql_truncate(b, &e->catalog->table[table]);
+	/* an earlier run may have left the part with other rows */
+	return e->again && s->by_key ? split_clear(b, e, table, k) : 0;
 }
 
-/*
- * The first of several parts begins at block 0 and ends before ${step}: not
- * the "from = to = 0" that means everything, since step > 0.
- */
 static int
 add_data(struct engine *e, const struct ledger *l, size_t table, int64_t k,
-	int64_t n, int64_t step, size_t barrier)
+	size_t barrier)
 {
 	const struct catalog_table *t = &e->catalog->table[table];
-	char *id = make_id(PLAN_DATA, t->schema, t->name, n > 1 ? k : 0);
+	const struct split *s = &e->table[table].split;
+	char *id = data_id(PLAN_DATA, e, table, k);
 	struct buf out = BUF_INIT, in = BUF_INIT, before = BUF_INIT,
 		   after = BUF_INIT;
 	struct part p = {0};
-	size_t job = JOBS_NONE;
-	double chain;
+	size_t job = JOBS_NONE, plain;
 	int rc = -1;
 
-	if (!id || put_out(&out, e, table, k, n, step) ||
-		copysql_in(&in, t, e->table[table].binary, n == 1) ||
-		(n == 1 && copysql_truncate(&before, t))) {
+	if (!id || split_out(&out, e, table, k) ||
+		copysql_in(&in, t, e->table[table].binary, s->n == 1) ||
+		put_before(&before, e, table, k)) {
 		no_memory();
 		goto out;
 	}
@@ -207,26 +123,26 @@ add_data(struct engine *e, const struct ledger *l, size_t table, int64_t k,
 		rc = 0;
 		goto out;
 	}
+	plain = before.len;
 	/* a rerun of a complete copy meets the application's triggers */
 	if (ledger_find(l, "stage:late") &&
 		finish_triggers(e->target, t->schema, t->name, &before, &after))
 		goto out;
-	(void)table_cost(e->catalog, table, &chain);
 	p.id = id;
 	p.kind = "copy";
 	p.out = buf_str(&out);
 	p.in = buf_str(&in);
-	/* statements are joined by "; ", of which the first needs none */
 	if (before.len)
-		p.before = buf_str(&before) + (n == 1 ? 0 : 2);
+		p.before = buf_str(&before) + (plain ? 0 : 2);
 	p.after = after.len ? buf_str(&after) : NULL;
 	p.binary = e->table[table].binary;
+	p.by_key = s->n > 1 && s->by_key;
 	/* the longest chain first: all parts of a split table together, so that
 	 * its costliest index can begin */
-	job = add(e, &p, RANK_WORK, chain, table);
+	job = add(e, &p, RANK_WORK, split_chain(e->catalog, table), table);
 	if (job == JOBS_NONE)
 		goto out;
-	e->jobs.job[job].size = (uint64_t)(t->bytes / n);
+	e->jobs.job[job].size = (uint64_t)(t->bytes / s->n);
 	e->table[table].parts_left++;
 	e->table[table].dirty = true;
 	rc = jobs_after(&e->jobs, barrier, job) ? no_memory() : 0;
@@ -239,65 +155,95 @@ out:
 	return rc;
 }
 
+const struct ledger_entry *
+plan_stored(struct engine *e, const struct ledger *l, size_t table, int64_t k)
+{
+	char *id = data_id(PLAN_DATA, e, table, k);
+	const struct ledger_entry *entry = id ? ledger_find(l, id) : NULL;
+
+	free(id);
+	return entry;
+}
+
 bool
 is_plan_stored(struct engine *e, const struct ledger *l, size_t table)
 {
-	const struct catalog_table *t = &e->catalog->table[table];
-	int64_t step, n = plan_parts(e, l, table, &step), k;
 	bool stored = true;
+	int64_t k;
 
-	for (k = 1; stored && k <= n; k++) {
-		char *id =
-			make_id(PLAN_DATA, t->schema, t->name, n > 1 ? k : 0);
-
-		stored = id && ledger_find(l, id);
-		free(id);
-	}
+	for (k = 1; stored && k <= e->table[table].split.n; k++)
+		stored = plan_stored(e, l, table, k) != NULL;
 	return stored;
 }
 
-int
-plan_recheck(struct engine *e, const struct ledger *l, size_t *planned)
+bool
+has_plan_index(struct engine *e, const struct ledger *l, size_t table)
 {
+	const struct catalog *c = e->catalog;
+	bool has = false;
 	size_t i;
 
-	*planned = 0;
-	for (i = 0; i < e->catalog->n_tables; i++) {
-		const struct catalog_table *t = &e->catalog->table[i];
-		int64_t step, n = plan_parts(e, l, i, &step), k;
+	for (i = 0; !has && i < c->n_indexes; i++) {
+		const struct catalog_index *x = &c->index[i];
+		char *id = NULL, *con = NULL;
 
-		for (k = 1; k <= n; k++) {
-			char *id = make_id(
-				PLAN_DATA, t->schema, t->name, n > 1 ? k : 0);
-			char *check = make_id(PLAN_RECHECK, t->schema, t->name,
-				n > 1 ? k : 0);
-			struct buf out = BUF_INIT;
-			struct part p = {.id = check,
-				.kind = "hash",
-				.side = "source",
-				.binary = e->table[i].binary};
-			int rc = id && check ? 0 : no_memory();
-
-			if (rc == 0 && ledger_find(l, id)) {
-				if (put_out(&out, e, i, k, n, step))
-					rc = no_memory();
-				p.out = buf_str(&out);
-				if (rc == 0 &&
-					add(e, &p, RANK_WORK, (double)t->bytes,
-						i) == JOBS_NONE)
-					rc = -1;
-				else
-					e->jobs.job[e->jobs.n - 1].size =
-						(uint64_t)(t->bytes / n);
-				++*planned;
-			}
-			free(id);
-			free(check);
-			buf_fini(&out);
-			if (rc)
-				return -1;
-		}
+		if (x->table != c->table[table].oid)
+			continue;
+		id = make_id(PLAN_INDEX, x->schema, x->name, 0);
+		con = make_id(PLAN_CONSTRAINT, x->schema, x->name, 0);
+		has = !id || !con || ledger_find(l, id) || ledger_find(l, con);
+		free(id);
+		free(con);
 	}
+	return has;
+}
+
+/* The job that hashes the source's rows of one part that is there. */
+static int
+add_recheck(struct engine *e, const struct ledger *l, size_t table, int64_t k)
+{
+	const struct catalog_table *t = &e->catalog->table[table];
+	const struct split *s = &e->table[table].split;
+	char *id = data_id(PLAN_DATA, e, table, k);
+	char *check = data_id(PLAN_RECHECK, e, table, k);
+	struct buf out = BUF_INIT;
+	struct part p = {.id = check,
+		.kind = "hash",
+		.side = "source",
+		.by_key = s->n > 1 && s->by_key,
+		.binary = e->table[table].binary};
+	int rc = -1;
+
+	if (!id || !check || split_out(&out, e, table, k)) {
+		no_memory();
+		goto out;
+	}
+	p.out = buf_str(&out);
+	rc = 0;
+	if (!ledger_find(l, id))
+		goto out;
+	if (add(e, &p, RANK_WORK, (double)t->bytes, table) == JOBS_NONE)
+		rc = -1;
+	else
+		e->jobs.job[e->jobs.n - 1].size = (uint64_t)(t->bytes / s->n);
+out:
+	free(id);
+	free(check);
+	buf_fini(&out);
+	return rc;
+}
+
+int
+plan_recheck(struct engine *e, const struct ledger *l)
+{
+	size_t i;
+	int64_t k;
+
+	for (i = 0; i < e->catalog->n_tables; i++)
+		for (k = 1; !e->table[i].by_delta && k <= e->table[i].split.n;
+			k++)
+			if (add_recheck(e, l, i, k))
+				return -1;
 	return 0;
 }
 
@@ -405,17 +351,20 @@ static int
 plan_table(struct engine *e, const struct ledger *l, size_t table)
 {
 	const struct catalog *c = e->catalog;
-	int64_t step, n = plan_parts(e, l, table, &step), k;
 	size_t data = add_barrier(e, "copied:", table);
-	size_t last = add_barrier(e, "indexed:", table);
-	size_t read = add_read(e, table), i;
+	size_t last = add_barrier(e, "indexed:", table), read, i;
+	int64_t k;
 
-	if (data == JOBS_NONE || last == JOBS_NONE || read == JOBS_NONE ||
-		jobs_after(&e->jobs, read, data) ||
-		jobs_after(&e->jobs, last, read))
+	if (data == JOBS_NONE || last == JOBS_NONE)
 		return no_memory();
-	for (k = 1; k <= n; k++)
-		if (add_data(e, l, table, k, n, step, data))
+	/* one that is made equal row by row is compared after that */
+	if (!e->table[table].by_delta &&
+		((read = add_read(e, table)) == JOBS_NONE ||
+			jobs_after(&e->jobs, read, data) ||
+			jobs_after(&e->jobs, last, read)))
+		return no_memory();
+	for (k = 1; k <= e->table[table].split.n; k++)
+		if (add_data(e, l, table, k, data))
 			return -1;
 	for (i = 0; i < c->n_indexes; i++)
 		if (c->index[i].table == c->table[table].oid &&
@@ -457,6 +406,32 @@ add_large_objects(struct engine *e, const uint32_t *oids, size_t n)
 		buf_fini(&check_id);
 		if (job == JOBS_NONE || read == JOBS_NONE ||
 			jobs_after(&e->jobs, read, job))
+			return no_memory();
+	}
+	return 0;
+}
+
+int
+plan_objects(struct engine *e, const uint32_t *oids, size_t n)
+{
+	size_t at, batch;
+
+	for (at = 0; at < n; at += batch) {
+		struct buf line = BUF_INIT, id = BUF_INIT;
+		struct part p = {.kind = "lo", .again = true};
+		size_t job = JOBS_NONE;
+
+		batch = n - at < LO_BATCH ? n - at : LO_BATCH;
+		if (buf_printf(&id, PLAN_LO "%u-%u", oids[at],
+			    oids[at + batch - 1]) == 0) {
+			p.id = buf_str(&id);
+			if (part_put(&line, &p, oids + at, batch) == 0)
+				job = jobs_add(&e->jobs, p.id, buf_str(&line),
+					RANK_WORK, 1 << 20, JOBS_NONE);
+		}
+		buf_fini(&line);
+		buf_fini(&id);
+		if (job == JOBS_NONE)
 			return no_memory();
 	}
 	return 0;
@@ -513,6 +488,21 @@ plan_fkeys(struct engine *e, const struct ledger *l)
 }
 
 int
+plan_refresh(struct buf *sql, const struct catalog_matview *m, const char *path)
+{
+	/* SET LOCAL ends with the transaction */
+	return buf_printf(sql,
+		       "BEGIN; SET LOCAL search_path = %s; REFRESH "
+		       "MATERIALIZED VIEW ",
+		       path) || ident_qualified(sql, m->schema, m->name) ||
+			       (!m->is_populated &&
+				       buf_puts(sql, " WITH NO DATA")) ||
+			       buf_puts(sql, "; COMMIT")
+		       ? -1
+		       : 0;
+}
+
+int
 plan_matviews(struct engine *e, const struct ledger *l, const char *path)
 {
 	const struct catalog *c = e->catalog;
@@ -525,16 +515,7 @@ plan_matviews(struct engine *e, const struct ledger *l, const char *path)
 		struct part p = {.id = id, .kind = "plain"};
 		size_t job = JOBS_NONE;
 
-		/* an implicit transaction: SET LOCAL ends with it */
-		if (id &&
-			buf_printf(&sql,
-				"BEGIN; SET LOCAL search_path = %s; REFRESH "
-				"MATERIALIZED VIEW ",
-				path) == 0 &&
-			ident_qualified(&sql, m->schema, m->name) == 0 &&
-			(m->is_populated ||
-				buf_puts(&sql, " WITH NO DATA") == 0) &&
-			buf_puts(&sql, "; COMMIT") == 0) {
+		if (id && plan_refresh(&sql, m, path) == 0) {
 			p.before = buf_str(&sql);
 			job = add(
 				e, &p, RANK_WORK, (double)m->bytes, JOBS_NONE);

@@ -8,6 +8,7 @@
 struct buf;
 struct engine;
 struct ledger;
+struct ledger_entry;
 
 /*
  * The jobs of a copy, phase by phase, from the catalogue and the ledger. What
@@ -30,22 +31,21 @@ struct ledger;
 /* plan_name(b, schema, name): "schema.name", quoted where it must be. */
 int plan_name(struct buf *b, const char *schema, const char *name);
 
-/* plan_parts(e, l, table): into how many parts the table is copied, and the
- * blocks of each in ${*step}: as the ledger has it, else as is best. */
-int64_t plan_parts(
-	struct engine *e, const struct ledger *l, size_t table, int64_t *step);
-
-/* plan_store_splits(e, l): write the splits into the ledger, so that a rerun
- * makes the same parts. */
-int plan_store_splits(struct engine *e, const struct ledger *l);
-
 /* is_plan_stored(e, l, table): the ledger has every part of the table's data;
  * on ENOMEM it counts as not there. */
 bool is_plan_stored(struct engine *e, const struct ledger *l, size_t table);
 
-/* plan_recheck(e, l, planned): hash the source rows of what is in the ledger;
- * ${*planned} is the number of jobs. */
-int plan_recheck(struct engine *e, const struct ledger *l, size_t *planned);
+/* plan_stored(e, l, table, k): the ledger's entry of that part, or NULL. */
+const struct ledger_entry *plan_stored(
+	struct engine *e, const struct ledger *l, size_t table, int64_t k);
+
+/* has_plan_index(e, l, table): the ledger has an index of the table, or
+ * ENOMEM. */
+bool has_plan_index(struct engine *e, const struct ledger *l, size_t table);
+
+/* plan_recheck(e, l): hash the source rows of what is in the ledger, but for
+ * tables that are made equal by_delta. */
+int plan_recheck(struct engine *e, const struct ledger *l);
 
 /* plan_data(e, l): data, large objects, indexes, their constraints, and the
  * read-back of every table. */
@@ -57,6 +57,15 @@ int plan_fkeys(struct engine *e, const struct ledger *l);
 
 /* plan_matviews(e, l, path): refresh in order under ${path}, then indexes. */
 int plan_matviews(struct engine *e, const struct ledger *l, const char *path);
+
+/* plan_refresh(sql, m, path): the SQL that refreshes one under ${path}. */
+struct catalog_matview;
+int plan_refresh(
+	struct buf *sql, const struct catalog_matview *m, const char *path);
+
+/* plan_objects(e, oids, n): copy these large objects, whatever the ledger
+ * has. */
+int plan_objects(struct engine *e, const uint32_t *oids, size_t n);
 
 /* plan_analyze(e): statistics of every table copied in this run. */
 int plan_analyze(struct engine *e);

@@ -11,6 +11,7 @@
 #include "jsonl.h"
 #include "jsonw.h"
 #include "ledger.h"
+#include "mem.h"
 #include "msg.h"
 #include "multiset.h"
 #include "part.h"
@@ -48,10 +49,9 @@ open_session(struct worker *w, const struct conninfo *c, const char *what,
 	}
 	/* SQL_ASCII says nothing of the bytes: the target must check them in
 	 * its own encoding, or it would store what is no text there */
-	if (c == w->to && w->opt->encoding &&
-		strcmp(w->opt->encoding, "SQL_ASCII") == 0)
+	if (c == w->to && w->encoding && strcmp(w->encoding, "SQL_ASCII") == 0)
 		return 0;
-	if (set_encoding(*s, w->opt->encoding)) {
+	if (set_encoding(*s, w->encoding)) {
 		*temporary = false;
 		return -1;
 	}
@@ -71,9 +71,9 @@ worker_source(struct worker *w, bool *temporary)
 	if (session_exec(w->source,
 		    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
 		goto out;
-	if (w->opt->snapshot && (buf_puts(&b, "SET TRANSACTION SNAPSHOT ") ||
-					ident_literal(&b, w->opt->snapshot) ||
-					session_exec(w->source, buf_str(&b))))
+	if (w->snapshot && (buf_puts(&b, "SET TRANSACTION SNAPSHOT ") ||
+				   ident_literal(&b, w->snapshot) ||
+				   session_exec(w->source, buf_str(&b))))
 		goto out;
 	rc = 0;
 out:
@@ -149,6 +149,8 @@ dispatch(struct worker *w, const struct part *p, struct multiset *m)
 		return lopart_copy(w, p, m);
 	if (strcmp(p->kind, "lohash") == 0)
 		return lopart_hash(w, p, m);
+	if (strcmp(p->kind, "diff") == 0)
+		return diffpart_run(w, p, m);
 	if (strcmp(p->kind, "sql") == 0)
 		return sql_part(w, p);
 	return session_exec(w->target, p->before);
@@ -157,7 +159,8 @@ dispatch(struct worker *w, const struct part *p, struct multiset *m)
 static bool
 needs(const struct part *p, const char *side)
 {
-	if (strcmp(p->kind, "copy") == 0 || strcmp(p->kind, "lo") == 0)
+	if (strcmp(p->kind, "copy") == 0 || strcmp(p->kind, "lo") == 0 ||
+		strcmp(p->kind, "diff") == 0)
 		return true;
 	return strcmp(p->side ? p->side : "target", side) == 0;
 }
@@ -228,6 +231,24 @@ recover(struct worker *w)
 	}
 }
 
+/* Changes what the sessions are opened for, to what the part says. */
+static int
+turn_to(struct worker *w, char **now, const char *wanted)
+{
+	if (!wanted || (*now && strcmp(*now, wanted) == 0))
+		return 0;
+	free(*now);
+	if (!(*now = mem_strdup(wanted))) {
+		msg_error("out of memory");
+		return -1;
+	}
+	session_close(w->source);
+	w->source = NULL;
+	session_close(w->target);
+	w->target = NULL;
+	return 0;
+}
+
 /* Does one part and writes its last record. 0, or -1: the worker must end. */
 static int
 work(struct worker *w, const struct part *p)
@@ -243,7 +264,11 @@ work(struct worker *w, const struct part *p)
 		session_forget(w->source);
 	if (w->target)
 		session_forget(w->target);
-	if (needs(p, "source"))
+	rc = turn_to(w, &w->snapshot, p->snapshot) ||
+			     turn_to(w, &w->encoding, p->encoding)
+		     ? -1
+		     : 0;
+	if (rc == 0 && needs(p, "source"))
 		rc = worker_source(w, &temporary);
 	if (rc == 0 && needs(p, "target"))
 		rc = worker_target(w, &temporary);
@@ -258,6 +283,16 @@ work(struct worker *w, const struct part *p)
 	rc = b.len ? fd_write_all(w->out, b.data, b.len) : -1;
 	buf_fini(&b);
 	return rc;
+}
+
+/* Records of other types go by untouched. */
+static int
+pass(const struct worker *w, const struct jsonl *in)
+{
+	size_t n;
+	const char *line = jsonl_text(in, &n);
+
+	return fd_write_all(w->out, line, n) || fd_write_all(w->out, "\n", 1);
 }
 
 int
@@ -281,14 +316,16 @@ run_run(const void *options, struct env *env)
 		msg_error("out of memory");
 		goto out;
 	}
+	if (turn_to(&w, &w.snapshot, opt->snapshot) ||
+		turn_to(&w, &w.encoding, opt->encoding))
+		goto out;
 	while ((rc = jsonl_next(in, &doc)) > 0) {
 		const struct json_val *v = json_root(doc);
 
-		/* other types pass by */
 		if (strcmp(json_get_str(v, "type"), "part") == 0)
 			rc = part_read(v, &p) ? -1 : work(&w, &p) ? -2 : 0;
 		else
-			rc = 0;
+			rc = pass(&w, in) ? -2 : 0;
 		json_free(doc);
 		if (rc)
 			break;
@@ -302,5 +339,7 @@ out:
 	session_close(w.target);
 	conninfo_free(w.from);
 	conninfo_free(w.to);
+	free(w.snapshot);
+	free(w.encoding);
 	return status;
 }

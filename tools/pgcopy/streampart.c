@@ -67,15 +67,32 @@ out:
 	return rc;
 }
 
+/* A range of the key is read by its index; a scan of all would be repeated by
+ * every other part. */
 static int
-transfer(struct worker *w, const struct part *p, struct multiset *m)
+start_out(struct session *s, const struct part *p, struct copyout **from)
+{
+	if (p->by_key && session_exec(s, "SET enable_seqscan = off"))
+		return -1;
+	return copyout_start(s, p->out, from);
+}
+
+/* After it: other parts plan as they should. */
+static int
+end_out(struct session *s, const struct part *p)
+{
+	return p->by_key ? session_exec(s, "SET enable_seqscan = on") : 0;
+}
+
+int
+streampart_transfer(struct worker *w, const struct part *p, struct multiset *m)
 {
 	struct copyout *from;
 	uint64_t rows = 0;
 	int rc;
 
 	/* the source first: while it fails the target has nothing open */
-	if (copyout_start(w->source, p->out, &from))
+	if (start_out(w->source, p, &from))
 		return -1;
 	if (copyin_start(w->target, p->in)) {
 		copyout_close(from);
@@ -88,7 +105,7 @@ transfer(struct worker *w, const struct part *p, struct multiset *m)
 			copyin_abort(w->target, "the source failed");
 		return -1;
 	}
-	if (copyin_end(w->target, &rows))
+	if (copyin_end(w->target, &rows) || end_out(w->source, p))
 		return -1;
 	if (rows != m->rows) {
 		msg_error("part %s: %llu rows were sent, %llu arrived", p->id,
@@ -108,7 +125,7 @@ streampart_copy(struct worker *w, const struct part *p, struct multiset *m)
 	*m = (struct multiset)MULTISET_INIT;
 	if (session_exec(w->target, "BEGIN") ||
 		(p->before && session_exec(w->target, p->before)) ||
-		transfer(w, p, m) ||
+		streampart_transfer(w, p, m) ||
 		(p->after && session_exec(w->target, p->after)) ||
 		ledger_add(w->target, p->id, p->kind, m) ||
 		session_exec(w->target, "COMMIT"))
@@ -130,12 +147,14 @@ streampart_hash(struct worker *w, const struct part *p, struct multiset *m)
 		msg_error("out of memory");
 		return -1;
 	}
-	if (copyout_start(s, p->out, &from) == 0) {
+	if (start_out(s, p, &from) == 0) {
 		while ((rc = copyout_next(from, &piece)) > 0) {
 			rowhash_feed(&hash, &piece, m);
 			worker_progress(w, p->id, m);
 		}
 		copyout_close(from);
+		if (rc == 0)
+			rc = end_out(s, p);
 	}
 	rowhash_fini(&hash);
 	return rc;

@@ -1,6 +1,7 @@
 #include "tablerecord.h"
 #include "buf.h"
 #include "catalog.h"
+#include "delta.h"
 #include "engine.h"
 #include "jsonw.h"
 #include "multiset.h"
@@ -75,6 +76,43 @@ tablerecord_verified(struct engine *e, size_t table, double seconds)
 		jsonw_close(&w);
 	}
 	jsonw_num(&w, "seconds", seconds);
+	return end(e, &w, &b);
+}
+
+int
+tablerecord_compared(
+	struct engine *e, size_t table, const struct delta_table *d)
+{
+	struct buf b = BUF_INIT;
+	struct jsonw w;
+
+	if (is_delta_empty(d)) {
+		jsonw_record(&w, &b, "table.verified");
+		put_table(&w, e, table);
+	} else {
+		jsonw_record(&w, &b, "table.differs");
+		put_table(&w, e, table);
+		jsonw_int(&w, "missing", d->missing);
+		jsonw_int(&w, "extra", d->extra);
+		jsonw_int(&w, "changed", d->changed);
+	}
+	jsonw_num(&w, "seconds", d->seconds);
+	return end(e, &w, &b);
+}
+
+int
+tablerecord_synced(struct engine *e, size_t table, const struct delta_table *d)
+{
+	struct buf b = BUF_INIT;
+	struct jsonw w;
+
+	jsonw_record(&w, &b, "table.synced");
+	put_table(&w, e, table);
+	jsonw_int(&w, "inserted", d->missing);
+	jsonw_int(&w, "deleted", d->extra);
+	jsonw_int(&w, "updated", d->changed);
+	jsonw_uint(&w, "bytes", d->bytes);
+	jsonw_num(&w, "seconds", d->seconds);
 	return end(e, &w, &b);
 }
 

@@ -15,6 +15,12 @@ int tablerecord_copied(struct engine *e, size_t table);
 int tablerecord_verified(struct engine *e, size_t table, double seconds);
 
 /* tablerecord_objects(e, n, source, target): largeobjects.copied. */
+struct delta_table;
+int tablerecord_compared(
+	struct engine *e, size_t table, const struct delta_table *d);
+int tablerecord_synced(
+	struct engine *e, size_t table, const struct delta_table *d);
+
 int tablerecord_objects(struct engine *e, size_t n,
 	const struct multiset *source, const struct multiset *target);
 

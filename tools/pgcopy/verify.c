@@ -5,9 +5,11 @@
 #include "catalog.h"
 #include "compare.h"
 #include "copysql.h"
+#include "delta.h"
 #include "engine.h"
 #include "env.h"
 #include "finish.h"
+#include "lodigest.h"
 #include "mem.h"
 #include "msg.h"
 #include "multiset.h"
@@ -28,9 +30,34 @@
 struct verify {
 	struct engine e;       /* first: the callbacks get it */
 	struct catalog *other; /* of the target */
+	struct delta delta;    /* rows compared by the servers' hashes */
+	bool by_stream;        /* or every row streamed here and hashed */
 	struct multiset lo_source, lo_target;
 	int64_t differing;
 };
+
+/* A part of a table is compared: with its last one, what came of it. */
+static int
+on_compared(
+	struct verify *v, size_t job, const struct multiset *m, double seconds)
+{
+	struct engine *e = &v->e;
+	size_t table = e->jobs.job[job].table;
+	int rc = delta_finished(e, &v->delta, job, m, seconds);
+
+	if (rc <= 0)
+		return rc;
+	v->differing += !is_delta_empty(&v->delta.table[table]);
+	return tablerecord_compared(e, table, &v->delta.table[table]);
+}
+
+static int
+on_record(struct engine *e, size_t job, const struct json_val *r)
+{
+	struct verify *v = (struct verify *)e;
+
+	return v->by_stream ? 0 : delta_record(e, &v->delta, job, r);
+}
 
 static int
 on_finished(
@@ -41,6 +68,8 @@ on_finished(
 	size_t table = e->jobs.job[job].table;
 	struct engine_table *t;
 
+	if (!v->by_stream && table != JOBS_NONE)
+		return on_compared(v, job, m, seconds);
 	e->bytes += m->bytes;
 	if (str_starts(id, VERIFY_LO_SOURCE)) {
 		multiset_merge(&v->lo_source, m);
@@ -131,7 +160,7 @@ add_objects(struct verify *v, const char *side, const char *prefix,
 }
 
 static int
-plan_objects(struct verify *v)
+plan_streams(struct verify *v)
 {
 	uint32_t *a = NULL, *b = NULL;
 	size_t n_a, n_b;
@@ -151,9 +180,6 @@ static int
 plan_scans(struct verify *v)
 {
 	struct engine *e = &v->e;
-	bool text = strcmp(e->opt->format, "text") == 0 ||
-		    strcmp(session_encoding(e->source),
-			    session_encoding(e->target)) != 0;
 	size_t i;
 
 	for (i = 0; i < e->catalog->n_tables; i++) {
@@ -163,23 +189,35 @@ plan_scans(struct verify *v)
 
 		if (!u || strcmp(t->columns, u->columns) != 0)
 			continue;
-		if (add_scans(v, i, !text && t->is_binary && u->is_binary)) {
+		if (add_scans(v, i, e->table[i].binary && u->is_binary)) {
 			msg_error("out of memory");
 			return -1;
 		}
 	}
-	return plan_objects(v);
+	return 0;
 }
 
+/* Large objects, by the servers' digests. */
 static int
-status_of(const struct engine *e)
+compare_objects(struct verify *v)
 {
-	return e->temporary || session_error(e->source) == SESSION_TEMPORARY ||
-			       session_error(e->target) == SESSION_TEMPORARY ||
-			       !is_session_alive(e->source) ||
-			       !is_session_alive(e->target)
-		       ? STATUS_TEMPORARY
-		       : STATUS_NO;
+	struct engine *e = &v->e;
+	struct lodigest d;
+	struct buf b = BUF_INIT;
+	size_t n;
+	int rc = 0;
+
+	if (lodigest_compare(e->source, e->target, &d))
+		return -1;
+	n = d.n_put + d.n_gone;
+	if (n && buf_printf(&b,
+			 "%zu large objects are not the same, the first is %u",
+			 n, d.n_put ? d.put[0] : d.gone[0]) == 0)
+		rc = engine_finding(
+			e, "error", "large-objects-differ", buf_str(&b), NULL);
+	buf_fini(&b);
+	lodigest_fini(&d);
+	return rc;
 }
 
 static int
@@ -188,18 +226,23 @@ verify_all(struct verify *v)
 	struct engine *e = &v->e;
 
 	e->finished = on_finished;
+	e->record = on_record;
+	/* the servers' hashes are of bytes in their own encodings */
+	v->by_stream =
+		e->opt->full || strcmp(session_encoding(e->source),
+					session_encoding(e->target)) != 0;
 	if (catalog_load(e->source, &e->catalog) ||
-		catalog_load(e->target, &v->other) || engine_export(e))
-		return status_of(e);
-	e->table = mem_zalloc(e->catalog->n_tables + 1, sizeof(*e->table));
-	if (!e->table) {
-		msg_error("out of memory");
-		return STATUS_TEMPORARY;
-	}
+		catalog_load(e->target, &v->other) || engine_export(e) ||
+		engine_tables(e))
+		return engine_status(e);
 	if (compare_catalogs(e, e->catalog, v->other))
 		return STATUS_TEMPORARY;
-	if (plan_scans(v) || engine_run(e, "comparing"))
-		return status_of(e);
+	if ((v->by_stream ? plan_scans(v)
+			  : delta_plan(e, &v->delta, v->other, false)) ||
+		(v->by_stream && plan_streams(v)) || engine_run(e, "comparing"))
+		return engine_status(e);
+	if (!v->by_stream && compare_objects(v))
+		return engine_status(e);
 	if (!is_multiset_equal(&v->lo_source, &v->lo_target) &&
 		engine_finding(e, "error", "large-objects-differ",
 			"the large objects are not the same", NULL))
@@ -219,6 +262,7 @@ verify_run(const void *options, struct env *env)
 		status = verify_all(&v);
 	status = engine_end(&v.e, status);
 	catalog_free(v.other);
+	delta_fini(&v.delta);
 	engine_close(&v.e);
 	return status;
 }

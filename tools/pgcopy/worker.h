@@ -18,6 +18,7 @@ struct worker {
 	int out; /* where records go */
 	struct conninfo *from, *to;
 	struct session *source, *target;
+	char *snapshot, *encoding; /* what the sessions were opened for */
 	double told; /* when progress was last written, monotonic */
 };
 
@@ -36,7 +37,13 @@ void worker_progress(
 /* The kinds of parts: 0 with ${*m} where there is a digest, or -1. */
 int streampart_copy(struct worker *w, const struct part *p, struct multiset *m);
 int streampart_hash(struct worker *w, const struct part *p, struct multiset *m);
+int diffpart_run(struct worker *w, const struct part *p, struct multiset *m);
 int lopart_copy(struct worker *w, const struct part *p, struct multiset *m);
 int lopart_hash(struct worker *w, const struct part *p, struct multiset *m);
+
+/* streampart_transfer(w, p, m): stream ${p->out} into ${p->in} in the target's
+ * open transaction; ${*m}, empty before, is the digest. 0 or -1. */
+int streampart_transfer(
+	struct worker *w, const struct part *p, struct multiset *m);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "buf.h"
 #include "catalog.h"
+#include "catalog_columns.h"
 #include "catalog_sql.h"
 #include "ident.h"
 #include "mem.h"
@@ -298,7 +299,8 @@ catalog_load(struct session *s, struct catalog **out)
 
 	if (!c)
 		return no_memory(s);
-	if (load_tables(s, c) || load_indexes(s, c) || load_fkeys(s, c) ||
+	if (load_tables(s, c) || catalog_columns_load(s, c) ||
+		load_indexes(s, c) || load_fkeys(s, c) ||
 		load_matviews(s, c) || load_extensions(s, c) ||
 		catalog_read_sequences(s, c) ||
 		count(s, "SELECT count(*) FROM pg_largeobject_metadata",
@@ -319,6 +321,7 @@ free_tables(struct catalog *c)
 		free(c->table[i].schema);
 		free(c->table[i].name);
 		free(c->table[i].columns);
+		catalog_columns_fini(&c->table[i]);
 	}
 	free(c->table);
 	for (i = 0; i < c->n_indexes; i++) {

@@ -13,6 +13,17 @@ struct session;
  * tables and the schema "airlift" are left out. Strings belong to the catalog.
  */
 
+/* A column that COPY moves: not a generated or dropped one. */
+struct catalog_column {
+	char *name; /* not quoted */
+	char *type; /* as SQL, with schema and modifier */
+	char *base; /* PostgreSQL's own type that it is or is a domain over;
+		       "" for any other type */
+	int key;    /* its place in the key, from 1, or 0 */
+	bool is_identity_always;
+	bool has_own_collation; /* one that may equate different strings */
+};
+
 /* A relation with rows of its own: a plain table or a leaf partition. */
 struct catalog_table {
 	uint32_t oid;
@@ -25,6 +36,12 @@ struct catalog_table {
 	int64_t blocks;      /* of the heap */
 	int64_t index_bytes; /* all its indexes */
 	double rows;         /* the planner's estimate, -1 unknown */
+	struct catalog_column *column;
+	size_t n_columns;
+	size_t n_key;       /* columns of its key: the primary key, or another
+			       unique one without NULLs; 0: it has none */
+	double correlation; /* of the key's first column with the order of the
+			       rows on disk, -1 to 1; 0 unknown */
 };
 
 /* An index, with the constraint it belongs to, if any. */
@@ -94,6 +111,10 @@ struct catalog {
  */
 int catalog_load(struct session *s, struct catalog **out);
 void catalog_free(struct catalog *c);
+
+/* catalog_key(t, place): the column at that place of the key, from 1. */
+const struct catalog_column *catalog_key(
+	const struct catalog_table *t, size_t place);
 
 /* catalog_read_sequences(s, c): read the sequences alone, anew (they move
  * outside of transactions). 0 or -1. */

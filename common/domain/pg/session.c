@@ -321,6 +321,21 @@ session_try(struct session *s, const char *sql)
 }
 
 int
+session_count(struct session *s, const char *sql, int64_t *n)
+{
+	PGresult *res = PQexec(s->pq, sql);
+	int rc = 0;
+
+	*n = 0;
+	if (PQresultStatus(res) != PGRES_COMMAND_OK)
+		rc = session_fail(s, res, NULL, false);
+	else
+		(void)num_int(PQcmdTuples(res), 0, INT64_MAX, n);
+	PQclear(res);
+	return rc;
+}
+
+int
 session_execf(struct session *s, const char *fmt, ...)
 {
 	struct buf b = BUF_INIT;
@@ -338,12 +353,10 @@ session_execf(struct session *s, const char *fmt, ...)
 	return rc;
 }
 
+/* The rows of a result, which is theirs from now on. */
 static struct rows *
-query(struct session *s, const char *sql, int n, const char *const *params,
-	int binary)
+rows_of(struct session *s, PGresult *res)
 {
-	PGresult *res =
-		PQexecParams(s->pq, sql, n, NULL, params, NULL, NULL, binary);
 	struct rows *r = NULL;
 
 	if (PQresultStatus(res) != PGRES_TUPLES_OK &&
@@ -357,6 +370,34 @@ query(struct session *s, const char *sql, int n, const char *const *params,
 	}
 	PQclear(res);
 	return NULL;
+}
+
+static struct rows *
+query(struct session *s, const char *sql, int n, const char *const *params,
+	int binary)
+{
+	return rows_of(s,
+		PQexecParams(s->pq, sql, n, NULL, params, NULL, NULL, binary));
+}
+
+int
+session_send(struct session *s, const char *sql)
+{
+	if (PQsendQueryParams(s->pq, sql, 0, NULL, NULL, NULL, NULL, 1) == 1 &&
+		PQflush(s->pq) >= 0)
+		return 0;
+	return session_fail(s, NULL, NULL, false);
+}
+
+struct rows *
+session_receive(struct session *s)
+{
+	PGresult *res = PQgetResult(s->pq), *more;
+	struct rows *r = rows_of(s, res);
+
+	while ((more = PQgetResult(s->pq)))
+		PQclear(more);
+	return r;
 }
 
 struct rows *

@@ -45,6 +45,10 @@ const char *session_what(const struct session *s);
 int session_exec(struct session *s, const char *sql);
 int session_try(struct session *s, const char *sql);
 
+/* session_count(s, sql, n): one command; ${*n} rows were affected. 0, or -1
+ * after a message. */
+int session_count(struct session *s, const char *sql, int64_t *n);
+
 /* session_execf(s, fmt, ...): formatted; identifiers must be quoted by
  * ident_quote, literals by ident_literal. */
 int session_execf(struct session *s, const char *fmt, ...)
@@ -60,6 +64,14 @@ struct rows *session_query(struct session *s, const char *sql, int nparams,
 /* session_queryb: the same with results in binary format. */
 struct rows *session_queryb(struct session *s, const char *sql, int nparams,
 	const char *const *params);
+
+/*
+ * session_send(s, sql): begin a query with results in binary format, without
+ * waiting for it: 0, or -1 after a message. session_receive(s): its rows; NULL
+ * after a message.
+ */
+int session_send(struct session *s, const char *sql);
+struct rows *session_receive(struct session *s);
 
 void rows_free(struct rows *r);
 int rows_count(const struct rows *r);

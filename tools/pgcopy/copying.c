@@ -1,0 +1,352 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "catalog.h"
+#include "check.h"
+#include "clock.h"
+#include "conninfo.h"
+#include "copying.h"
+#include "env.h"
+#include "finish.h"
+#include "jsonw.h"
+#include "mem.h"
+#include "msg.h"
+#include "pgcopy.h"
+#include "plan.h"
+#include "rerun.h"
+#include "session.h"
+#include "status.h"
+#include "str.h"
+#include "tablerecord.h"
+
+int
+copying_reload(struct copy *c)
+{
+	ledger_fini(&c->ledger);
+	return ledger_load(c->e.target, &c->ledger);
+}
+
+/* Whether the target is ours to fill. STATUS_OK or why not. */
+static int
+claim_target(struct copy *c)
+{
+	struct engine *e = &c->e;
+	const char *source = conninfo_identity(e->from);
+	int64_t foreign;
+
+	if (copying_reload(c))
+		return engine_status(e);
+	if (c->ledger.source && strcmp(c->ledger.source, source) != 0) {
+		(void)engine_finding(e, "error", "target-of-another-source",
+			"the target holds an unfinished copy of another "
+			"source",
+			"give an empty database, or drop that one and create "
+			"it anew");
+		return STATUS_NO;
+	}
+	if (c->ledger.source) {
+		e->again = c->ledger.n > 0;
+		return STATUS_OK;
+	}
+	if (catalog_count_foreign(e->target, &foreign))
+		return engine_status(e);
+	if (foreign > 0 && e->completed) {
+		c->is_over = true;
+		(void)engine_finding(e, "note", "copy-already-complete",
+			"the journal says that this copy was completed: the "
+			"two databases are compared instead",
+			NULL);
+		return STATUS_NO;
+	}
+	if (foreign > 0) {
+		(void)engine_finding(e, "error", "target-not-empty",
+			"the target database is not empty and was not filled "
+			"by pgcopy",
+			"give an empty database: nothing was changed");
+		return STATUS_NO;
+	}
+	if (check_preflight(e))
+		return engine_status(e);
+	if (e->errors)
+		return STATUS_NO;
+	if (ledger_create(e->target, source) || copying_reload(c))
+		return engine_status(e);
+	return STATUS_OK;
+}
+
+static int
+restore_schema(struct copy *c)
+{
+	struct engine *e = &c->e;
+	struct buf b = BUF_INIT;
+	struct jsonw w;
+	int rc;
+
+	if (schema_dump(e, &c->schema))
+		return engine_status(e);
+	if (*c->ledger.schema_hash) {
+		if (strcmp(c->ledger.schema_hash, c->schema.hash) == 0)
+			return STATUS_OK;
+		(void)engine_finding(e, "error", "schema-changed",
+			"the source's schema is not the one that the earlier "
+			"run copied",
+			"give an empty database and start over");
+		return STATUS_NO;
+	}
+	if (schema_has(&c->schema, TOC_SUBSCRIPTION) &&
+		engine_finding(e, "warning", "subscription-left-out",
+			"subscriptions are not copied",
+			"create them on the target by hand if they are "
+			"needed"))
+		return STATUS_TEMPORARY;
+	if (schema_restore(e, &c->schema))
+		return engine_status(e);
+	jsonw_record(&w, &b, "schema.restored");
+	jsonw_uint(&w, "entries", c->schema.toc.n);
+	jsonw_str(&w, "digest", c->schema.hash);
+	rc = jsonw_end_record(&w) || engine_emit(e, &b, true);
+	buf_fini(&b);
+	return rc ? STATUS_TEMPORARY : STATUS_OK;
+}
+
+static int
+on_data(struct copy *c, size_t job, const struct multiset *m, double seconds)
+{
+	struct engine *e = &c->e;
+	size_t table = e->jobs.job[job].table;
+	struct engine_table *t = &e->table[table];
+
+	multiset_merge(&t->source, m);
+	t->seconds += seconds;
+	e->bytes += m->bytes;
+	if (--t->parts_left > 0)
+		return 0;
+	t->have_source = true;
+	return tablerecord_copied(e, table);
+}
+
+static int
+on_read(struct copy *c, size_t job, const struct multiset *m, double seconds)
+{
+	struct engine *e = &c->e;
+	size_t table = e->jobs.job[job].table;
+	struct engine_table *t = &e->table[table];
+
+	t->target = *m;
+	t->have_target = true;
+	if (!is_multiset_equal(&t->source, &t->target)) {
+		c->differing++;
+		/* the copy is not what was sent: a rerun makes it anew */
+		if (finish_forget(e, table))
+			return -1;
+	}
+	return tablerecord_verified(e, table, seconds);
+}
+
+static int
+on_record(struct engine *e, size_t job, const struct json_val *r)
+{
+	struct copy *c = (struct copy *)e;
+
+	return str_starts(e->jobs.job[job].id, "diff:")
+		       ? delta_record(e, &c->delta, job, r)
+		       : 0;
+}
+
+static int
+on_finished(
+	struct engine *e, size_t job, const struct multiset *m, double seconds)
+{
+	struct copy *c = (struct copy *)e;
+	const char *id = e->jobs.job[job].id;
+
+	if (str_starts(id, "diff:"))
+		return delta_finished(e, &c->delta, job, m, seconds) < 0 ? -1
+									 : 0;
+	if (str_starts(id, PLAN_DATA))
+		return on_data(c, job, m, seconds);
+	if (str_starts(id, PLAN_READ))
+		return on_read(c, job, m, seconds);
+	if (str_starts(id, PLAN_RECHECK))
+		return rerun_rechecked(c, job, m);
+	if (str_starts(id, PLAN_LO)) {
+		multiset_merge(&c->lo_source, m);
+		e->bytes += m->bytes;
+		return 0;
+	}
+	if (str_starts(id, PLAN_LOREAD)) {
+		multiset_merge(&c->lo_target, m);
+		return 0;
+	}
+	return tablerecord_step(e, id, seconds);
+}
+
+/* Runs the planned jobs. STATUS_OK, or why the copy cannot go on. */
+int
+copying_phase(struct copy *c, const char *phase)
+{
+	struct engine *e = &c->e;
+	int64_t failed = e->failed;
+
+	if (engine_run(e, phase))
+		return engine_status(e);
+	return e->failed > failed ? STATUS_NO : STATUS_OK;
+}
+
+int
+copying_data(struct copy *c)
+{
+	struct engine *e = &c->e;
+	size_t i;
+	int status;
+
+	if (finish_oids(e->source, &c->oids, &c->n_oids) ||
+		split_store(e, &c->ledger) || copying_reload(c) ||
+		plan_data(e, &c->ledger, c->oids, e->again ? 0 : c->n_oids))
+		return engine_status(e);
+	for (i = 0; i < e->catalog->n_tables; i++)
+		if (!e->table[i].parts_left)
+			e->table[i].have_source = true;
+	status = copying_phase(c, "copying");
+	if (status == STATUS_OK)
+		status = rerun_repair(c);
+	if (status == STATUS_OK && e->again)
+		return rerun_objects(c);
+	if (status != STATUS_OK)
+		return status;
+	if (!is_multiset_equal(&c->lo_source, &c->lo_target))
+		c->differing++;
+	return tablerecord_objects(e, c->n_oids, &c->lo_source, &c->lo_target)
+		       ? STATUS_TEMPORARY
+		       : STATUS_OK;
+}
+
+/* Everything behind the data, in the order in which it may depend. */
+static int
+complete(struct copy *c)
+{
+	struct engine *e = &c->e;
+	struct ledger *l = &c->ledger;
+	struct schema *s = &c->schema;
+	char *path;
+	int status;
+
+	if (copying_reload(c) ||
+		schema_stage(e, s, TOC_ATTACH, "stage:attach", l) ||
+		finish_fkeys(e, l) || plan_fkeys(e, l))
+		return engine_status(e);
+	status = copying_phase(c, "foreign keys");
+	if (status != STATUS_OK)
+		return status;
+	if (schema_stage(e, s, TOC_EARLY, "stage:early", l) ||
+		!(path = finish_search_path(e)))
+		return engine_status(e);
+	status = plan_matviews(e, l, path) ? STATUS_TEMPORARY
+					   : copying_phase(c, "views");
+	free(path);
+	if (status != STATUS_OK)
+		return status;
+	if (finish_marks(e, l) ||
+		schema_stage(e, s, TOC_LATE, "stage:late", l) ||
+		schema_stage(e, s, TOC_EVENT, "stage:event", l) ||
+		finish_comments(e) || finish_settings(e) || plan_analyze(e))
+		return engine_status(e);
+	status = copying_phase(c, "statistics");
+	if (status == STATUS_OK && finish_sequences(e))
+		status = engine_status(e);
+	return status;
+}
+
+/* Says that all is there and equal, and then lets go of the target. */
+static int
+close_copy(struct copy *c)
+{
+	struct engine *e = &c->e;
+	struct buf b = BUF_INIT;
+	struct jsonw w;
+	size_t i;
+	uint64_t rows = 0, bytes = 0;
+	int rc;
+
+	for (i = 0; i < e->catalog->n_tables; i++) {
+		rows += e->table[i].source.rows;
+		bytes += e->table[i].source.bytes;
+	}
+	jsonw_record(&w, &b, "copy.completed");
+	jsonw_uint(&w, "tables", e->catalog->n_tables);
+	jsonw_uint(&w, "rows", rows);
+	jsonw_uint(&w, "bytes", bytes);
+	jsonw_time(&w, "at", clock_wall(e->env->clock));
+	rc = jsonw_end_record(&w) || engine_emit(e, &b, true);
+	buf_fini(&b);
+	if (rc)
+		return STATUS_TEMPORARY;
+	/* a synchronous commit: everything before it is on disk with it */
+	if (e->opt->keep_ledger)
+		rc = session_exec(e->target,
+			"SET synchronous_commit = on; UPDATE airlift.run SET "
+			"at = now()");
+	else
+		rc = ledger_drop(e->target);
+	return rc ? engine_status(e) : STATUS_OK;
+}
+
+int
+copying_prepare(struct copy *c)
+{
+	struct engine *e = &c->e;
+	int status;
+
+	e->finished = on_finished;
+	e->record = on_record;
+	if (catalog_load(e->source, &e->catalog) || engine_export(e) ||
+		engine_tables(e))
+		return engine_status(e);
+	if ((status = claim_target(c)) != STATUS_OK ||
+		(status = restore_schema(c)) != STATUS_OK)
+		return status;
+	if (split_load(e, &c->ledger))
+		return engine_status(e);
+	if (c->adopting)
+		return rerun_adopt(c) ? engine_status(e) : STATUS_OK;
+	return e->again ? rerun_recheck(c) : STATUS_OK;
+}
+
+int
+copying_complete(struct copy *c)
+{
+	int status = complete(c);
+
+	if (status != STATUS_OK)
+		return status;
+	if (c->differing) {
+		msg_error("%lld tables differ from the source: see the records "
+			  "table.differs",
+			(long long)c->differing);
+		return STATUS_NO;
+	}
+	return close_copy(c);
+}
+
+int
+copying_open(
+	struct copy *c, const void *options, struct env *env, const char *verb)
+{
+	memset(c, 0, sizeof(*c));
+	return engine_open(&c->e, options, env, verb);
+}
+
+int
+copying_fini(struct copy *c, int status)
+{
+	if (!c->is_over)
+		status = engine_end(&c->e, status);
+	free(c->oids);
+	catalog_free(c->other);
+	delta_fini(&c->delta);
+	schema_fini(&c->schema);
+	ledger_fini(&c->ledger);
+	engine_close(&c->e);
+	return status;
+}

@@ -1,0 +1,39 @@
+#include "objects.h"
+#include "engine.h"
+#include "finish.h"
+#include "lodigest.h"
+#include "plan.h"
+#include "session.h"
+#include "status.h"
+
+static int
+copy_objects(struct engine *e, const struct lodigest *d)
+{
+	int64_t failed = e->failed;
+	size_t i;
+
+	for (i = 0; i < d->n_gone; i++)
+		if (session_execf(
+			    e->target, "SELECT lo_unlink(%u)", d->gone[i]))
+			return engine_status(e);
+	if (plan_objects(e, d->put, d->n_put) ||
+		engine_run(e, "large objects") ||
+		(d->n_put && finish_comments(e)))
+		return engine_status(e);
+	return e->failed > failed ? STATUS_NO : STATUS_OK;
+}
+
+int
+objects_sync(struct engine *e, size_t *changed)
+{
+	struct lodigest d;
+	int status;
+
+	*changed = 0;
+	if (lodigest_compare(e->source, e->target, &d))
+		return engine_status(e);
+	status = copy_objects(e, &d);
+	*changed = d.n_put + d.n_gone;
+	lodigest_fini(&d);
+	return status;
+}

@@ -1,0 +1,15 @@
+#ifndef OBJECTS_H
+#define OBJECTS_H
+
+#include <stddef.h>
+
+struct engine;
+
+/*
+ * objects_sync(e, changed): make the target's large objects equal to the
+ * source's, comparing by digests that the servers compute; ${*changed} is how
+ * many were copied or removed. An exit status, after a message.
+ */
+int objects_sync(struct engine *e, size_t *changed);
+
+#endif

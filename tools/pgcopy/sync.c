@@ -1,0 +1,267 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply.h"
+#include "buf.h"
+#include "catalog.h"
+#include "clock.h"
+#include "compare.h"
+#include "delta.h"
+#include "engine.h"
+#include "env.h"
+#include "finish.h"
+#include "ident.h"
+#include "jsonw.h"
+#include "lodigest.h"
+#include "msg.h"
+#include "multiset.h"
+#include "objects.h"
+#include "pgcopy.h"
+#include "plan.h"
+#include "session.h"
+#include "status.h"
+#include "tablerecord.h"
+
+/* One run of `pgcopy sync`. */
+struct sync {
+	struct engine e; /* first: the callbacks get it */
+	struct catalog *other;
+	struct delta delta;
+	size_t objects; /* large ones that this pass has moved */
+	bool staged;    /* there are staging tables to remove */
+};
+
+/* What one pass has moved. */
+struct pass {
+	int64_t tables, inserted, updated, deleted;
+	uint64_t bytes;
+	double begun;
+};
+
+static int
+on_finished(
+	struct engine *e, size_t job, const struct multiset *m, double seconds)
+{
+	struct sync *s = (struct sync *)e;
+
+	if (e->jobs.job[job].table == JOBS_NONE) {
+		e->bytes += m->bytes;
+		return 0;
+	}
+	return delta_finished(e, &s->delta, job, m, seconds) < 0 ? -1 : 0;
+}
+
+static int
+on_record(struct engine *e, size_t job, const struct json_val *r)
+{
+	return delta_record(e, &((struct sync *)e)->delta, job, r);
+}
+
+/* Both catalogues as they are now, and whether rows can be compared. */
+static int
+look(struct sync *s)
+{
+	struct engine *e = &s->e;
+
+	catalog_free(e->catalog);
+	catalog_free(s->other);
+	e->catalog = s->other = NULL;
+	if (engine_export(e) || catalog_load(e->source, &e->catalog) ||
+		catalog_load(e->target, &s->other) || engine_tables(e))
+		return engine_status(e);
+	if (compare_tables(e, e->catalog, s->other, "warning"))
+		return STATUS_TEMPORARY;
+	if (!e->errors)
+		return STATUS_OK;
+	msg_error("the two schemas are not the same: nothing was changed");
+	return STATUS_NO;
+}
+
+static void
+sum_up(const struct sync *s, struct pass *p)
+{
+	size_t i;
+
+	for (i = 0; i < s->e.catalog->n_tables; i++) {
+		const struct delta_table *t = &s->delta.table[i];
+
+		p->bytes += t->bytes;
+		if (is_delta_empty(t))
+			continue;
+		p->tables++;
+		p->inserted += t->missing;
+		p->updated += t->changed;
+		p->deleted += t->extra;
+	}
+}
+
+/* Compares, staging what differs. */
+static int
+compare(struct sync *s)
+{
+	struct engine *e = &s->e;
+	int64_t failed = e->failed;
+
+	s->staged = !e->opt->dry_run;
+	if (delta_plan(e, &s->delta, s->other, !e->opt->dry_run) ||
+		engine_run(e, "comparing"))
+		return engine_status(e);
+	return e->failed > failed ? STATUS_NO : STATUS_OK;
+}
+
+/* Views over tables that have changed. */
+static int
+refresh(struct sync *s)
+{
+	struct engine *e = &s->e;
+	char *path = finish_search_path(e);
+	size_t i;
+	int rc = path ? 0 : -1;
+
+	for (i = 0; rc == 0 && i < e->catalog->n_matviews; i++) {
+		const struct catalog_matview *m = &e->catalog->matview[i];
+		struct buf sql = BUF_INIT;
+
+		if (!m->is_populated)
+			continue;
+		if (plan_refresh(&sql, m, path)) {
+			msg_error("out of memory");
+			rc = -1;
+		} else {
+			rc = session_exec(e->target, buf_str(&sql));
+		}
+		buf_fini(&sql);
+	}
+	free(path);
+	return rc;
+}
+
+/* Tells what has been committed. */
+static int
+report(struct sync *s, const struct pass *p, int64_t number)
+{
+	struct engine *e = &s->e;
+	struct buf b = BUF_INIT;
+	struct jsonw w;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < e->catalog->n_tables; i++)
+		if (!is_delta_empty(&s->delta.table[i]))
+			rc = e->opt->dry_run ? tablerecord_compared(
+						       e, i, &s->delta.table[i])
+					     : tablerecord_synced(e, i,
+						       &s->delta.table[i]);
+	if (rc || e->opt->dry_run)
+		return rc;
+	jsonw_record(&w, &b, "sync.applied");
+	jsonw_int(&w, "pass", number);
+	jsonw_int(&w, "tables", p->tables);
+	jsonw_int(&w, "inserted", p->inserted);
+	jsonw_int(&w, "updated", p->updated);
+	jsonw_int(&w, "deleted", p->deleted);
+	jsonw_uint(&w, "objects", s->objects);
+	jsonw_uint(&w, "bytes", p->bytes);
+	jsonw_num(&w, "seconds", clock_mono(e->env->clock) - p->begun);
+	jsonw_time(&w, "at", clock_wall(e->env->clock));
+	rc = jsonw_end_record(&w) || engine_emit(e, &b, true) ? -1 : 0;
+	buf_fini(&b);
+	return rc;
+}
+
+/* Of a dry run: the answer, after the records. */
+static int
+dry_result(struct sync *s, const struct pass *p)
+{
+	struct engine *e = &s->e;
+	struct lodigest d;
+	size_t objects;
+
+	if (report(s, p, 1) || lodigest_compare(e->source, e->target, &d))
+		return engine_status(e);
+	objects = d.n_put + d.n_gone;
+	lodigest_fini(&d);
+	if (objects && engine_finding(e, "error", "large-objects-differ",
+			       "some large objects are not the same", NULL))
+		return STATUS_TEMPORARY;
+	return p->tables || objects ? STATUS_NO : STATUS_OK;
+}
+
+/* One pass; ${*quiet}: it found nothing to do. */
+static int
+do_pass(struct sync *s, int64_t number, bool *quiet)
+{
+	struct engine *e = &s->e;
+	struct pass p = {.begun = clock_mono(e->env->clock)};
+	int status;
+
+	if ((status = look(s)) != STATUS_OK ||
+		(status = compare(s)) != STATUS_OK)
+		return status;
+	sum_up(s, &p);
+	if (e->opt->dry_run)
+		return dry_result(s, &p);
+	if (p.tables && apply_delta(e, &s->delta))
+		return engine_status(e);
+	if ((status = objects_sync(e, &s->objects)) != STATUS_OK)
+		return status;
+	*quiet = !p.tables && !s->objects;
+	if ((p.tables && refresh(s)) || finish_sequences(e) || delta_unstage(e))
+		return engine_status(e);
+	s->staged = false;
+	return report(s, &p, number) ? STATUS_TEMPORARY : STATUS_OK;
+}
+
+static int
+sync_all(struct sync *s)
+{
+	struct engine *e = &s->e;
+	int64_t pass = 0;
+	bool quiet = false;
+	int status;
+
+	e->finished = on_finished;
+	e->record = on_record;
+	if (strcmp(session_encoding(e->source), session_encoding(e->target)) !=
+		0) {
+		msg_error("the source is encoded in %s, the target in %s: rows "
+			  "can be synced between equal encodings only; use "
+			  "copy",
+			session_encoding(e->source),
+			session_encoding(e->target));
+		return STATUS_MISUSE;
+	}
+	for (;;) {
+		if ((status = do_pass(s, ++pass, &quiet)) != STATUS_OK)
+			return status;
+		if (!e->opt->until_quiet || quiet)
+			return STATUS_OK;
+		if (pass >= e->opt->passes)
+			break;
+		if (engine_renew(e))
+			return engine_status(e);
+	}
+	(void)engine_finding(e, "error", "still-changing",
+		"the last pass still found changes",
+		"stop what writes to the source, then run again");
+	return STATUS_NO;
+}
+
+int
+sync_run(const void *options, struct env *env)
+{
+	struct sync s;
+	int status;
+
+	memset(&s, 0, sizeof(s));
+	status = engine_open(&s.e, options, env, "sync");
+	if (status == STATUS_OK)
+		status = sync_all(&s);
+	if (s.staged && is_session_alive(s.e.target))
+		(void)delta_unstage(&s.e);
+	status = engine_end(&s.e, status);
+	catalog_free(s.other);
+	delta_fini(&s.delta);
+	engine_close(&s.e);
+	return status;
+}
