@@ -25,7 +25,7 @@ killed_after() {
 		"${SPLIT[@]}" >"$T/killed.jsonl" 2>"$T/killed.err" &
 	pid=$!
 	for _ in $(seq 400); do
-		[[ $(done_parts) -lt $1 ]] && kill -0 "$pid" 2>/dev/null || break
+		if [[ $(done_parts) -ge $1 ]] || ! kill -0 "$pid" 2>/dev/null; then break; fi
 		sleep 0.01
 	done
 	kill -9 -- "-$pid" 2>/dev/null || true

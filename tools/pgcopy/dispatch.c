@@ -45,7 +45,8 @@ static bool
 is_format_trouble(const char *state)
 {
 	return state &&
-	       (strcmp(state, "22P03") == 0 || strcmp(state, "42883") == 0 ||
+	       (strcmp(state, "22P03") == 0 || strcmp(state, "08P01") == 0 ||
+		       strcmp(state, "42883") == 0 ||
 		       strcmp(state, "0A000") == 0);
 }
 
