@@ -52,4 +52,52 @@ check 'another certificate is refused, for good, and nothing is said of the pass
 	pw=${FROM#*app_owner:}
 	fails grep -qF "${pw%%@*}" err'
 
+# a name that is not loopback's, so that the defaults of a network hold
+remote() { printf '%s' "${1/@127.0.0.1:/@db.example.test:}&hostaddr=127.0.0.1" | sed 's/&/?/'; }
+export REMOTE_FROM REMOTE_TO
+REMOTE_FROM=$(remote "$FROM") REMOTE_TO=$(remote "$TO")
+PIN=sha256:$(openssl x509 -in "$T/tls/cert" -outform DER | sha256sum | cut -d' ' -f1)
+
+check 'over a network the default is verify-full: a self-signed certificate is refused, with its digest' '
+	status 100 pgcopy check --from env:REMOTE_FROM --to env:TO 2>err
+	grep -q "certificate" err
+	grep -qF -e "--from-pin" err && grep -qF "$PIN" err'
+
+check 'an authority is trusted for the names in its certificate alone' '
+	status 100 pgcopy check --from env:REMOTE_FROM --to env:TO --from-ca "$T/tls/cert" 2>err
+	grep -q "db.example.test" err
+	openssl req -new -x509 -days 2 -nodes -newkey rsa:2048 -subj /CN=ca -keyout tls/cakey -out tls/ca >/dev/null 2>&1
+	LOCAL="${REMOTE_FROM/db.example.test/localhost}"
+	export LOCAL
+	status 1 pgcopy check --from env:LOCAL --to env:TO --from-ca "$T/tls/cert" >c.jsonl
+	has ".rule == \"target-not-empty\"" c.jsonl
+	status 100 pgcopy check --from env:LOCAL --to env:TO --from-ca "$T/tls/ca" 2>err
+	status 100 pgcopy check --from env:LOCAL --to env:TO --from-ca "$T/tls/none" 2>err'
+
+check 'a pinned certificate is trusted by planner, workers and pg_dump; no other is' '
+	fresh_target
+	colons=$(sed "s/../&:/g; s/:\$//" <<<"${PIN#sha256:}" | tr a-f A-F)
+	pgcopy copy --from env:REMOTE_FROM --to env:REMOTE_TO --from-pin "$PIN" --to-pin "sha256:$colons" >copy.jsonl
+	records copy.jsonl
+	same_data
+	other=$(openssl x509 -in tls/other -outform DER | sha256sum | cut -d" " -f1)
+	status 100 pgcopy verify --from env:REMOTE_FROM --to env:REMOTE_TO --from-pin "sha256:$other" --to-pin "$PIN" 2>err
+	grep -q "another certificate" err
+	status 100 pgcopy verify --from env:REMOTE_FROM --to env:TO --from-pin "sha256:12" 2>err
+	grep -q "64 hexadecimal" err
+	test -z "$(ls "${TMPDIR:-/tmp}" | grep "^airlift-certificate" || true)"'
+
+check 'a mode that the URL names is kept' '
+	REQUIRE="$REMOTE_FROM&sslmode=require"
+	export REQUIRE
+	status 0 pgcopy verify --from env:REQUIRE --to env:TO >v.jsonl'
+
+check 'a server without TLS is refused over a network' '
+	sql "$TO_ADMIN" "ALTER SYSTEM SET ssl = off" "SELECT pg_reload_conf()" >/dev/null
+	sleep 0.3
+	status 100 pgcopy check --from env:FROM --to env:REMOTE_TO 2>err
+	grep -q "does not support SSL" err
+	status 100 pgcopy check --from env:FROM --to env:REMOTE_TO --to-pin "$PIN" 2>err
+	grep -q "does not do TLS" err'
+
 finish

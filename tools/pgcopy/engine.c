@@ -75,7 +75,10 @@ engine_open(struct engine *e, const struct pgcopy_options *opt, struct env *env,
 		return STATUS_MISUSE;
 	}
 	if (conninfo_resolve(opt->from, "source", &e->from) ||
-		conninfo_resolve(opt->to, "target", &e->to))
+		conninfo_resolve(opt->to, "target", &e->to) ||
+		conninfo_trust(
+			e->from, "source", opt->from_pin, opt->from_ca) ||
+		conninfo_trust(e->to, "target", opt->to_pin, opt->to_ca))
 		return STATUS_MISUSE;
 	if (strcmp(conninfo_identity(e->from), conninfo_identity(e->to)) == 0) {
 		msg_error("source and target are the same database: %s",

@@ -10,6 +10,7 @@ struct env;
 struct pgcopy_options {
 	const char *self; /* argv[0], to start workers with */
 	const char *from, *to;
+	const char *from_pin, *to_pin, *from_ca, *to_ca;
 	const char *journal;
 	int64_t jobs;
 	const char *format; /* "auto" or "text" */

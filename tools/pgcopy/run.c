@@ -310,7 +310,9 @@ run_run(const void *options, struct env *env)
 		return STATUS_MISUSE;
 	}
 	if (conninfo_resolve(opt->from, "source", &w.from) ||
-		conninfo_resolve(opt->to, "target", &w.to))
+		conninfo_resolve(opt->to, "target", &w.to) ||
+		conninfo_trust(w.from, "source", opt->from_pin, opt->from_ca) ||
+		conninfo_trust(w.to, "target", opt->to_pin, opt->to_ca))
 		goto out;
 	if (!(in = jsonl_open(env->in, env->in_name, JSONL_MAX_LINE))) {
 		msg_error("out of memory");

@@ -2,21 +2,26 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "buf.h"
 #include "conninfo.h"
 #include "conninfo_pq.h"
+#include "fd.h"
 #include "locator.h"
 #include "mem.h"
 #include "msg.h"
 #include "secret.h"
+#include "servercert.h"
 #include "str.h"
+#include "tmpfile.h"
 
 enum { MAX_LOCATOR = 65536 };
 
 struct conninfo {
 	PQconninfoOption *opts;
 	char *identity;
+	struct tmpfile *pinned; /* the certificate that is trusted, or NULL */
 };
 
 static const char *
@@ -155,14 +160,10 @@ is_local_host(const char *h, size_t n)
 	return false;
 }
 
-/* Whether every server that may be meant is this machine. */
+/* Whether every name of a list with commas is this machine's. */
 static bool
-is_local(const PQconninfoOption *opts)
+are_local(const char *h)
 {
-	const char *h = option(opts, "hostaddr");
-
-	if (!h && !(h = option(opts, "host")))
-		return true;
 	for (;;) {
 		size_t n = strcspn(h, ",");
 
@@ -174,18 +175,65 @@ is_local(const PQconninfoOption *opts)
 	}
 }
 
+/* Whether every server that may be meant is this machine. The end of a tunnel
+ * (hostaddr) is not the machine whose name is given. */
+static bool
+is_local(const PQconninfoOption *opts)
+{
+	const char *host = option(opts, "host");
+	const char *addr = option(opts, "hostaddr");
+
+	return (!host || are_local(host)) && (!addr || are_local(addr));
+}
+
+/* The authorities that this system trusts, in one file. NULL: not known. */
+static const char *
+system_authorities(void)
+{
+	static const char *const files[] = {
+		"/etc/ssl/certs/ca-certificates.crt",
+		"/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
+		"/etc/ssl/cert.pem"};
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (access(files[i], R_OK) == 0)
+			return files[i];
+	return NULL;
+}
+
+/* libpq takes ~/.postgresql/root.crt by itself. */
+static bool
+has_own_root(void)
+{
+	const char *home = getenv("HOME");
+	struct buf b = BUF_INIT;
+	bool has = home &&
+		   buf_printf(&b, "%s/.postgresql/root.crt", home) == 0 &&
+		   access(buf_str(&b), R_OK) == 0;
+
+	buf_fini(&b);
+	return has;
+}
+
 /*
- * Never in the clear over a network unless the user says so (disable, allow).
- * This is the place to ask for verify-full by default.
+ * Over a network the server must prove who it is (verify-full) unless the
+ * URL or PGSSLMODE names another mode; libpq's own default is none.
  */
 static int
 secure(PQconninfoOption *opts)
 {
 	const char *mode = option(opts, "sslmode");
+	const char *roots;
 
 	if ((mode && strcmp(mode, "prefer") != 0) || is_local(opts))
 		return 0;
-	return set_option(opts, "sslmode", "require");
+	if (set_option(opts, "sslmode", "verify-full"))
+		return -1;
+	if (option(opts, "sslrootcert") || has_own_root() ||
+		!(roots = system_authorities()))
+		return 0;
+	return set_option(opts, "sslrootcert", roots);
 }
 
 /*
@@ -294,11 +342,92 @@ conninfo_resolve(const char *locator, const char *what, struct conninfo **out)
 	return rc;
 }
 
+/* Writes the pinned certificate where libpq and pg_dump can read it. */
+static int
+store_pinned(struct conninfo *c, const struct buf *pem)
+{
+	const char *dir = getenv("TMPDIR");
+	struct buf path = BUF_INIT;
+	int rc = -1;
+
+	if (buf_printf(&path, "%s/airlift-certificate",
+		    dir && *dir ? dir : "/tmp") == 0 &&
+		(c->pinned = tmpfile_open(buf_str(&path), 0600)) &&
+		fd_write_all(tmpfile_fd(c->pinned), pem->data, pem->len) == 0)
+		rc = set_option(
+			c->opts, "sslrootcert", tmpfile_name(c->pinned));
+	buf_fini(&path);
+	return rc;
+}
+
+static int
+trust_pin(struct conninfo *c, const char *what, const char *pin)
+{
+	const char *host = option(c->opts, "hostaddr");
+	const char *port = option(c->opts, "port"), *why;
+	struct servercert *cert = NULL;
+	struct buf pem = BUF_INIT;
+	int rc = -1, found;
+
+	if (!is_servercert_pin(pin)) {
+		msg_error(
+			"%s: a pin is sha256: and 64 hexadecimal digits", what);
+		return -1;
+	}
+	if (!host)
+		host = option(c->opts, "host");
+	if (!host || *host == '/' || strchr(host, ',')) {
+		msg_error("%s: a pin needs the name of one server", what);
+		return -1;
+	}
+	cert = servercert_fetch(host, port ? port : "5432", &why);
+	if (!cert) {
+		msg_error("%s: cannot look at the certificate of %s: %s", what,
+			c->identity, why);
+		return -1;
+	}
+	found = servercert_put_pinned(cert, pin, &pem);
+	if (found < 0)
+		msg_error("%s: out of memory", what);
+	else if (!found)
+		msg_error("%s: the server shows another certificate than the "
+			  "pinned one, or one that an authority has signed "
+			  "(%s%s): it is not used",
+			what, servercert_pin(cert),
+			is_servercert_self_signed(cert) ? ", self-signed" : "");
+	else if (set_option(c->opts, "sslmode",
+			 found == 1 ? "verify-ca" : "verify-full") ||
+		 store_pinned(c, &pem))
+		msg_error("%s: the pinned certificate cannot be stored", what);
+	else
+		rc = 0;
+	servercert_free(cert);
+	buf_fini(&pem);
+	return rc;
+}
+
+int
+conninfo_trust(
+	struct conninfo *c, const char *what, const char *pin, const char *ca)
+{
+	if (ca && access(ca, R_OK)) {
+		msg_errno("%s", ca);
+		return -1;
+	}
+	if (ca && (set_option(c->opts, "sslrootcert", ca) ||
+			  set_option(c->opts, "sslmode", "verify-full"))) {
+		msg_error("%s: out of memory", what);
+		return -1;
+	}
+	return pin ? trust_pin(c, what, pin) : 0;
+}
+
 void
 conninfo_free(struct conninfo *c)
 {
 	if (!c)
 		return;
+	tmpfile_abort(c->pinned);
 	wipe_options(c->opts);
 	free(c->identity);
 	free(c);

@@ -22,6 +22,16 @@ int conninfo_resolve(
 /* conninfo_parse(text, what, out): the same from a URL or keyword string. */
 int conninfo_parse(const char *text, const char *what, struct conninfo **out);
 
+/*
+ * conninfo_trust(c, what, pin, ca): whom to trust to be the server: the
+ * authorities in file ${ca}, or the one self-signed certificate whose SHA-256
+ * is ${pin} (servercert.h), which is fetched, compared and then demanded of
+ * every connection (ours, the workers', pg_dump's). Both may be NULL. 0, or -1
+ * after a message.
+ */
+int conninfo_trust(
+	struct conninfo *c, const char *what, const char *pin, const char *ca);
+
 /* conninfo_free(c): wipes the password; NULL is fine. */
 void conninfo_free(struct conninfo *c);
 

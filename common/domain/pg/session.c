@@ -11,6 +11,7 @@
 #include "mem.h"
 #include "msg.h"
 #include "num.h"
+#include "servercert.h"
 #include "session.h"
 #include "session_pq.h"
 #include "str.h"
@@ -214,11 +215,40 @@ classify_refusal(const char *text)
 	return SESSION_TEMPORARY;
 }
 
+/* What to do about a certificate that is not trusted. */
+static void
+put_trust_hint(struct buf *b, const struct session *s, const struct conninfo *c)
+{
+	const char *host = conninfo_get(c, "hostaddr"), *why;
+	const char *port = conninfo_get(c, "port");
+	const char *side = strcmp(s->what, "source") == 0 ? "from" : "to";
+	struct servercert *cert;
+
+	if (!host)
+		host = conninfo_get(c, "host");
+	cert = host && *host != '/'
+		       ? servercert_fetch(host, port ? port : "5432", &why)
+		       : NULL;
+	if (cert && is_servercert_self_signed(cert))
+		(void)buf_printf(b,
+			": its certificate is self-signed (%s): if that is the "
+			"provider's, give --%s-pin with it; or --%s-ca with "
+			"the authority's file",
+			servercert_pin(cert), side, side);
+	else if (cert)
+		(void)buf_printf(b,
+			": give --%s-ca with the file of the authority that "
+			"signed it, or the name that is in it",
+			side);
+	servercert_free(cert);
+}
+
 /* Says why there is no connection, in one line, without a secret. */
 static enum session_error
 refused(const struct session *s, const struct conninfo *c)
 {
 	const char *text = PQerrorMessage(s->pq), *hint = "";
+	struct buf trust = BUF_INIT;
 	char *line = mem_strdup(text), *p;
 
 	if (strstr(text, "does not support SSL"))
@@ -231,8 +261,12 @@ refused(const struct session *s, const struct conninfo *c)
 		*--p = '\0';
 	if (line)
 		conninfo_pq_scrub(c, line);
-	msg_error("%s: cannot connect to %s: %s%s", s->what,
-		conninfo_identity(c), line ? line : "out of memory", hint);
+	if (strstr(text, "certificate"))
+		put_trust_hint(&trust, s, c);
+	msg_error("%s: cannot connect to %s: %s%s%s", s->what,
+		conninfo_identity(c), line ? line : "out of memory", hint,
+		buf_str(&trust));
+	buf_fini(&trust);
 	free(line);
 	return classify_refusal(text);
 }
