@@ -85,6 +85,11 @@ shown() {
 	[[ -n $DRY_RUN ]] || "$@"
 }
 
+# hide_passwords: a filter for what a vendor's program prints.
+hide_passwords() {
+	sed -E 's#([a-z]+://[^:/@[:space:]]*):[^@[:space:]]+@#\1:***@#g; s#([Pp]assword[^:=]*[:=][[:space:]]*)[^[:space:]]+#\1***#g'
+}
+
 # run COMMAND...: the two in one, for a plain command.
 run() {
 	local text

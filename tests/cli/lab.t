@@ -25,14 +25,15 @@ check 'heroku: shapes of config' '
 check 'heroku: formation keeps zero counts, ps does not show them' '
 	heroku ps:scale worker=0 -a shop
 	heroku ps --json -a shop | jq -e "[.[].type] | unique == [\"clock\", \"web\"]" >/dev/null
-	heroku api GET /apps/shop/formation | jq -e "map(select(.type == \"worker\"))[0].quantity == 0" >/dev/null'
+	DOUBLE_HEROKU_API=1 heroku api GET /apps/shop/formation | jq -e "map(select(.type == \"worker\"))[0].quantity == 0" >/dev/null'
 
 check 'heroku: refusals' '
 	status 2 heroku config --bogus -a shop
 	status 1 heroku config -a nowhere
 	status 127 heroku frobnicate
 	status 1 heroku ps:scale nothing=1 -a shop
-	status 1 heroku api GET /apps/shop/nonsense'
+	status 127 heroku api GET /apps/shop/formation
+	DOUBLE_HEROKU_API=1 status 1 heroku api GET /apps/shop/nonsense'
 
 check 'fly: an empty list of clusters is a sentence' '
 	fly mpg list --json -o personal | grep -q "^No managed postgres clusters found"

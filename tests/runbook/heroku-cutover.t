@@ -34,7 +34,10 @@ check 'a dry run prints every command and does nothing' '
 	test ! -e "$T/state"'
 
 check 'it stops before the freeze when nobody says yes' '
-	status 100 cutover
+	status 100 cutover >first.out 2>&1
+	fails grep -q "leak-" first.out
+	grep -q "fly-user:\*\*\*@" first.out
+	fails grep -rq "leak-" "$T/state"
 	test "$(steps_done | tail -n 1)" = pre-copy
 	heroku_state ".apps.shop.maintenance == false"'
 
