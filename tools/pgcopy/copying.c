@@ -9,6 +9,7 @@
 #include "copying.h"
 #include "env.h"
 #include "finish.h"
+#include "followstate.h"
 #include "jsonw.h"
 #include "mem.h"
 #include "msg.h"
@@ -300,11 +301,20 @@ copying_prepare(struct copy *c)
 
 	e->finished = on_finished;
 	e->record = on_record;
+	/* whose target it is comes before anything is made on the source */
+	if (e->opt->follow &&
+		((status = claim_target(c)) != STATUS_OK ||
+			(status = followstate_begin(
+				 e, e->opt->slot, &c->follow)) != STATUS_OK))
+		return status;
 	if (catalog_load(e->source, &e->catalog) || engine_export(e) ||
 		engine_tables(e))
 		return engine_status(e);
-	if ((status = claim_target(c)) != STATUS_OK ||
-		(status = restore_schema(c)) != STATUS_OK)
+	if (!c->follow && (status = claim_target(c)) != STATUS_OK)
+		return status;
+	if (c->follow && followstate_store(e, c->follow))
+		return engine_status(e);
+	if ((status = restore_schema(c)) != STATUS_OK)
 		return status;
 	if (split_load(e, &c->ledger))
 		return engine_status(e);
@@ -342,6 +352,7 @@ copying_fini(struct copy *c, int status)
 {
 	if (!c->is_over)
 		status = engine_end(&c->e, status);
+	followstate_free(c->follow);
 	free(c->oids);
 	catalog_free(c->other);
 	delta_fini(&c->delta);

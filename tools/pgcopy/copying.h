@@ -23,8 +23,9 @@ struct copy {
 	struct multiset lo_source, lo_target;
 	struct catalog *other; /* the target's */
 	struct delta delta;    /* of tables that an earlier run completed */
-	bool is_over;  /* an earlier run completed it: compare instead */
-	bool adopting; /* the ledger is of this very snapshot */
+	bool is_over; /* an earlier run completed it: compare instead */
+	struct followstate *follow; /* of copy --follow */
+	bool adopting;              /* the ledger is of this very snapshot */
 	int64_t differing;
 	int64_t kept, stale; /* parts of an earlier run */
 };

@@ -282,5 +282,9 @@ ledger_remove(struct session *s, const char *part)
 int
 ledger_drop(struct session *s)
 {
-	return session_exec(s, "DROP SCHEMA IF EXISTS airlift CASCADE");
+	/* the position of `follow` outlives the copy */
+	return session_exec(s,
+		"DO $$BEGIN IF to_regclass('airlift.follow') IS NULL THEN DROP"
+		" SCHEMA IF EXISTS airlift CASCADE; ELSE DROP TABLE IF EXISTS"
+		" airlift.run, airlift.ledger; END IF; END$$");
 }

@@ -12,6 +12,9 @@ static const struct opt_verb verbs[] = {
 		options_check, 0, 0, check_run},
 	{"copy", NULL, "copy the whole database and prove it, table by table",
 		options_copy, 0, 0, copy_run},
+	{"follow", NULL,
+		"apply the source's changes as they happen, from a slot on",
+		options_follow, 0, 0, follow_run},
 	{"sync", NULL, "make the target equal again, moving only what differs",
 		options_sync, 0, 0, sync_run},
 	{"verify", NULL, "compare two databases row by row", options_verify, 0,
@@ -35,8 +38,10 @@ static const struct opt_program program = {"pgcopy",
 int
 main(int argc, char **argv)
 {
-	struct pgcopy_options options = {
-		.self = argv[0], .format = "auto", .passes = 10};
+	struct pgcopy_options options = {.self = argv[0],
+		.format = "auto",
+		.passes = 10,
+		.slot = "airlift"};
 	const struct opt_verb *verb;
 	struct env env;
 	int first, rc, status = STATUS_OK;

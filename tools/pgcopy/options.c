@@ -71,13 +71,24 @@ const struct opt options_common[] = {
 			"again then moves only rows that changed",             \
 			0, 0, NULL, NULL                                       \
 	}
+#define SLOT                                                                   \
+	{                                                                      \
+		"slot", 0, OPT_STRING, AT(slot), "NAME",                       \
+			"name of the slot and publication (default: airlift)", \
+			0, 0, NULL, NULL                                       \
+	}
 #define END                                                                    \
 	{                                                                      \
 		NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL             \
 	}
 
-const struct opt options_copy[] = {
-	JOBS, JOURNAL, SPLIT, FORMAT, OWNER, ACL, KEEP_LEDGER, END};
+const struct opt options_copy[] = {JOBS, JOURNAL, SPLIT, FORMAT, OWNER, ACL,
+	KEEP_LEDGER,
+	{"follow", 0, OPT_FLAG, AT(follow), NULL,
+		"make a replication slot first, so that pgcopy follow can go "
+		"on where this copy ends",
+		0, 0, NULL, NULL},
+	SLOT, END};
 
 const struct opt options_plan[] = {JOBS, SPLIT, FORMAT, OWNER, ACL, END};
 
@@ -92,6 +103,17 @@ const struct opt options_verify[] = {JOBS, FORMAT,
 	{"journal", 0, OPT_STRING, AT(journal), "FILE",
 		"append every record to FILE", 0, 0, NULL, NULL},
 	{NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};
+
+const struct opt options_follow[] = {SLOT, JOURNAL,
+	{"until-caught-up", 0, OPT_FLAG, AT(until_caught_up), NULL,
+		"end when the target has all that the source had at the "
+		"beginning, and set the sequences",
+		0, 0, NULL, NULL},
+	{"drop", 0, OPT_FLAG, AT(drop), NULL,
+		"remove slot and publication from the source, and the state "
+		"from the target",
+		0, 0, NULL, "until-caught-up"},
+	END};
 
 const struct opt options_sync[] = {JOBS, FORMAT,
 	{"until-quiet", 0, OPT_FLAG, AT(until_quiet), NULL,

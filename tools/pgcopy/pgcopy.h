@@ -17,6 +17,9 @@ struct pgcopy_options {
 	uint64_t split;     /* bytes of a table above which it is split */
 	bool owner, acl, keep_ledger, verbose, full, dry_run, until_quiet;
 	int64_t passes; /* of sync at most */
+	/* of copy --follow and follow */
+	const char *slot;
+	bool follow, until_caught_up, drop;
 	/* of run alone */
 	const char *snapshot, *encoding, *memory;
 };
@@ -24,6 +27,7 @@ struct pgcopy_options {
 /* The verbs; each returns an exit status. */
 int check_run(const void *options, struct env *env);
 int copy_run(const void *options, struct env *env);
+int follow_run(const void *options, struct env *env);
 int sync_run(const void *options, struct env *env);
 int verify_run(const void *options, struct env *env);
 int planverb_run(const void *options, struct env *env);

@@ -23,6 +23,7 @@ struct session {
 	enum session_error error;
 	char sqlstate[6];
 	char *message;
+	char *buffer; /* libpq's, of the last message of a stream */
 };
 
 struct rows {
@@ -128,7 +129,7 @@ on_notice(void *ctx, const PGresult *res)
 }
 
 static PGconn *
-connect_to(const struct conninfo *c)
+connect_to(const struct conninfo *c, bool replication)
 {
 	enum { MAX = 64 };
 	const char *keywords[MAX + 16], *values[MAX + 16];
@@ -149,6 +150,10 @@ connect_to(const struct conninfo *c)
 	if (!conninfo_get(c, "connect_timeout")) {
 		keywords[n] = "connect_timeout";
 		values[n++] = "15";
+	}
+	if (replication) {
+		keywords[n] = "replication";
+		values[n++] = "database";
 	}
 	keywords[n] = values[n] = NULL;
 	return PQconnectdbParams(keywords, values, 0);
@@ -271,14 +276,15 @@ refused(const struct session *s, const struct conninfo *c)
 	return classify_refusal(text);
 }
 
-int
-session_open(const struct conninfo *c, const char *what, struct session **out,
-	enum session_error *err)
+static int
+open_as(const struct conninfo *c, const char *what, bool replication,
+	struct session **out, enum session_error *err)
 {
 	struct session *s = mem_zalloc(1, sizeof(*s));
 
 	*err = SESSION_PERMANENT;
-	if (!s || !(s->what = mem_strdup(what)) || !(s->pq = connect_to(c))) {
+	if (!s || !(s->what = mem_strdup(what)) ||
+		!(s->pq = connect_to(c, replication))) {
 		msg_error("%s: out of memory", what);
 		goto err;
 	}
@@ -300,11 +306,35 @@ err:
 	return -1;
 }
 
+int
+session_open(const struct conninfo *c, const char *what, struct session **out,
+	enum session_error *err)
+{
+	return open_as(c, what, false, out, err);
+}
+
+int
+session_open_replication(const struct conninfo *c, const char *what,
+	struct session **out, enum session_error *err)
+{
+	return open_as(c, what, true, out, err);
+}
+
+char *
+session_buffer(struct session *s, char *p)
+{
+	if (s->buffer)
+		PQfreemem(s->buffer);
+	s->buffer = p;
+	return p;
+}
+
 void
 session_close(struct session *s)
 {
 	if (!s)
 		return;
+	(void)session_buffer(s, NULL);
 	PQfinish(s->pq);
 	free(s->what);
 	free(s->message);
@@ -435,6 +465,39 @@ session_receive(struct session *s)
 	while ((more = PQgetResult(s->pq)))
 		PQclear(more);
 	return r;
+}
+
+struct rows *
+session_simple(struct session *s, const char *sql)
+{
+	return rows_of(s, PQexec(s->pq, sql));
+}
+
+int
+session_each(struct session *s, const char *sql,
+	int (*each)(void *ctx, size_t place, int64_t n), void *ctx)
+{
+	PGresult *res;
+	size_t place = 0;
+	int rc = 0;
+
+	if (PQsendQuery(s->pq, sql) != 1)
+		return session_fail(s, NULL, NULL, false);
+	while ((res = PQgetResult(s->pq))) {
+		ExecStatusType st = PQresultStatus(res);
+		int64_t n = 0;
+
+		if (st != PGRES_COMMAND_OK && st != PGRES_TUPLES_OK &&
+			st != PGRES_EMPTY_QUERY) {
+			if (rc == 0)
+				rc = session_fail(s, res, NULL, false);
+		} else if (rc == 0) {
+			(void)num_int(PQcmdTuples(res), 0, INT64_MAX, &n);
+			rc = each(ctx, place++, n) ? -1 : 0;
+		}
+		PQclear(res);
+	}
+	return rc;
 }
 
 struct rows *

@@ -31,6 +31,11 @@ int session_open(const struct conninfo *c, const char *what,
 	struct session **out, enum session_error *err);
 void session_close(struct session *s);
 
+/* session_open_replication(...): the same for a walsender of the database:
+ * session_exec and session_simple work in it, session_query does not. */
+int session_open_replication(const struct conninfo *c, const char *what,
+	struct session **out, enum session_error *err);
+
 /* session_version(s): the server's, as 150020. */
 int session_version(const struct session *s);
 
@@ -72,6 +77,17 @@ struct rows *session_queryb(struct session *s, const char *sql, int nparams,
  */
 int session_send(struct session *s, const char *sql);
 struct rows *session_receive(struct session *s);
+
+/* session_simple(s, sql): one command by the simple protocol; its rows. */
+struct rows *session_simple(struct session *s, const char *sql);
+
+/*
+ * session_each(s, sql, each, ctx): several commands in one message; ${each} is
+ * called with the place of each one, from 0, and the rows it affected. 0, or
+ * -1 after a message or when ${each} returned non-zero.
+ */
+int session_each(struct session *s, const char *sql,
+	int (*each)(void *ctx, size_t place, int64_t n), void *ctx);
 
 void rows_free(struct rows *r);
 int rows_count(const struct rows *r);

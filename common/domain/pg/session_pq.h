@@ -19,6 +19,10 @@ PGconn *session_pq(const struct session *s);
 int session_fail(
 	struct session *s, const PGresult *res, const char *doing, bool quiet);
 
+/* session_buffer(s, p): keep ${p}, of PQgetCopyData, and free the one kept
+ * before; returns ${p}. */
+char *session_buffer(struct session *s, char *p);
+
 /* session_break(s): no command can follow on this connection. */
 void session_break(struct session *s);
 
