@@ -374,11 +374,13 @@ followapply_flush(struct followapply *f, bool force)
 			"UPDATE airlift.follow SET lsn = '%s', at = now()"
 			" WHERE slot = ",
 			buf_str(&lsn)) ||
-		ident_literal(&b, f->slot) || put(f, buf_str(&b)) ||
-		put(f, "COMMIT"))
+		ident_literal(&b, f->slot) || put(f, buf_str(&b)))
 		rc = no_memory();
 	else
+		/* the commit only when all have affected what they must */
 		rc = send_script(f);
+	if (rc == FOLLOWAPPLY_OK && session_exec(f->target, "COMMIT"))
+		rc = FOLLOWAPPLY_FAILED;
 	buf_fini(&b);
 	buf_fini(&lsn);
 	if (rc == FOLLOWAPPLY_OK) {
