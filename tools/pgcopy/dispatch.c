@@ -220,12 +220,14 @@ engine_run(struct engine *e, const char *phase)
 {
 	uint64_t total = 0;
 	size_t i;
-	struct buf from = BUF_SECRET, to = BUF_SECRET, memory = BUF_INIT;
+	struct buf from = BUF_SECRET, to = BUF_SECRET, memory = BUF_INIT,
+		   rate = BUF_INIT;
+	size_t n_argv = 8;
 	const char *env[] = {NULL, NULL, NULL};
 	const char *argv[] = {e->opt->self, "run", "--from=env:AIRLIFT_FROM",
 		"--to=env:AIRLIFT_TO", "--encoding",
-		session_encoding(e->source), "--memory", NULL, NULL, NULL,
-		NULL};
+		session_encoding(e->source), "--memory", NULL, NULL, NULL, NULL,
+		NULL, NULL};
 	struct pool_spec pool = {.argv = argv,
 		.env = env,
 		.workers = (unsigned)e->jobs_wanted,
@@ -251,8 +253,20 @@ engine_run(struct engine *e, const char *phase)
 	env[1] = to.data;
 	argv[7] = buf_str(&memory);
 	if (e->snapshot) {
-		argv[8] = "--snapshot";
-		argv[9] = e->snapshot;
+		argv[n_argv++] = "--snapshot";
+		argv[n_argv++] = e->snapshot;
+	}
+	if (e->opt->rate) {
+		uint64_t share = e->opt->rate / pool.workers;
+
+		if (buf_printf(&rate, "%llu",
+			    (unsigned long long)(share < 1024 ? 1024
+							      : share))) {
+			msg_error("out of memory");
+			goto out;
+		}
+		argv[n_argv++] = "--rate";
+		argv[n_argv++] = buf_str(&rate);
 	}
 	for (i = 0; i < e->jobs.n; i++)
 		total += e->jobs.job[i].size;
@@ -264,5 +278,6 @@ out:
 	buf_fini(&from);
 	buf_fini(&to);
 	buf_fini(&memory);
+	buf_fini(&rate);
 	return rc;
 }

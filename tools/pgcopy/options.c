@@ -77,6 +77,13 @@ const struct opt options_common[] = {
 			"name of the slot and publication (default: airlift)", \
 			0, 0, NULL, NULL                                       \
 	}
+#define RATE                                                                   \
+	{                                                                      \
+		"rate", 0, OPT_SIZE, AT(rate), "SIZE",                         \
+			"copy at most SIZE bytes a second, all workers "       \
+			"together",                                            \
+			1024, INT64_C(1) << 50, NULL, NULL                     \
+	}
 #define END                                                                    \
 	{                                                                      \
 		NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL             \
@@ -93,7 +100,7 @@ const struct opt options_copy[] = {JOBS, JOURNAL, SPLIT, FORMAT, OWNER, ACL,
 const struct opt options_plan[] = {JOBS, SPLIT, FORMAT, OWNER, ACL, END};
 
 const struct opt options_finish[] = {
-	JOBS, JOURNAL, SPLIT, FORMAT, OWNER, ACL, KEEP_LEDGER, END};
+	JOBS, JOURNAL, SPLIT, FORMAT, OWNER, ACL, KEEP_LEDGER, RATE, END};
 
 const struct opt options_verify[] = {JOBS, FORMAT,
 	{"full", 0, OPT_FLAG, AT(full), NULL,
@@ -140,4 +147,4 @@ const struct opt options_run[] = {
 		"client encoding of both sessions", 0, 0, NULL, NULL},
 	{"memory", 0, OPT_STRING, AT(memory), "SIZE",
 		"maintenance_work_mem for building indexes", 0, 0, NULL, NULL},
-	{NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};
+	RATE, {NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};

@@ -17,6 +17,7 @@ struct pgcopy_options {
 	uint64_t split;     /* bytes of a table above which it is split */
 	bool owner, acl, keep_ledger, verbose, full, dry_run, until_quiet;
 	int64_t passes; /* of sync at most */
+	uint64_t rate;  /* bytes a second, of all workers together; 0: any */
 	/* of copy --follow and follow */
 	const char *slot;
 	bool follow, until_caught_up, drop;

@@ -321,6 +321,7 @@ run_run(const void *options, struct env *env)
 	if (turn_to(&w, &w.snapshot, opt->snapshot) ||
 		turn_to(&w, &w.encoding, opt->encoding))
 		goto out;
+	ratelimit_init(&w.limit, opt->rate, clock_mono(env->clock));
 	while ((rc = jsonl_next(in, &doc)) > 0) {
 		const struct json_val *v = json_root(doc);
 

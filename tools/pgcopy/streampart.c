@@ -1,12 +1,14 @@
 #include <string.h>
 
 #include "buf.h"
+#include "clock.h"
 #include "copyin.h"
 #include "copyout.h"
 #include "ledger.h"
 #include "msg.h"
 #include "multiset.h"
 #include "part.h"
+#include "pgcopy.h"
 #include "rowhash.h"
 #include "session.h"
 #include "worker.h"
@@ -36,6 +38,19 @@ forward(struct session *to, struct buf *batch, const struct copyout_piece *p)
 	return buf_append(batch, p->data, p->len);
 }
 
+/* Keeps to the rate: both servers wait meanwhile. */
+static void
+pause_for(struct worker *w, size_t n)
+{
+	double wait;
+
+	if (!w->opt->rate)
+		return;
+	wait = ratelimit_take(&w->limit, n, clock_mono(w->clock));
+	if (wait > 0)
+		clock_sleep(w->clock, wait);
+}
+
 /* Streams the source into the target's open COPY, hashing. 0 or -1. */
 static int
 pump(struct worker *w, const struct part *p, struct copyout *from,
@@ -58,6 +73,7 @@ pump(struct worker *w, const struct part *p, struct copyout *from,
 			break;
 		}
 		worker_progress(w, p->id, m);
+		pause_for(w, piece.len);
 	}
 	if (rc == 0)
 		rc = flush(w->target, &batch);

@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+#include "ratelimit.h"
+
 struct buf;
 struct clock;
 struct conninfo;
@@ -19,6 +21,7 @@ struct worker {
 	struct conninfo *from, *to;
 	struct session *source, *target;
 	char *snapshot, *encoding; /* what the sessions were opened for */
+	struct ratelimit limit;
 	double told; /* when progress was last written, monotonic */
 };
 

@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +96,8 @@ static STACK_OF(X509) * shake_hands(int fd, const char *host)
 
 	if (ssl) {
 		SSL_set_verify(ssl, SSL_VERIFY_NONE, NULL);
-		(void)SSL_set_tlsext_host_name(ssl, host);
+		(void)SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME,
+			TLSEXT_NAMETYPE_host_name, (char *)(uintptr_t)host);
 	}
 	if (ssl && SSL_set_fd(ssl, fd) == 1 && SSL_connect(ssl) == 1 &&
 		SSL_get_peer_cert_chain(ssl))
