@@ -1,0 +1,368 @@
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fd.h"
+#include "mem.h"
+#include "msg.h"
+#include "tarball.h"
+
+enum { WINDOW = 64 * 1024 };
+
+struct tarball_writer {
+	struct archive *a;
+	char *name;
+	int fd;
+	int64_t left; /* bytes that the member still needs */
+};
+
+struct tarball_reader {
+	struct archive *a;
+	char *name;
+	char *window;
+	int fd;
+};
+
+/* How deep the path ends below ${depth}; -1 if it rises above the top. */
+static long
+descend(const char *path, long depth)
+{
+	while (*path) {
+		size_t n = strcspn(path, "/");
+
+		if (n == 2 && strncmp(path, "..", 2) == 0)
+			depth--;
+		else if (n > 0 && !(n == 1 && *path == '.'))
+			depth++;
+		if (depth < 0)
+			return -1;
+		path += n + (path[n] == '/');
+	}
+	return depth;
+}
+
+static bool
+has_dots(const char *path)
+{
+	while (*path) {
+		size_t n = strcspn(path, "/");
+
+		if (n == 2 && strncmp(path, "..", 2) == 0)
+			return true;
+		path += n + (path[n] == '/');
+	}
+	return false;
+}
+
+int
+is_tarball_name(const char *name)
+{
+	return *name && *name != '/' && !has_dots(name);
+}
+
+int
+is_tarball_link(const char *name, const char *link)
+{
+	long depth = descend(name, 0) - 1;
+
+	return *link && *link != '/' &&
+	       descend(link, depth < 0 ? 0 : depth) >= 0;
+}
+
+/* Whether a member stays inside; a message if not. */
+static int
+check(const char *archive, const struct tarball_entry *e)
+{
+	if (!is_tarball_name(e->name)) {
+		msg_error("%s: refused: the member %s leads out of the archive",
+			archive, e->name);
+		return -1;
+	}
+	/* a hard link names another member, from the top */
+	if ((e->type == TARBALL_SYMLINK &&
+		    !is_tarball_link(e->name, e->link)) ||
+		(e->type == TARBALL_HARDLINK && !is_tarball_name(e->link))) {
+		msg_error("%s: refused: the link %s leads out of the archive",
+			archive, e->name);
+		return -1;
+	}
+	return 0;
+}
+
+/* Tells of libarchive's error. -1. */
+static int
+complain(struct archive *a, const char *name)
+{
+	const char *why = archive_error_string(a);
+
+	msg_error("%s: %s", name, why ? why : "not an archive");
+	return -1;
+}
+
+static la_ssize_t
+on_write(struct archive *a, void *ctx, const void *p, size_t n)
+{
+	const struct tarball_writer *w = ctx;
+
+	if (fd_write_all(w->fd, p, n)) {
+		archive_set_error(a, errno, "%s", strerror(errno));
+		return -1;
+	}
+	return (la_ssize_t)n;
+}
+
+void
+tarball_abandon(struct tarball_writer *w)
+{
+	if (!w)
+		return;
+	if (w->a) {
+		/* freeing alone would write an end, as if it were whole */
+		(void)archive_write_fail(w->a);
+		(void)archive_write_free(w->a);
+	}
+	free(w->name);
+	free(w);
+}
+
+int
+tarball_create(int fd, const char *name, int level, struct tarball_writer **out)
+{
+	struct tarball_writer *w = mem_zalloc(1, sizeof(*w));
+	char digits[12];
+
+	if (!w || !(w->name = mem_strdup(name)) ||
+		!(w->a = archive_write_new())) {
+		msg_error("%s: out of memory", name);
+		goto fail;
+	}
+	w->fd = fd;
+	snprintf(digits, sizeof(digits), "%d", level);
+	if (archive_write_set_format_pax_restricted(w->a) != ARCHIVE_OK ||
+		archive_write_add_filter_zstd(w->a) != ARCHIVE_OK ||
+		archive_write_set_filter_option(w->a, "zstd",
+			"compression-level", digits) != ARCHIVE_OK ||
+		archive_write_set_bytes_per_block(w->a, WINDOW) != ARCHIVE_OK ||
+		archive_write_set_bytes_in_last_block(w->a, 1) != ARCHIVE_OK ||
+		archive_write_open(w->a, w, NULL, on_write, NULL) !=
+			ARCHIVE_OK) {
+		complain(w->a, name);
+		goto fail;
+	}
+	*out = w;
+	return 0;
+fail:
+	tarball_abandon(w);
+	return -1;
+}
+
+static unsigned
+file_type(enum tarball_type t)
+{
+	return t == TARBALL_FOLDER    ? AE_IFDIR
+	       : t == TARBALL_SYMLINK ? AE_IFLNK
+				      : AE_IFREG;
+}
+
+int
+tarball_put(struct tarball_writer *w, const struct tarball_entry *e)
+{
+	struct archive_entry *x;
+	int rc = -1;
+
+	if (w->left) {
+		msg_error("%s: a member is %lld bytes too short", w->name,
+			(long long)w->left);
+		return -1;
+	}
+	if (check(w->name, e))
+		return -1;
+	if (!(x = archive_entry_new())) {
+		msg_error("%s: out of memory", w->name);
+		return -1;
+	}
+	archive_entry_set_pathname(x, e->name);
+	archive_entry_set_filetype(x, file_type(e->type));
+	archive_entry_set_perm(x, e->mode & 07777);
+	archive_entry_set_mtime(x, e->mtime, 0);
+	archive_entry_set_size(x, e->type == TARBALL_FILE ? e->size : 0);
+	if (e->type == TARBALL_SYMLINK)
+		archive_entry_set_symlink(x, e->link);
+	if (e->type == TARBALL_HARDLINK)
+		archive_entry_set_hardlink(x, e->link);
+	if (archive_write_header(w->a, x) != ARCHIVE_OK) {
+		complain(w->a, w->name);
+	} else {
+		w->left = e->type == TARBALL_FILE ? e->size : 0;
+		rc = 0;
+	}
+	archive_entry_free(x);
+	return rc;
+}
+
+int
+tarball_write(struct tarball_writer *w, const void *p, size_t n)
+{
+	const char *at = p;
+
+	/* libarchive drops what is too much without a word */
+	if ((uint64_t)n > (uint64_t)w->left) {
+		msg_error("%s: a member is longer than was said", w->name);
+		return -1;
+	}
+	while (n > 0) {
+		la_ssize_t got = archive_write_data(w->a, at, n);
+
+		if (got <= 0)
+			return complain(w->a, w->name);
+		at += got;
+		n -= (size_t)got;
+		w->left -= got;
+	}
+	return 0;
+}
+
+int
+tarball_finish(struct tarball_writer *w)
+{
+	int rc = 0;
+
+	if (w->left) {
+		msg_error("%s: a member is %lld bytes too short", w->name,
+			(long long)w->left);
+		rc = -1;
+	} else if (archive_write_close(w->a) != ARCHIVE_OK) {
+		rc = complain(w->a, w->name);
+	}
+	tarball_abandon(w);
+	return rc;
+}
+
+static la_ssize_t
+on_read(struct archive *a, void *ctx, const void **p)
+{
+	const struct tarball_reader *r = ctx;
+	ssize_t n;
+
+	do
+		n = read(r->fd, r->window, WINDOW);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		archive_set_error(a, errno, "%s", strerror(errno));
+	*p = r->window;
+	return n;
+}
+
+void
+tarball_close(struct tarball_reader *r)
+{
+	if (!r)
+		return;
+	if (r->a)
+		(void)archive_read_free(r->a);
+	free(r->window);
+	free(r->name);
+	free(r);
+}
+
+int
+tarball_open(int fd, const char *name, struct tarball_reader **out)
+{
+	struct tarball_reader *r = mem_zalloc(1, sizeof(*r));
+
+	if (!r || !(r->name = mem_strdup(name)) ||
+		!(r->window = mem_alloc(WINDOW)) ||
+		!(r->a = archive_read_new())) {
+		msg_error("%s: out of memory", name);
+		goto fail;
+	}
+	r->fd = fd;
+	/* not all filters: some of them start programs */
+	if (archive_read_support_format_tar(r->a) != ARCHIVE_OK ||
+		archive_read_support_filter_gzip(r->a) != ARCHIVE_OK ||
+		archive_read_support_filter_bzip2(r->a) != ARCHIVE_OK ||
+		archive_read_support_filter_xz(r->a) != ARCHIVE_OK ||
+		archive_read_support_filter_zstd(r->a) != ARCHIVE_OK ||
+		archive_read_open(r->a, r, NULL, on_read, NULL) != ARCHIVE_OK) {
+		complain(r->a, name);
+		goto fail;
+	}
+	*out = r;
+	return 0;
+fail:
+	tarball_close(r);
+	return -1;
+}
+
+static const char *
+first_of(const char *utf8, const char *bytes)
+{
+	return utf8 ? utf8 : bytes;
+}
+
+/* Fills ${e}. 0, or -1 if it is nothing that we take. */
+static int
+describe(struct archive_entry *x, struct tarball_entry *e)
+{
+	const char *hard = first_of(
+		archive_entry_hardlink_utf8(x), archive_entry_hardlink(x));
+
+	memset(e, 0, sizeof(*e));
+	e->name = first_of(
+		archive_entry_pathname_utf8(x), archive_entry_pathname(x));
+	e->mode = archive_entry_perm(x);
+	e->mtime = archive_entry_mtime(x);
+	if (!e->name)
+		return -1;
+	if (hard) {
+		e->type = TARBALL_HARDLINK;
+		e->link = hard;
+		return 0;
+	}
+	switch (archive_entry_filetype(x)) {
+	case AE_IFREG:
+		e->size = archive_entry_size(x);
+		return 0;
+	case AE_IFDIR:
+		e->type = TARBALL_FOLDER;
+		return 0;
+	case AE_IFLNK:
+		e->type = TARBALL_SYMLINK;
+		e->link = first_of(archive_entry_symlink_utf8(x),
+			archive_entry_symlink(x));
+		return e->link ? 0 : -1;
+	default:
+		return -1;
+	}
+}
+
+int
+tarball_next(struct tarball_reader *r, struct tarball_entry *e)
+{
+	struct archive_entry *x;
+	int rc = archive_read_next_header(r->a, &x);
+
+	if (rc == ARCHIVE_EOF)
+		return 0;
+	/* a warning: a name in another character set; its bytes will do */
+	if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
+		return complain(r->a, r->name);
+	if (describe(x, e)) {
+		msg_error("%s: refused: %s is no file, folder or link", r->name,
+			e->name ? e->name : "a member");
+		return -1;
+	}
+	return check(r->name, e) ? -1 : 1;
+}
+
+ssize_t
+tarball_read(struct tarball_reader *r, void *p, size_t n)
+{
+	la_ssize_t got = archive_read_data(r->a, p, n);
+
+	return got < 0 ? complain(r->a, r->name) : (ssize_t)got;
+}
