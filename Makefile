@@ -36,7 +36,7 @@ PKG_tarball = libarchive
 TOOLS = procfile2toml herokucfg2secrets pgcopy
 USES_procfile2toml = flyconf source io base
 USES_herokucfg2secrets = io base
-USES_pgcopy = pg digest io base
+USES_pgcopy = pg tarball digest io base
 
 include mk/build.mk
 include mk/tests.mk

@@ -95,6 +95,47 @@ engine_open(struct engine *e, const struct pgcopy_options *opt, struct env *env,
 	return STATUS_OK;
 }
 
+int
+engine_open_side(struct engine *e, const struct pgcopy_options *opt,
+	struct env *env, const char *verb, bool source)
+{
+	const char *locator = source ? opt->from : opt->to;
+	const char *what = source ? "source" : "target";
+	struct conninfo **c = source ? &e->from : &e->to;
+	enum session_error err;
+
+	memset(e, 0, sizeof(*e));
+	e->opt = opt;
+	e->env = env;
+	e->verb = verb;
+	e->jobs_wanted = 1;
+	e->begun = clock_mono(env->clock);
+	if (!locator) {
+		msg_error("--%s is needed: see pgcopy %s --help",
+			source ? "from" : "to", verb);
+		return STATUS_MISUSE;
+	}
+	if (conninfo_resolve(locator, what, c) ||
+		conninfo_trust(*c, what, source ? opt->from_pin : opt->to_pin,
+			source ? opt->from_ca : opt->to_ca))
+		return STATUS_MISUSE;
+	if (opt->journal &&
+		!(e->journal = journal_open(opt->journal, "pgcopy",
+			  source ? conninfo_identity(*c) : "archive",
+			  source ? "archive" : conninfo_identity(*c), on_replay,
+			  e)))
+		return STATUS_MISUSE;
+	if (session_open(*c, what, source ? &e->source : &e->target, &err))
+		return err == SESSION_TEMPORARY ? STATUS_TEMPORARY
+						: STATUS_MISUSE;
+	if (source && session_exec(e->source,
+			      "BEGIN ISOLATION LEVEL REPEATABLE READ READ "
+			      "ONLY"))
+		return STATUS_TEMPORARY;
+	e->progress = progress_open(STDERR_FILENO, env->clock, true);
+	return STATUS_OK;
+}
+
 static void
 free_tables(struct engine *e)
 {
@@ -139,7 +180,8 @@ engine_export(struct engine *e)
 	}
 	jsonw_record(&w, &b, "snapshot.exported");
 	jsonw_str(&w, "source", conninfo_identity(e->from));
-	jsonw_str(&w, "target", conninfo_identity(e->to));
+	if (e->to)
+		jsonw_str(&w, "target", conninfo_identity(e->to));
 	jsonw_str(&w, "snapshot", e->snapshot);
 	jsonw_time(&w, "at", clock_wall(e->env->clock));
 	rc = jsonw_end_record(&w) || engine_emit(e, &b, false) ? -1 : 0;
@@ -180,8 +222,9 @@ int
 engine_tables(struct engine *e)
 {
 	bool text = strcmp(e->opt->format, "text") == 0 ||
-		    strcmp(session_encoding(e->source),
-			    session_encoding(e->target)) != 0;
+		    (e->source && e->target &&
+			    strcmp(session_encoding(e->source),
+				    session_encoding(e->target)) != 0);
 	size_t i;
 
 	free_tables(e);
@@ -220,7 +263,7 @@ engine_emit(struct engine *e, struct buf *b, bool sync)
 
 	if (b->len == 0)
 		return 0;
-	if (fd_write_all(e->env->out, b->data, b->len)) {
+	if (!e->is_out_taken && fd_write_all(e->env->out, b->data, b->len)) {
 		msg_errno("standard output");
 		rc = -1;
 	}
@@ -275,7 +318,8 @@ engine_end(struct engine *e, int status)
 	struct buf b = BUF_INIT;
 
 	/* before the sessions were open there was no run to sum up */
-	if (e->target && (summary_put(&b, &s) || engine_emit(e, &b, true)) &&
+	if ((e->target || e->source) &&
+		(summary_put(&b, &s) || engine_emit(e, &b, true)) &&
 		status == STATUS_OK)
 		status = STATUS_TEMPORARY;
 	buf_fini(&b);

@@ -55,9 +55,10 @@ struct engine {
 	int (*record)(struct engine *e, size_t job, const struct json_val *r);
 	int64_t done, failed, findings, errors;
 	uint64_t bytes;
-	bool again;     /* the target has data of an earlier run */
-	bool completed; /* the journal says that a copy was completed */
-	bool temporary; /* what stopped the run may pass */
+	bool again;        /* the target has data of an earlier run */
+	bool completed;    /* the journal says that a copy was completed */
+	bool is_out_taken; /* standard output is for something else */
+	bool temporary;    /* what stopped the run may pass */
 };
 
 /*
@@ -68,6 +69,10 @@ struct engine {
 int engine_open(struct engine *e, const struct pgcopy_options *opt,
 	struct env *env, const char *verb);
 void engine_close(struct engine *e);
+
+/* engine_open_side(e, opt, env, verb, source): the same of one side alone. */
+int engine_open_side(struct engine *e, const struct pgcopy_options *opt,
+	struct env *env, const char *verb, bool source);
 
 /* engine_export(e): export the snapshot for the workers. 0 or -1.
  * engine_renew(e): end the source's transaction, begin another. */

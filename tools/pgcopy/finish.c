@@ -123,16 +123,23 @@ out:
 }
 
 int
-finish_sequences(struct engine *e)
+finish_set_sequences(struct engine *e)
 {
 	size_t i;
 
-	if (catalog_read_sequences(e->source, e->catalog))
-		return -1;
 	for (i = 0; i < e->catalog->n_sequences; i++)
 		if (set_sequence(e, &e->catalog->sequence[i]))
 			return -1;
 	return 0;
+}
+
+int
+finish_sequences(struct engine *e)
+{
+	return catalog_read_sequences(e->source, e->catalog) ||
+			       finish_set_sequences(e)
+		       ? -1
+		       : 0;
 }
 
 /* Settings whose value is a list of names, not one string. */
@@ -171,8 +178,8 @@ put_setting(
 					   : ident_literal(b, value);
 }
 
-static int
-apply_setting(
+int
+finish_setting(
 	struct engine *e, const char *db, const char *role, const char *setting)
 {
 	struct buf sql = BUF_INIT, text = BUF_INIT;
@@ -217,7 +224,7 @@ finish_settings(struct engine *e)
 		return -1;
 	}
 	for (i = 0; rc == 0 && i < rows_count(r); i++)
-		rc = apply_setting(e, rows_str(db, 0, 0), rows_str(r, i, 0),
+		rc = finish_setting(e, rows_str(db, 0, 0), rows_str(r, i, 0),
 			rows_str(r, i, 1));
 	rows_free(db);
 	rows_free(r);

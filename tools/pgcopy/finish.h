@@ -20,6 +20,14 @@ int finish_marks(struct engine *e, const struct ledger *l);
 /* finish_sequences(e): read them now, set them, never behind their column. */
 int finish_sequences(struct engine *e);
 
+/* finish_set_sequences(e): the same from the catalogue as it is. */
+int finish_set_sequences(struct engine *e);
+
+/* finish_setting(e, db, role, setting): one "name=value" of a database, or of
+ * a role ("" for none) in it; a refusal is a finding. 0 or -1. */
+int finish_setting(struct engine *e, const char *db, const char *role,
+	const char *setting);
+
 /* finish_settings(e): ALTER DATABASE and ALTER ROLE IN DATABASE ... SET. */
 int finish_settings(struct engine *e);
 

@@ -111,6 +111,17 @@ const struct opt options_verify[] = {JOBS, FORMAT,
 		"append every record to FILE", 0, 0, NULL, NULL},
 	{NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};
 
+const struct opt options_dump[] = {JOURNAL, FORMAT,
+	{"level", 0, OPT_INT, AT(level), "N",
+		"zstd's level, 1 to 19 (default: 3)", 1, 19, NULL, NULL},
+	END};
+
+const struct opt options_restore[] = {JOURNAL, OWNER, ACL,
+	{"check-only", 0, OPT_FLAG, AT(only_check), NULL,
+		"read the archive and prove it, without a database", 0, 0, NULL,
+		"to journal owner acl"},
+	END};
+
 const struct opt options_follow[] = {SLOT, JOURNAL,
 	{"until-caught-up", 0, OPT_FLAG, AT(until_caught_up), NULL,
 		"end when the target has all that the source had at the "

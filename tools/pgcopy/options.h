@@ -10,6 +10,8 @@ extern const struct opt options_copy[];
 extern const struct opt options_plan[];
 extern const struct opt options_finish[];
 extern const struct opt options_run[];
+extern const struct opt options_dump[];
+extern const struct opt options_restore[];
 extern const struct opt options_follow[];
 extern const struct opt options_sync[];
 extern const struct opt options_verify[];

@@ -18,6 +18,9 @@ struct pgcopy_options {
 	bool owner, acl, keep_ledger, verbose, full, dry_run, until_quiet;
 	int64_t passes; /* of sync at most */
 	uint64_t rate;  /* bytes a second, of all workers together; 0: any */
+	/* of dump and restore */
+	int64_t level; /* of compression, 0: as is usual */
+	bool only_check;
 	/* of copy --follow and follow */
 	const char *slot;
 	bool follow, until_caught_up, drop;
@@ -28,6 +31,8 @@ struct pgcopy_options {
 /* The verbs; each returns an exit status. */
 int check_run(const void *options, struct env *env);
 int copy_run(const void *options, struct env *env);
+int dump_run(const void *options, struct env *env);
+int restore_run(const void *options, struct env *env);
 int follow_run(const void *options, struct env *env);
 int sync_run(const void *options, struct env *env);
 int verify_run(const void *options, struct env *env);

@@ -5,6 +5,7 @@
 #include "catalog.h"
 #include "engine.h"
 #include "extension.h"
+#include "fd.h"
 #include "jsonw.h"
 #include "ledger.h"
 #include "mem.h"
@@ -114,32 +115,62 @@ open_archive(struct schema *s)
 	return s->archive ? 0 : -1;
 }
 
-int
-schema_dump(struct engine *e, struct schema *s)
+/* The contents of the dump that is in its place. 0 or -1. */
+static int
+take_contents(struct engine *e, struct schema *s)
 {
 	struct buf list = BUF_INIT;
 	unsigned bad;
 	int rc = -1;
 
-	memset(s, 0, sizeof(*s));
-	s->flags = (e->opt->owner ? PGTOOLS_OWNER : 0) |
-		   (e->opt->acl ? PGTOOLS_ACL : 0);
-	if (pgtools_find(session_version(e->source) / 10000, &s->tools) ||
-		open_archive(s) ||
-		pgtools_dump(&s->tools, e->from, e->snapshot,
-			tmpfile_name(s->archive)) ||
-		pgtools_list(&s->tools, tmpfile_name(s->archive), &list))
+	if (pgtools_list(&s->tools, tmpfile_name(s->archive), &list))
 		goto out;
 	if (toc_parse(buf_str(&list), &s->toc, &bad)) {
 		msg_error(
 			"pg_restore --list: line %u cannot be understood", bad);
 		goto out;
 	}
-	keep_constraints(e->catalog, &s->toc);
+	if (e->source)
+		keep_constraints(e->catalog, &s->toc);
 	rc = hash_schema(s);
 out:
 	buf_fini(&list);
 	return rc;
+}
+
+static void
+begin(const struct engine *e, struct schema *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->flags = (e->opt->owner ? PGTOOLS_OWNER : 0) |
+		   (e->opt->acl ? PGTOOLS_ACL : 0);
+}
+
+int
+schema_dump(struct engine *e, struct schema *s)
+{
+	begin(e, s);
+	return pgtools_find(session_version(e->source) / 10000, &s->tools) ||
+			       open_archive(s) ||
+			       pgtools_dump(&s->tools, e->from, e->snapshot,
+				       tmpfile_name(s->archive)) ||
+			       take_contents(e, s)
+		       ? -1
+		       : 0;
+}
+
+int
+schema_read(struct engine *e, struct schema *s, int version, const void *p,
+	size_t n)
+{
+	begin(e, s);
+	if (pgtools_find(version, &s->tools) || open_archive(s))
+		return -1;
+	if (fd_write_all(tmpfile_fd(s->archive), p, n)) {
+		msg_errno("%s", tmpfile_name(s->archive));
+		return -1;
+	}
+	return take_contents(e, s);
 }
 
 void

@@ -22,6 +22,11 @@ struct schema {
 int schema_dump(struct engine *e, struct schema *s);
 void schema_fini(struct schema *s);
 
+/* schema_read(e, s, version, p, n): the same from a dump that pg_dump of that
+ * major version has made. 0 or -1. */
+int schema_read(struct engine *e, struct schema *s, int version, const void *p,
+	size_t n);
+
 /*
  * schema_restore(e, s): everything before the data, extensions included, in
  * one transaction with the ledger's note of it. 0 or -1.
