@@ -43,22 +43,39 @@ check 'a table whose updates would fail once published is refused, and nothing i
 
 check 'follow without a copy that began it is refused' 'status 100 follow 2>err; grep -q "copy --follow" err'
 
+cat >"$T/changes.sql" <<'END'
+INSERT INTO t (id, v, a) VALUES (1000, E'q''\\ \n\t', ARRAY['''{,"']);
+UPDATE t SET v = 'w' WHERE id = 5;
+UPDATE t SET id = 2000 WHERE id = 6;
+DELETE FROM t WHERE id BETWEEN 10 AND 20;
+UPDATE t SET big = NULL WHERE id = 7;
+UPDATE t SET n = 'NaN', f = '-Infinity' WHERE id = 8;
+INSERT INTO always (v) VALUES (7), (8);
+UPDATE always SET v = v + 100 WHERE id < 5;
+DELETE FROM always WHERE id = 9;
+DELETE FROM heap WHERE ctid = (SELECT min(ctid) FROM heap WHERE a = 1);
+UPDATE heap SET b = NULL WHERE ctid = (SELECT min(ctid) FROM heap WHERE a = 2);
+DELETE FROM heap WHERE b IS NULL;
+INSERT INTO parent VALUES (100), (101);
+INSERT INTO child VALUES (500, 101);
+DELETE FROM parent WHERE id < 20;
+UPDATE part SET at = '2026-12-24' WHERE id = 3;
+DELETE FROM part WHERE id = 4;
+INSERT INTO part VALUES (900, '2030-01-01', 'late');
+INSERT INTO "Odd ""name" VALUES ('a b', 'c');
+UPDATE "Odd ""name" SET "k e y" = 'z';
+BEGIN; INSERT INTO t (id) VALUES (7777); ROLLBACK;
+BEGIN; DELETE FROM t WHERE id = 30; SAVEPOINT s; DELETE FROM t; ROLLBACK TO s; INSERT INTO t (id, v) VALUES (31000, 's'); COMMIT;
+END
+
 check 'a copy that leaves a slot, and changes of every kind after it' '
 	fresh_target
 	copy --follow
 	has ".type == \"slot.created\"" "$T/copy.jsonl"
 	test "$(slots)" = 1
-	sql "$FROM" "INSERT INTO t (id, v, a) VALUES (1000, E'\''q'\''\'\''\\\\ \n\t'\'', ARRAY['\''{,\"'\''])" "UPDATE t SET v = '\''w'\'' WHERE id = 5" "UPDATE t SET id = 2000 WHERE id = 6" "DELETE FROM t WHERE id BETWEEN 10 AND 20" \
-		"UPDATE t SET big = NULL WHERE id = 7" "UPDATE t SET n = '\''NaN'\'', f = '\''-Infinity'\'' WHERE id = 8" \
-		"INSERT INTO always (v) VALUES (7), (8)" "UPDATE always SET v = v + 100 WHERE id < 5" "DELETE FROM always WHERE id = 9" \
-		"DELETE FROM heap WHERE ctid = (SELECT min(ctid) FROM heap WHERE a = 1)" "UPDATE heap SET b = NULL WHERE ctid = (SELECT min(ctid) FROM heap WHERE a = 2)" "DELETE FROM heap WHERE b IS NULL" \
-		"INSERT INTO parent VALUES (100), (101)" "INSERT INTO child VALUES (500, 101)" "DELETE FROM parent WHERE id < 20" \
-		"UPDATE part SET at = '\''2026-12-24'\'' WHERE id = 3" "DELETE FROM part WHERE id = 4" "INSERT INTO part VALUES (900, '\''2030-01-01'\'', '\''late'\'')" \
-		"INSERT INTO \"Odd \"\"name\" VALUES ('\''a b'\'', '\''c'\'')" "UPDATE \"Odd \"\"name\" SET \"k e y\" = '\''z'\''" \
-		"BEGIN; INSERT INTO t (id) VALUES (7777); ROLLBACK" "BEGIN; INSERT INTO t (id) VALUES (1); ROLLBACK" 2>/dev/null || true
-	sql "$FROM" "BEGIN; DELETE FROM t WHERE id = 30; SAVEPOINT s; DELETE FROM t; ROLLBACK TO s; INSERT INTO t (id, v) VALUES (31000, '\''s'\''); COMMIT"
+	psql -qX -v ON_ERROR_STOP=1 "$FROM" -f "$T/changes.sql"
 	follow --until-caught-up
-	has ".type == \"follow.caught\" and .bytes == 0" "$T/follow.jsonl"
+	has ".type == \"follow.caught\" and .bytes == 0 and .changes > 50" "$T/follow.jsonl"
 	same_data
 	same_schema'
 

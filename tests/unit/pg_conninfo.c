@@ -84,10 +84,10 @@ test_parts(void)
 static void
 test_tls(void)
 {
-	T_STR(mode_of("postgres://u@db.example.com/a"), "require",
+	T_STR(mode_of("postgres://u@db.example.com/a"), "verify-full",
 		"TLS over a network");
 	T_STR(mode_of("postgres://u@db.example.com/a?sslmode=prefer"),
-		"require", "... and no silent fall-back");
+		"verify-full", "... and no silent fall-back");
 	T_STR(mode_of("postgres://u@db.example.com/a?sslmode=disable"),
 		"disable", "... unless it is said to be off");
 	T_STR(mode_of("postgres://u@db.example.com/a?sslmode=verify-full"),
@@ -97,11 +97,11 @@ test_tls(void)
 	T_STR(mode_of("postgres://u@[::1]/a"), "prefer", "::1");
 	T_STR(mode_of("host=/tmp"), "prefer", "a Unix socket");
 	T_STR(mode_of("dbname=x"), "prefer", "no host: a Unix socket");
-	T_STR(mode_of("host=localhost,db.example.com dbname=x"), "require",
+	T_STR(mode_of("host=localhost,db.example.com dbname=x"), "verify-full",
 		"one remote host of several");
-	T_STR(mode_of("host=127.evil.example dbname=x"), "require",
+	T_STR(mode_of("host=127.evil.example dbname=x"), "verify-full",
 		"a name that looks local");
-	T_STR(mode_of("host=localhost hostaddr=192.0.2.7 dbname=x"), "require",
+	T_STR(mode_of("host=localhost hostaddr=192.0.2.7 dbname=x"), "verify-full",
 		"the address decides");
 }
 
@@ -188,7 +188,7 @@ test_service(void)
 	T_STR(get(c, "port"), "6000", "... its port, not the default one");
 	T_STR(get(c, "user"), "svc", "... its user, not PGUSER's");
 	T_STR(get(c, "dbname"), "mine", "what the text says comes first");
-	T_STR(get(c, "sslmode"), "require", "... and TLS by its host");
+	T_STR(get(c, "sslmode"), "verify-full", "... and TLS by its host");
 	T_OK(getenv("PGSERVICE") == NULL, "the environment is as it was");
 	conninfo_free(c);
 	T_INT(resolve("dbname=mine", &c), 0, "no service");
@@ -213,14 +213,14 @@ test_children(void)
 	T_INT(c ? conninfo_put_string(c, &b) : -1, 0, "as a string");
 	T_INT(conninfo_parse(buf_str(&b), "x", &again), 0, "... read again");
 	T_STR(get(again, "dbname"), "app one", "... the same database");
-	T_STR(get(again, "sslmode"), "require", "... and TLS");
+	T_STR(get(again, "sslmode"), "verify-full", "... and TLS");
 	T_OK(strstr(buf_str(&b), "password='it\\'s \\\\" SECRET "'"),
 		"... and password");
 	T_INT(c ? conninfo_child_env(c, &env) : -1, 0, "as variables");
 	for (p = env.data; p && p < env.data + env.len; p += strlen(p) + 1) {
 		host |= strcmp(p, "PGHOST=db.example.com") == 0;
 		password |= strcmp(p, "PGPASSWORD=it's \\" SECRET) == 0;
-		mode |= strcmp(p, "PGSSLMODE=require") == 0;
+		mode |= strcmp(p, "PGSSLMODE=verify-full") == 0;
 	}
 	T_OK(host && password && mode, "... with host, password and TLS");
 	buf_fini(&b);

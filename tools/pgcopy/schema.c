@@ -14,6 +14,7 @@
 #include "pgcopy.h"
 #include "schema.h"
 #include "session.h"
+#include "str.h"
 #include "tmpfile.h"
 
 /* The SQL of one stage, appended. 0 or -1. */
@@ -100,6 +101,42 @@ keep_constraints(const struct catalog *c, struct toc *t)
 			t->entry[i].stage = TOC_LATE;
 }
 
+/* Whether the entry is the publication, or one of its tables: "...; 6104 17
+ * PUBLICATION - name owner", "... PUBLICATION TABLE schema name table owner".
+ */
+static bool
+is_of_publication(const struct toc_entry *t, const char *name)
+{
+	struct buf line = BUF_INIT, of = BUF_INIT, table = BUF_INIT;
+	const char *p;
+	bool yes = false;
+
+	if (buf_append(&line, t->line, t->len) ||
+		buf_printf(&of, " PUBLICATION - %s ", name) ||
+		buf_printf(&table, " %s ", name))
+		goto out;
+	p = strstr(buf_str(&line), " PUBLICATION TABLE ");
+	/* names are not quoted there: any of them may have blanks */
+	yes = strstr(buf_str(&line), buf_str(&of)) ||
+	      (p && strstr(p, buf_str(&table)));
+out:
+	buf_fini(&line);
+	buf_fini(&of);
+	buf_fini(&table);
+	return yes;
+}
+
+/* Our own publication is the source's affair. */
+static void
+leave_publication(struct toc *t, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		if (is_of_publication(&t->entry[i], name))
+			t->entry[i].stage = TOC_DATA;
+}
+
 /* A place for the archive that goes away with the process. */
 static int
 open_archive(struct schema *s)
@@ -132,6 +169,8 @@ take_contents(struct engine *e, struct schema *s)
 	}
 	if (e->source)
 		keep_constraints(e->catalog, &s->toc);
+	if (e->opt->slot)
+		leave_publication(&s->toc, e->opt->slot);
 	rc = hash_schema(s);
 out:
 	buf_fini(&list);
