@@ -134,7 +134,10 @@ check 'a superuser copies roles by choice' '
 	fresh_target
 	sql "$FROM_ADMIN" "CREATE ROLE reader" "GRANT SELECT ON shop.orders TO reader"
 	sql "$TO_ADMIN" "CREATE ROLE reader"
-	copy --owner --acl
+	sql "$FROM_ADMIN" "SELECT lo_from_bytea(90001, '\''r'\'')" "ALTER LARGE OBJECT 90001 OWNER TO reader" "GRANT SELECT ON LARGE OBJECT 90001 TO app_owner"
+	old=$FROM new=$TO; FROM=$FROM_ADMIN TO=$TO_ADMIN; copy --owner --acl; FROM=$old TO=$new
+	test "$(sql "$TO" "SELECT pg_get_userbyid(lomowner) || lomacl::text FROM pg_largeobject_metadata WHERE oid = 90001")" = "$(sql "$FROM" "SELECT pg_get_userbyid(lomowner) || lomacl::text FROM pg_largeobject_metadata WHERE oid = 90001")"
+	sql "$FROM_ADMIN" "SELECT lo_unlink(90001)"
 	test "$(sql "$TO" "SELECT has_table_privilege('\''reader'\'', '\''shop.orders'\'', '\''SELECT'\'')")" = t'
 
 # other_db ENCODING: a second database on the source, its URL in $OTHER

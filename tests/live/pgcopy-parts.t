@@ -42,6 +42,23 @@ check 'parts that no worker has done are done by finish' '
 	same_data
 	same_schema'
 
+check 'shares of the lines, and results that do not come back: the ledger knows' '
+	fresh_target
+	setsid pgcopy plan ${A[*]} --jobs 3 >plan.jsonl & pid=$!
+	for _ in $(seq 200); do grep -q "\"verb\":\"plan\"" plan.jsonl && break; sleep 0.05; done
+	# the line of the Kubernetes example
+	share=$(grep -o "awk .*parts.jsonl" "$ROOT/contrib/fan-out/kubernetes-job.yaml" | sed "s|/parts/parts.jsonl|plan.jsonl|; s/n=8/n=3/")
+	for i in 0 1 2; do
+		JOB_COMPLETION_INDEX=$i bash -c "$share" >share.$i
+		test -s share.$i
+		pgcopy run ${A[*]} <share.$i >run.$i
+	done
+	test "$(cat share.? | sort | sha256sum)" = "$(grep "\"type\":\"part\"" plan.jsonl | sort | sha256sum)"
+	bounded "pgcopy finish ${A[*]} </dev/null >finish.jsonl"
+	wait $pid
+	fails grep -q copy-continued finish.jsonl
+	same_data'
+
 check 'a planner that is gone: a new snapshot, and it says so' '
 	fresh_target
 	setsid pgcopy plan ${A[*]} >plan.jsonl & pid=$!

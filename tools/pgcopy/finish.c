@@ -11,6 +11,7 @@
 #include "ledger.h"
 #include "mem.h"
 #include "msg.h"
+#include "pgcopy.h"
 #include "plan.h"
 #include "session.h"
 
@@ -274,31 +275,45 @@ finish_unlink(struct engine *e, const uint32_t *oids, size_t n)
 	return rc;
 }
 
-int
-finish_comments(struct engine *e)
+/* Runs on the target what a query on the source has written. 0 or -1. */
+static int
+run_written(struct engine *e, const char *query)
 {
-	struct rows *r = session_query(e->source,
-		"SELECT d.objoid, d.description FROM pg_description d"
-		" WHERE d.classoid = 'pg_largeobject'::regclass"
-		" ORDER BY d.objoid",
-		0, NULL);
+	struct rows *r = session_query(e->source, query, 0, NULL);
 	int i, rc = 0;
 
 	if (!r)
 		return -1;
-	for (i = 0; rc == 0 && i < rows_count(r); i++) {
-		struct buf sql = BUF_INIT;
-
-		if (buf_printf(&sql, "COMMENT ON LARGE OBJECT %s IS ",
-			    rows_str(r, i, 0)) ||
-			ident_literal(&sql, rows_str(r, i, 1)))
-			rc = no_memory();
-		else
-			rc = session_exec(e->target, buf_str(&sql));
-		buf_fini(&sql);
-	}
+	for (i = 0; rc == 0 && i < rows_count(r); i++)
+		rc = session_exec(e->target, rows_str(r, i, 0));
 	rows_free(r);
 	return rc;
+}
+
+int
+finish_comments(struct engine *e)
+{
+	if (run_written(e, "SELECT format('COMMENT ON LARGE OBJECT %s IS %L',"
+			   " d.objoid, d.description) FROM pg_description d"
+			   " WHERE d.classoid = 'pg_largeobject'::regclass"
+			   " ORDER BY d.objoid"))
+		return -1;
+	if (e->opt->acl &&
+		run_written(e,
+			"SELECT format('GRANT %s ON LARGE OBJECT %s TO %s%s',"
+			" a.privilege_type, m.oid, CASE a.grantee WHEN 0 THEN"
+			" 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee))"
+			" END, CASE WHEN a.is_grantable THEN ' WITH GRANT"
+			" OPTION' ELSE '' END) FROM pg_largeobject_metadata m,"
+			" aclexplode(m.lomacl) a WHERE a.grantee <> m.lomowner"
+			" ORDER BY m.oid"))
+		return -1;
+	return e->opt->owner
+		       ? run_written(e,
+				 "SELECT format('ALTER LARGE OBJECT %s OWNER TO"
+				 " %I', oid, pg_get_userbyid(lomowner)) FROM"
+				 " pg_largeobject_metadata ORDER BY oid")
+		       : 0;
 }
 
 char *
