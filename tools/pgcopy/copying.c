@@ -307,7 +307,7 @@ copying_prepare(struct copy *c)
 			(status = followstate_begin(
 				 e, e->opt->slot, &c->follow)) != STATUS_OK))
 		return status;
-	if (catalog_load(e->source, &e->catalog) || engine_export(e) ||
+	if (engine_load(e, e->source, &e->catalog) || engine_export(e) ||
 		engine_tables(e))
 		return engine_status(e);
 	if (!c->follow && (status = claim_target(c)) != STATUS_OK)

@@ -288,7 +288,8 @@ delta_plan(struct engine *e, struct delta *d, const struct catalog *other,
 
 		d->table[i].is_compared =
 			u && strcmp(u->columns, c->table[i].columns) == 0 &&
-			(!d->only_marked || e->table[i].by_delta);
+			(!d->only_marked || e->table[i].by_delta) &&
+			!e->table[i].is_empty;
 		if (u && !u->is_binary)
 			e->table[i].binary = false;
 	}

@@ -10,6 +10,7 @@
 #include "engine.h"
 #include "env.h"
 #include "fd.h"
+#include "filter.h"
 #include "ident.h"
 #include "journal.h"
 #include "json.h"
@@ -218,6 +219,30 @@ engine_import(struct engine *e, const char *snapshot)
 	return rc;
 }
 
+/* Keys whose other end is left out are, too: said once, of the source. */
+static int
+tell_left_out(struct engine *e, const struct catalog *c, size_t all)
+{
+	return all > c->n_fkeys
+		       ? engine_tell(e, "note", "foreign-keys-left-out", NULL,
+				 "%zu foreign keys belong or refer to "
+				 "tables that are left out",
+				 all - c->n_fkeys)
+		       : 0;
+}
+
+int
+engine_load(struct engine *e, struct session *s, struct catalog **c)
+{
+	size_t fkeys;
+
+	if (catalog_load(s, c))
+		return -1;
+	fkeys = (*c)->n_fkeys;
+	filter_catalog(e->opt, *c);
+	return s == e->source ? tell_left_out(e, *c, fkeys) : 0;
+}
+
 int
 engine_tables(struct engine *e)
 {
@@ -234,8 +259,13 @@ engine_tables(struct engine *e)
 		return -1;
 	}
 	e->n_tables = e->catalog->n_tables;
-	for (i = 0; i < e->catalog->n_tables; i++)
-		e->table[i].binary = e->catalog->table[i].is_binary && !text;
+	for (i = 0; i < e->catalog->n_tables; i++) {
+		const struct catalog_table *t = &e->catalog->table[i];
+
+		e->table[i].binary = t->is_binary && !text;
+		e->table[i].is_empty =
+			is_filter_empty(e->opt, t->schema, t->name);
+	}
 	return 0;
 }
 

@@ -30,6 +30,7 @@ struct engine_table {
 	bool dirty; /* copied anew in this run */
 	bool binary;
 	struct split split;
+	bool is_empty; /* its rows are left out */
 	bool by_delta; /* it is whole and has indexes: rows are made equal */
 };
 
@@ -82,6 +83,10 @@ int engine_renew(struct engine *e);
 /* engine_import(e, snapshot): begin the source's transaction anew in a
  * snapshot that another process holds. 1; 0: it is gone; -1 after a message. */
 int engine_import(struct engine *e, const char *snapshot);
+
+/* engine_load(e, s, c): a catalogue without what the options leave out. 0 or
+ * -1 after a message. */
+int engine_load(struct engine *e, struct session *s, struct catalog **c);
 
 /* engine_tables(e): the table states for the catalog that was loaded, with
  * the format of each table's rows. 0 or -1 after a message. */

@@ -5,6 +5,7 @@
 #include "catalog.h"
 #include "copysql.h"
 #include "engine.h"
+#include "filter.h"
 #include "finish.h"
 #include "ident.h"
 #include "jsonw.h"
@@ -137,10 +138,10 @@ finish_set_sequences(struct engine *e)
 int
 finish_sequences(struct engine *e)
 {
-	return catalog_read_sequences(e->source, e->catalog) ||
-			       finish_set_sequences(e)
-		       ? -1
-		       : 0;
+	if (catalog_read_sequences(e->source, e->catalog))
+		return -1;
+	filter_catalog(e->opt, e->catalog);
+	return finish_set_sequences(e);
 }
 
 /* Settings whose value is a list of names, not one string. */

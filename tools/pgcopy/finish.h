@@ -33,7 +33,8 @@ int finish_settings(struct engine *e);
 
 /* finish_oids(s, out, n): the OIDs of all large objects, sorted; the caller
  * frees. finish_unlink(e, oids, n): remove those of the target that are not
- * among them. finish_comments(e): their comments; privileges and owners by choice. */
+ * among them. finish_comments(e): their comments; privileges and owners by
+ * choice. */
 struct session;
 int finish_oids(struct session *s, uint32_t **out, size_t *n);
 int finish_unlink(struct engine *e, const uint32_t *oids, size_t n);

@@ -84,25 +84,40 @@ const struct opt options_common[] = {
 			"together",                                            \
 			1024, INT64_C(1) << 50, NULL, NULL                     \
 	}
+#define FILTERS                                                                \
+	{"schema", 0, OPT_LIST, AT(schemas), "PATTERN",                        \
+		"only schemas like PATTERN (* and ?); may be given again", 0,  \
+		0, NULL, NULL},                                                \
+		{"exclude-schema", 0, OPT_LIST, AT(not_schemas), "PATTERN",    \
+			"no schemas like PATTERN", 0, 0, NULL, NULL},          \
+		{"exclude-table", 0, OPT_LIST, AT(not_tables), "PATTERN",      \
+			"no tables like PATTERN, schema.table", 0, 0, NULL,    \
+			NULL},                                                 \
+	{                                                                      \
+		"exclude-data", 0, OPT_LIST, AT(no_data), "PATTERN",           \
+			"tables like PATTERN without their rows", 0, 0, NULL,  \
+			NULL                                                   \
+	}
 #define END                                                                    \
 	{                                                                      \
 		NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL             \
 	}
 
-const struct opt options_copy[] = {JOBS, JOURNAL, SPLIT, FORMAT, OWNER, ACL,
-	KEEP_LEDGER,
+const struct opt options_copy[] = {JOBS, FILTERS, JOURNAL, SPLIT, FORMAT, OWNER,
+	ACL, KEEP_LEDGER,
 	{"follow", 0, OPT_FLAG, AT(follow), NULL,
 		"make a replication slot first, so that pgcopy follow can go "
 		"on where this copy ends",
 		0, 0, NULL, NULL},
 	SLOT, END};
 
-const struct opt options_plan[] = {JOBS, SPLIT, FORMAT, OWNER, ACL, END};
+const struct opt options_plan[] = {
+	JOBS, FILTERS, SPLIT, FORMAT, OWNER, ACL, END};
 
-const struct opt options_finish[] = {
-	JOBS, JOURNAL, SPLIT, FORMAT, OWNER, ACL, KEEP_LEDGER, RATE, END};
+const struct opt options_finish[] = {JOBS, FILTERS, JOURNAL, SPLIT, FORMAT,
+	OWNER, ACL, KEEP_LEDGER, RATE, END};
 
-const struct opt options_verify[] = {JOBS, FORMAT,
+const struct opt options_verify[] = {JOBS, FILTERS, FORMAT,
 	{"full", 0, OPT_FLAG, AT(full), NULL,
 		"stream every row of both sides and compare 128-bit digests, "
 		"instead of hashes that the servers compute",
@@ -133,7 +148,7 @@ const struct opt options_follow[] = {SLOT, JOURNAL,
 		0, 0, NULL, "until-caught-up"},
 	END};
 
-const struct opt options_sync[] = {JOBS, FORMAT,
+const struct opt options_sync[] = {JOBS, FILTERS, FORMAT,
 	{"until-quiet", 0, OPT_FLAG, AT(until_quiet), NULL,
 		"pass after pass until one finds nothing to change", 0, 0, NULL,
 		NULL},

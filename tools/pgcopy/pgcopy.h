@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "opt.h"
+
 struct env;
 
 /* The options of every verb; each verb's table fills what it knows. */
@@ -17,7 +19,9 @@ struct pgcopy_options {
 	uint64_t split;     /* bytes of a table above which it is split */
 	bool owner, acl, keep_ledger, verbose, full, dry_run, until_quiet;
 	int64_t passes; /* of sync at most */
-	uint64_t rate;  /* bytes a second, of all workers together; 0: any */
+	/* what is left out; of no_data the rows alone */
+	struct opt_list schemas, not_schemas, not_tables, no_data;
+	uint64_t rate; /* bytes a second, of all workers together; 0: any */
 	/* of dump and restore */
 	int64_t level; /* of compression, 0: as is usual */
 	bool only_check;

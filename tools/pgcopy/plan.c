@@ -5,6 +5,7 @@
 #include "catalog.h"
 #include "copysql.h"
 #include "engine.h"
+#include "filter.h"
 #include "finish.h"
 #include "ident.h"
 #include "ledger.h"
@@ -359,12 +360,13 @@ plan_table(struct engine *e, const struct ledger *l, size_t table)
 	if (data == JOBS_NONE || last == JOBS_NONE)
 		return no_memory();
 	/* one that is made equal row by row is compared after that */
-	if (!e->table[table].by_delta &&
+	if (!e->table[table].by_delta && !e->table[table].is_empty &&
 		((read = add_read(e, table)) == JOBS_NONE ||
 			jobs_after(&e->jobs, read, data) ||
 			jobs_after(&e->jobs, last, read)))
 		return no_memory();
-	for (k = 1; k <= e->table[table].split.n; k++)
+	for (k = 1; !e->table[table].is_empty && k <= e->table[table].split.n;
+		k++)
 		if (add_data(e, l, table, k, data))
 			return -1;
 	for (i = 0; i < c->n_indexes; i++)
@@ -469,6 +471,17 @@ plan_fkeys(struct engine *e, const struct ledger *l)
 
 		if (!k->is_valid && !k->is_partitioned)
 			continue;
+		/* rows that refer to what has none would not pass */
+		if (is_filter_empty(e->opt, k->to_schema, k->to_table)) {
+			if (engine_tell(e, "warning", "foreign-key-not-valid",
+				    "VALIDATE CONSTRAINT it when the rows are "
+				    "there",
+				    "%s.%s.%s refers to a table without its "
+				    "rows: it is not validated",
+				    k->schema, k->table, k->name))
+				return -1;
+			continue;
+		}
 		rc = buf_puts(&id, PLAN_VALIDATE) ||
 		     plan_name(&id, k->schema, k->table) ||
 		     buf_putc(&id, '.') || buf_puts(&id, k->name) ||

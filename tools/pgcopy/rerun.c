@@ -74,7 +74,7 @@ reset_tables(struct copy *c)
 	for (i = 0; i < e->catalog->n_tables; i++) {
 		struct engine_table *t = &e->table[i];
 
-		if (t->by_delta)
+		if (t->by_delta || t->is_empty)
 			continue;
 		/* a missing part has the table's keys in its way by now */
 		if (!is_plan_stored(e, &c->ledger, i) &&
@@ -164,7 +164,7 @@ rerun_repair(struct copy *c)
 	if (!any)
 		return STATUS_OK;
 	c->delta.only_marked = true;
-	if (catalog_load(e->target, &c->other) ||
+	if (engine_load(e, e->target, &c->other) ||
 		delta_plan(e, &c->delta, c->other, true))
 		return engine_status(e);
 	if ((status = copying_phase(c, "comparing")) != STATUS_OK)

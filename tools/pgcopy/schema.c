@@ -6,6 +6,7 @@
 #include "engine.h"
 #include "extension.h"
 #include "fd.h"
+#include "filter.h"
 #include "jsonw.h"
 #include "ledger.h"
 #include "mem.h"
@@ -188,14 +189,20 @@ begin(const struct engine *e, struct schema *s)
 int
 schema_dump(struct engine *e, struct schema *s)
 {
+	struct buf more = BUF_INIT;
+	int rc = -1;
+
 	begin(e, s);
-	return pgtools_find(session_version(e->source) / 10000, &s->tools) ||
-			       open_archive(s) ||
-			       pgtools_dump(&s->tools, e->from, e->snapshot,
-				       tmpfile_name(s->archive)) ||
-			       take_contents(e, s)
-		       ? -1
-		       : 0;
+	if (filter_put_args(e->opt, &more))
+		msg_error("out of memory");
+	else if (pgtools_find(session_version(e->source) / 10000, &s->tools) ==
+			 0 &&
+		 open_archive(s) == 0 &&
+		 pgtools_dump(&s->tools, e->from, e->snapshot,
+			 tmpfile_name(s->archive), &more) == 0)
+		rc = take_contents(e, s);
+	buf_fini(&more);
+	return rc;
 }
 
 int

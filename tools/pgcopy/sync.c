@@ -66,8 +66,8 @@ look(struct sync *s)
 	catalog_free(e->catalog);
 	catalog_free(s->other);
 	e->catalog = s->other = NULL;
-	if (engine_export(e) || catalog_load(e->source, &e->catalog) ||
-		catalog_load(e->target, &s->other) || engine_tables(e))
+	if (engine_export(e) || engine_load(e, e->source, &e->catalog) ||
+		engine_load(e, e->target, &s->other) || engine_tables(e))
 		return engine_status(e);
 	if (compare_tables(e, e->catalog, s->other, "warning"))
 		return STATUS_TEMPORARY;

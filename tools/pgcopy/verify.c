@@ -187,7 +187,8 @@ plan_scans(struct verify *v)
 		const struct catalog_table *u =
 			catalog_find(v->other, t->schema, t->name);
 
-		if (!u || strcmp(t->columns, u->columns) != 0)
+		if (!u || e->table[i].is_empty ||
+			strcmp(t->columns, u->columns) != 0)
 			continue;
 		if (add_scans(v, i, e->table[i].binary && u->is_binary)) {
 			msg_error("out of memory");
@@ -231,8 +232,8 @@ verify_all(struct verify *v)
 	v->by_stream =
 		e->opt->full || strcmp(session_encoding(e->source),
 					session_encoding(e->target)) != 0;
-	if (catalog_load(e->source, &e->catalog) ||
-		catalog_load(e->target, &v->other) || engine_export(e) ||
+	if (engine_load(e, e->source, &e->catalog) ||
+		engine_load(e, e->target, &v->other) || engine_export(e) ||
 		engine_tables(e))
 		return engine_status(e);
 	if (compare_catalogs(e, e->catalog, v->other))

@@ -161,6 +161,8 @@ load_fkeys(struct session *s, struct catalog *c)
 		k->definition = text(r, i, 4, &bad);
 		k->is_valid = rows_bool(r, i, 5);
 		k->is_partitioned = rows_bool(r, i, 6);
+		k->to_schema = text(r, i, 7, &bad);
+		k->to_table = text(r, i, 8, &bad);
 	}
 	rows_free(r);
 	return bad ? no_memory(s) : 0;
@@ -213,7 +215,8 @@ free_sequences(struct catalog *c)
 {
 	size_t i;
 
-	for (i = 0; c->sequence && i < c->n_sequences; i++) {
+	for (i = 0; c->sequence && i < c->n_sequences + c->left_out.n_sequences;
+		i++) {
 		struct catalog_sequence *q = &c->sequence[i];
 
 		free(q->schema);
@@ -226,7 +229,7 @@ free_sequences(struct catalog *c)
 	}
 	free(c->sequence);
 	c->sequence = NULL;
-	c->n_sequences = 0;
+	c->n_sequences = c->left_out.n_sequences = 0;
 }
 
 /* The state of one sequence, from the sequence itself. */
@@ -316,14 +319,14 @@ free_tables(struct catalog *c)
 {
 	size_t i;
 
-	for (i = 0; i < c->n_tables; i++) {
+	for (i = 0; i < c->n_tables + c->left_out.n_tables; i++) {
 		free(c->table[i].schema);
 		free(c->table[i].name);
 		free(c->table[i].columns);
 		catalog_columns_fini(&c->table[i]);
 	}
 	free(c->table);
-	for (i = 0; i < c->n_indexes; i++) {
+	for (i = 0; i < c->n_indexes + c->left_out.n_indexes; i++) {
 		struct catalog_index *x = &c->index[i];
 
 		free(x->schema);
@@ -345,14 +348,16 @@ catalog_free(struct catalog *c)
 	if (!c)
 		return;
 	free_tables(c);
-	for (i = 0; i < c->n_fkeys; i++) {
+	for (i = 0; i < c->n_fkeys + c->left_out.n_fkeys; i++) {
 		free(c->fkey[i].schema);
 		free(c->fkey[i].table);
 		free(c->fkey[i].name);
 		free(c->fkey[i].definition);
+		free(c->fkey[i].to_schema);
+		free(c->fkey[i].to_table);
 	}
 	free(c->fkey);
-	for (i = 0; i < c->n_matviews; i++) {
+	for (i = 0; i < c->n_matviews + c->left_out.n_matviews; i++) {
 		free(c->matview[i].schema);
 		free(c->matview[i].name);
 	}

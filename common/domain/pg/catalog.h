@@ -65,7 +65,8 @@ struct catalog_index {
 struct catalog_fkey {
 	uint32_t oid;
 	char *schema, *table, *name;
-	char *definition; /* FOREIGN KEY ... without NOT VALID */
+	char *to_schema, *to_table; /* what it refers to */
+	char *definition;           /* FOREIGN KEY ... without NOT VALID */
 	bool is_valid, is_partitioned;
 };
 
@@ -103,6 +104,10 @@ struct catalog {
 	struct catalog_extension *extension;
 	size_t n_extensions;
 	int64_t n_large_objects;
+	/* how many stand behind each array's end: owned, but not wanted */
+	struct {
+		size_t n_tables, n_indexes, n_fkeys, n_sequences, n_matviews;
+	} left_out;
 };
 
 /*

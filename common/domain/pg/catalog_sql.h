@@ -95,9 +95,11 @@
 #define CATALOG_FKEYS                                                          \
 	"SELECT k.oid, n.nspname, c.relname, k.conname,"                       \
 	" regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''),"     \
-	" k.convalidated, c.relkind = 'p' OR f.relkind = 'p'"                  \
+	" k.convalidated, c.relkind = 'p' OR f.relkind = 'p',"                 \
+	" fn.nspname, f.relname"                                               \
 	" FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid"          \
 	" JOIN pg_class f ON f.oid = k.confrelid"                              \
+	" JOIN pg_namespace fn ON fn.oid = f.relnamespace"                     \
 	" JOIN pg_namespace n ON n.oid = c.relnamespace"                       \
 	" WHERE k.contype = 'f' AND k.conparentid = 0"                         \
 	" AND c.relpersistence <> 't' AND" CATALOG_USERS(                      \

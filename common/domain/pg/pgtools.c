@@ -14,7 +14,7 @@
 #include "pgtools.h"
 #include "str.h"
 
-enum { MAX_SECONDS = 3600, MAX_ENV = 64 };
+enum { MAX_SECONDS = 3600, MAX_ENV = 64, MAX_ARGS = 200 };
 
 /* Where versions live side by side, "%" standing for the major version. */
 static const char *const places[] = {"/usr/lib/postgresql/%/bin",
@@ -171,15 +171,15 @@ run(const char *const *argv, const char *const *env, const struct buf *in,
 
 int
 pgtools_dump(const struct pgtools *t, const struct conninfo *c,
-	const char *snapshot, const char *path)
+	const char *snapshot, const char *path, const struct buf *more)
 {
 	struct buf env = BUF_SECRET, snap = BUF_INIT, file = BUF_INIT;
 	const char *vars[MAX_ENV + 1];
-	const char *argv[] = {t->pg_dump, "--schema-only", "--format=custom",
-		"--no-password", "--exclude-schema=airlift",
+	const char *argv[MAX_ARGS] = {t->pg_dump, "--schema-only",
+		"--format=custom", "--no-password", "--exclude-schema=airlift",
 		/* Heroku's own, which nobody else may read */
-		"--exclude-schema=_heroku", NULL, NULL, NULL};
-	size_t at, n = 0;
+		"--exclude-schema=_heroku"};
+	size_t at, n = 0, n_args = 8;
 	int rc = -1;
 
 	if (conninfo_child_env(c, &env) ||
@@ -194,6 +194,13 @@ pgtools_dump(const struct pgtools *t, const struct conninfo *c,
 	vars[n] = NULL;
 	argv[6] = buf_str(&snap);
 	argv[7] = buf_str(&file);
+	for (at = 0; at < more->len; at += strlen(more->data + at) + 1) {
+		if (n_args == MAX_ARGS - 1) {
+			msg_error("too many patterns");
+			goto out;
+		}
+		argv[n_args++] = more->data + at;
+	}
 	rc = run(argv, vars, NULL, NULL);
 out:
 	buf_fini(&env);

@@ -23,11 +23,12 @@ int pgtools_find(int version, struct pgtools *out);
 void pgtools_fini(struct pgtools *t);
 
 /*
- * pgtools_dump(t, c, snapshot, path): the schema, as a custom archive. 0, or
- * -1 after a message (pg_dump's own included).
+ * pgtools_dump(t, c, snapshot, path, more): the schema, as a custom archive;
+ * ${more} has further options of pg_dump, each with a NUL. 0, or -1 after a
+ * message (pg_dump's own included).
  */
 int pgtools_dump(const struct pgtools *t, const struct conninfo *c,
-	const char *snapshot, const char *path);
+	const char *snapshot, const char *path, const struct buf *more);
 
 /* pgtools_list(t, path, out): the archive's table of contents as text. */
 int pgtools_list(const struct pgtools *t, const char *path, struct buf *out);
