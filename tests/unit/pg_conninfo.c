@@ -101,8 +101,8 @@ test_tls(void)
 		"one remote host of several");
 	T_STR(mode_of("host=127.evil.example dbname=x"), "verify-full",
 		"a name that looks local");
-	T_STR(mode_of("host=localhost hostaddr=192.0.2.7 dbname=x"), "verify-full",
-		"the address decides");
+	T_STR(mode_of("host=localhost hostaddr=192.0.2.7 dbname=x"),
+		"verify-full", "the address decides");
 }
 
 /* A password in a URL that is not encoded: parts of it would be host or port */
