@@ -173,4 +173,13 @@ check 'a killed copy that leaves a slot is begun again, slot and all' '
 	same_data
 	follow --drop'
 
+check 'what is left out is not followed' '
+	fresh_target
+	copy --follow --exclude-table public.heap --exclude-data public.counter
+	sql "$FROM" "INSERT INTO heap VALUES (1, NULL)" "UPDATE counter SET n = 77" "INSERT INTO parent VALUES (9999)"
+	follow --until-caught-up
+	test "$(sql "$TO" "SELECT count(*) FROM parent WHERE id = 9999")" = 1
+	test "$(sql "$TO" "SELECT count(*) FROM counter")" = 0
+	follow --drop'
+
 finish

@@ -8,6 +8,7 @@
 #include "conninfo.h"
 #include "engine.h"
 #include "env.h"
+#include "filter.h"
 #include "followstate.h"
 #include "ident.h"
 #include "jsonw.h"
@@ -130,11 +131,14 @@ publish(struct engine *e, struct session *s, const char *slot)
 
 	if (catalog_load(s, &c))
 		return -1;
+	filter_catalog(e->opt, c);
 	if (buf_puts(&b, "CREATE PUBLICATION ") || ident_quote(&b, slot) ||
 		buf_puts(&b, " FOR TABLE "))
 		goto out;
 	for (i = 0; i < c->n_tables; i++) {
-		if (c->table[i].is_unlogged)
+		if (c->table[i].is_unlogged ||
+			is_filter_empty(
+				e->opt, c->table[i].schema, c->table[i].name))
 			continue;
 		if (buf_puts(&b, n++ ? ", ONLY " : "ONLY ") ||
 			ident_qualified(
