@@ -20,7 +20,8 @@
 
 enum {
 	FETCH_KEYS = 5000, /* of one COPY from the source */
-	TOLD_ROWS = 100    /* differing rows of one part that are named */
+	FETCH_HASHES = 100000,
+	TOLD_ROWS = 100 /* differing rows of one part that are named */
 };
 
 /* What a server says of one group. */
@@ -230,10 +231,12 @@ put_list(struct diff *d, struct buf *b, size_t *at)
 {
 	const struct buf *keys = &d->rows.fetch;
 	bool values = strcmp(d->p->list, "values") == 0;
+	/* without a key each COPY reads the whole table: few, then */
+	int64_t most = d->rows.keyless ? FETCH_HASHES : FETCH_KEYS;
 	int64_t n = 0;
 
 	buf_clear(b);
-	while (*at < keys->len && n < FETCH_KEYS) {
+	while (*at < keys->len && n < most) {
 		const char *line = keys->data + *at;
 		size_t len = (size_t)((const char *)memchr(
 					      line, '\n', keys->len - *at) -
