@@ -8,7 +8,7 @@ sql "$FROM" "CREATE SCHEMA a" "CREATE SCHEMA b" "CREATE SCHEMA \"Odd one\"" \
 	"CREATE TABLE b.child (id int PRIMARY KEY, p int REFERENCES a.parent)" "INSERT INTO b.child SELECT i, i FROM generate_series(1, 100) i" \
 	"CREATE TABLE a.audit_1 (id serial PRIMARY KEY)" "CREATE TABLE a.audit_2 (id serial PRIMARY KEY)" "INSERT INTO a.audit_1 DEFAULT VALUES" "INSERT INTO a.audit_2 DEFAULT VALUES" \
 	"CREATE TABLE \"Odd one\".\"T\" (id int PRIMARY KEY)" "INSERT INTO \"Odd one\".\"T\" VALUES (1)" "CREATE MATERIALIZED VIEW b.m AS SELECT count(*) AS n FROM b.child"
-tables() { sql "$TO" "SELECT string_agg(schemaname || '.' || tablename, ' ' ORDER BY 1) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"; }
+tables() { sql "$TO" "SELECT string_agg(schemaname || '.' || tablename, ' ' ORDER BY schemaname COLLATE \"C\", tablename) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"; }
 
 check 'tables left out, with their sequences' '
 	copy --exclude-table "a.audit_*"

@@ -91,13 +91,17 @@ check 'workers on other machines: two of them by ssh' '
 	mkdir -p ssh && chmod 700 ssh
 	ssh-keygen -q -t ed25519 -N "" -f ssh/host && ssh-keygen -q -t ed25519 -N "" -f ssh/user
 	cp ssh/user.pub ssh/authorized
+	[[ $EUID -ne 0 ]] || mkdir -p /run/sshd
 	for n in 1 2; do
-		port=$((20000 + RANDOM % 30000))
-		printf "%s\n" "Port $port" "ListenAddress 127.0.0.1" "HostKey $T/ssh/host" "PidFile $T/ssh/$n.pid" "AuthorizedKeysFile $T/ssh/authorized" \
-			"StrictModes no" "UsePAM no" "PermitRootLogin prohibit-password" "MaxStartups 100" "PasswordAuthentication no" >ssh/$n.conf
-		[[ $EUID -ne 0 ]] || mkdir -p /run/sshd
-		/usr/sbin/sshd -f "$T/ssh/$n.conf"
-		echo "ssh -p $port -i $T/ssh/user -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o BatchMode=yes $(id -un)@127.0.0.1" >ssh/$n.host
+		for _ in 1 2 3 4 5 6; do
+			# another process may have the port: then the next one
+			port=$((20000 + RANDOM % 12000))
+			printf "%s\n" "Port $port" "ListenAddress 127.0.0.1" "HostKey $T/ssh/host" "PidFile $T/ssh/$n.pid" "AuthorizedKeysFile $T/ssh/authorized" \
+				"StrictModes no" "UsePAM no" "PermitRootLogin prohibit-password" "MaxStartups 100" "PasswordAuthentication no" >ssh/$n.conf
+			/usr/sbin/sshd -f "$T/ssh/$n.conf" || true
+			echo "ssh -p $port -i $T/ssh/user -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o BatchMode=yes $(id -un)@127.0.0.1" >ssh/$n.host
+			for _ in $(seq 30); do $(cat ssh/$n.host) true 2>/dev/null && break 2; sleep 0.1; done
+		done
 	done
 	at_exit "kill \$(cat $T/ssh/1.pid $T/ssh/2.pid) 2>/dev/null"
 	# what a worker needs there: the program, and where the databases are
