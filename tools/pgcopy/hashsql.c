@@ -7,7 +7,12 @@
 #include "ident.h"
 
 /* Rows of a group: more make fewer bytes of digests, and more of keys. */
-enum { GROUP_ROWS = 16, MAX_BUCKETS = 1 << 18, MAX_PER_VALUE = 1000 };
+enum {
+	GROUP_ROWS = 16,
+	MAX_BUCKETS = 1 << 18,
+	MAX_PER_VALUE = 1000,
+	MAX_DOUBLE = 800
+};
 
 static bool
 is_one_of(const char *s, const char *const *list)
@@ -18,26 +23,35 @@ is_one_of(const char *s, const char *const *list)
 	return false;
 }
 
-/* Types whose own extended hash tells all different values apart. */
+/* Types whose own extended hash tells all different values apart: not bpchar,
+ * whose trailing blanks it leaves out, nor timestamps, whose halves it folds.
+ */
 static bool
 has_exact_hash(const char *base)
 {
 	static const char *const types[] = {"int2", "int4", "bool", "char",
 		"uuid", "date", "bytea", "inet", "cidr", "macaddr", "macaddr8",
-		"text", "varchar", "bpchar", "name", "oid", "timestamp",
-		"timestamptz", "time", NULL};
+		"text", "varchar", "name", "oid", NULL};
 
 	return is_one_of(base, types);
 }
 
-/* Types with a binary form that is quicker than their text. */
-static bool
-has_exact_send(const char *base)
+/* The function that gives a type's exact binary form, where that is quicker
+ * than its text. NULL: none. */
+static const char *
+exact_send(const char *base)
 {
-	static const char *const types[] = {
-		"numeric", "float4", "float8", NULL};
+	static const char *const types[][2] = {{"numeric", "numeric_send"},
+		{"float4", "float4send"}, {"float8", "float8send"},
+		{"int8", "int8send"}, {"bpchar", "bpcharsend"},
+		{"timestamp", "timestamp_send"},
+		{"timestamptz", "timestamptz_send"}, {"time", "time_send"}};
+	size_t i;
 
-	return is_one_of(base, types);
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(base, types[i][0]) == 0)
+			return types[i][1];
+	return NULL;
 }
 
 static bool
@@ -48,16 +62,20 @@ is_integer(const char *base)
 	return is_one_of(base, types);
 }
 
-/* The column of row t as something that a record's hash covers exactly. */
+/*
+ * The column of row t as something that a record's hash covers exactly; with
+ * ${narrow} as one field: a record takes 1664.
+ */
 static int
-put_column(struct buf *b, const struct catalog_column *c)
+put_column(struct buf *b, const struct catalog_column *c, bool narrow)
 {
+	const char *send = exact_send(c->base);
 	struct buf name = BUF_INIT;
 	int rc;
 
 	if (buf_puts(&name, "t.") || ident_quote(&name, c->name))
 		rc = -1;
-	else if (strcmp(c->base, "int8") == 0)
+	else if (strcmp(c->base, "int8") == 0 && !narrow)
 		/* its hash folds the halves upon each other */
 		rc = buf_printf(b, "%s, (%s >> 32)::int4", buf_str(&name),
 			buf_str(&name));
@@ -65,10 +83,8 @@ put_column(struct buf *b, const struct catalog_column *c)
 		rc = buf_printf(b, "%s::text COLLATE \"C\"", buf_str(&name));
 	else if (has_exact_hash(c->base))
 		rc = buf_puts(b, buf_str(&name));
-	else if (has_exact_send(c->base))
-		rc = buf_printf(b, "%s%s(%s)", c->base,
-			strcmp(c->base, "numeric") == 0 ? "_send" : "send",
-			buf_str(&name));
+	else if (send)
+		rc = buf_printf(b, "%s(%s)", send, buf_str(&name));
 	else
 		rc = buf_printf(b, "%s::text", buf_str(&name));
 	buf_fini(&name);
@@ -93,7 +109,8 @@ put_record(struct buf *b, const struct hashsql *h, bool key)
 
 		if (key && !c->key)
 			continue;
-		if ((!first && buf_puts(b, ", ")) || put_column(b, c))
+		if ((!first && buf_puts(b, ", ")) ||
+			put_column(b, c, t->n_columns > MAX_DOUBLE))
 			return -1;
 		first = false;
 	}
