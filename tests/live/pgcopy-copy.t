@@ -197,4 +197,16 @@ check 'the same database on both sides is refused; so are passwords in arguments
 	status 100 pgcopy copy
 	printf "garbage\n" | FROM_URL=$FROM TO_URL=$TO status 100 pgcopy run --from env:FROM_URL --to env:TO_URL'
 
+check 'a second pass does not call complete what it cannot compare' '
+	fresh_target
+	copy --keep-ledger
+	sql "$TO" "ALTER TABLE shop.orders ADD note text"
+	sql "$FROM" "UPDATE shop.orders SET state = '\''late'\'' WHERE id = 1"
+	status 1 copy
+	has ".rule == \"columns-differ\"" "$T/copy.jsonl"
+	fails has ".type == \"copy.completed\"" "$T/copy.jsonl"
+	sql "$TO" "ALTER TABLE shop.orders DROP COLUMN note"
+	copy
+	same_data'
+
 finish

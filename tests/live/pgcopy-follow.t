@@ -182,4 +182,34 @@ check 'what is left out is not followed' '
 	test "$(sql "$TO" "SELECT count(*) FROM counter")" = 0
 	follow --drop'
 
+check 'what the stream does not bring is made good or said' '
+	fresh_target
+	sql "$FROM" "CREATE MATERIALIZED VIEW counted AS SELECT count(*) AS n FROM parent"
+	copy --follow
+	sql "$FROM" "INSERT INTO parent VALUES (12345)" "REFRESH MATERIALIZED VIEW counted" "CREATE TABLE newcomer (id int PRIMARY KEY)" "INSERT INTO newcomer VALUES (1)"
+	status 1 follow --until-caught-up
+	has ".rule == \"table-not-followed\" and .level == \"error\" and (.message | test(\"newcomer\"))" "$T/follow.jsonl"
+	has ".rule == \"table-not-followed\" and .level == \"warning\" and (.message | test(\"cache\"))" "$T/follow.jsonl"
+	test "$(sql "$TO" "SELECT n = (SELECT count(*) FROM parent) FROM counted")" = t
+	sql "$FROM" "DROP TABLE newcomer" "SELECT lo_from_bytea(77001, '\''seven'\'')"
+	status 1 follow --until-caught-up
+	has ".rule == \"large-objects-differ\"" "$T/follow.jsonl"
+	sql "$FROM" "SELECT lo_unlink(77001)" "DROP MATERIALIZED VIEW counted"
+	follow --drop'
+
+check 'rows known by all their columns: each type as the source writes it; tables without columns' '
+	fresh_target
+	sql "$FROM" "CREATE TABLE odd (b bool, c char(5), i inet, f float8, j json, t timestamptz, x text COLLATE \"C\")" "ALTER TABLE odd REPLICA IDENTITY FULL" \
+		"INSERT INTO odd SELECT n % 2 = 0, n::text, '\''10.0.0.1'\'', n / 3.0, '\''{\"a\": 1}'\'', now(), '\''x'\'' || n FROM generate_series(1, 20) n" \
+		"CREATE TABLE nothing ()" "ALTER TABLE nothing REPLICA IDENTITY FULL"
+	copy --follow
+	sql "$FROM" "UPDATE odd SET x = '\''y'\'' WHERE c = '\''7'\''" "DELETE FROM odd WHERE c IN ('\''3'\'', '\''4'\'')" \
+		"INSERT INTO nothing DEFAULT VALUES" "INSERT INTO nothing DEFAULT VALUES" "INSERT INTO nothing DEFAULT VALUES" "DELETE FROM nothing WHERE ctid = (SELECT min(ctid) FROM nothing)"
+	follow --until-caught-up
+	same_data
+	test "$(sql "$TO" "SELECT count(*) FROM nothing")" = 2
+	test "$(sql "$TO" "SELECT count(*) FROM odd")" = 18
+	sql "$FROM" "DROP TABLE odd, nothing"
+	follow --drop'
+
 finish

@@ -169,4 +169,85 @@ check 'killed at random moments, it leaves the target as it was or as it should 
 	same_data
 	test "$(sql "$TO" "SELECT to_regnamespace('\''airlift'\'') IS NULL")" = t'
 
+# both STATEMENT...: on the source and on the target
+both() { sql "$FROM" "$@" && sql "$TO" "$@"; }
+
+check 'a target without the key has rows twice: found, and only those go' '
+	fresh_target
+	sql "$FROM" "DROP SCHEMA s CASCADE" "CREATE SCHEMA s" 2>/dev/null
+	copy
+	sql "$FROM" "CREATE TABLE s.k (id int PRIMARY KEY, v text)" "INSERT INTO s.k SELECT i, '\''v'\'' FROM generate_series(1, 100) i"
+	sql "$TO" "CREATE TABLE s.k (id int NOT NULL, v text)" "INSERT INTO s.k SELECT i, '\''v'\'' FROM generate_series(1, 100) i" \
+		"INSERT INTO s.k VALUES (5, '\''v'\''), (5, '\''v'\'')"
+	status 1 verify
+	has ".type == \"table.differs\" and .table == \"k\"" "$T/verify.jsonl"
+	sql "$TO" "INSERT INTO s.k VALUES (500, '\''ghost'\''), (500, '\''ghost'\'')" "DELETE FROM s.k WHERE id = 7"
+	sync
+	same_data
+	sql "$TO" "ALTER TABLE s.k ADD PRIMARY KEY (id)"'
+
+check 'values that hash alike or compare alike are not alike' '
+	both "CREATE TABLE s.alike (id int PRIMARY KEY, a timestamp, b timestamptz, c time, d bpchar, e numeric, f float8)"
+	sql "$FROM" "INSERT INTO s.alike VALUES (1, '\''2000-01-01 00:00:00'\'', NULL, NULL, NULL, NULL, NULL), (2, NULL, '\''2000-01-01 00:00:00+00'\'', NULL, NULL, NULL, NULL), (3, NULL, NULL, '\''00:00:00'\'', NULL, NULL, NULL), (4, NULL, NULL, NULL, '\''x'\'', NULL, NULL), (5, NULL, NULL, NULL, NULL, 1.0, NULL), (6, NULL, NULL, NULL, NULL, NULL, 0)"
+	sql "$TO" "INSERT INTO s.alike VALUES (1, '\''2000-01-01 01:11:34.967297'\'', NULL, NULL, NULL, NULL, NULL), (2, NULL, '\''2000-01-01 01:11:34.967297+00'\'', NULL, NULL, NULL, NULL), (3, NULL, NULL, '\''01:11:34.967297'\'', NULL, NULL, NULL), (4, NULL, NULL, NULL, '\''x   '\''::bpchar, NULL, NULL), (5, NULL, NULL, NULL, NULL, 1.00, NULL), (6, NULL, NULL, NULL, NULL, NULL, '\''-0'\'')"
+	status 1 verify
+	has ".type == \"table.differs\" and .table == \"alike\" and .changed == 6" "$T/verify.jsonl"
+	sync
+	same_data
+	verify'
+
+check 'columns in another order are the same columns; of another type, they are said' '
+	sql "$FROM" "CREATE TABLE s.up (id int PRIMARY KEY, x text)" "CREATE TABLE s.down (y text) INHERITS (s.up)" "ALTER TABLE s.up ADD extra int" "INSERT INTO s.down VALUES (1, '\''x'\'', '\''y'\'', 2)"
+	sql "$TO" "CREATE TABLE s.up (id int PRIMARY KEY, x text, extra int)" "CREATE TABLE s.down (y text) INHERITS (s.up)"
+	sync
+	verify
+	test "$(sql "$TO" "SELECT y, extra FROM s.down")" = "y|2"
+	both "CREATE TABLE s.kind (id int PRIMARY KEY)"
+	sql "$FROM" "ALTER TABLE s.kind ADD t timestamptz"
+	sql "$TO" "ALTER TABLE s.kind ADD t timestamp"
+	status 1 verify
+	has ".rule == \"columns-differ\" and (.message | test(\"column t \"))" "$T/verify.jsonl"
+	both "DROP TABLE s.kind, s.down, s.up"'
+
+check 'more wide columns than a record takes' '
+	sql "$FROM" "CREATE TABLE s.wide (id int PRIMARY KEY, $(seq -f "c%.0f bigint" -s ", " 900))" "INSERT INTO s.wide (id, c7) VALUES (1, 4294967296)"
+	sql "$TO" "CREATE TABLE s.wide (id int PRIMARY KEY, $(seq -f "c%.0f bigint" -s ", " 900))" "INSERT INTO s.wide (id, c7) VALUES (1, 0)"
+	sync
+	same_data
+	verify'
+
+check 'views that a pass could not make anew are made by the next one' '
+	sql "$FROM" "CREATE MATERIALIZED VIEW s.counted AS SELECT count(*) AS n FROM s.k"
+	sql "$TO" "CREATE MATERIALIZED VIEW s.counted AS SELECT count(*) AS n FROM s.k"
+	sql "$TO_ADMIN" "SELECT lo_create(888888)"
+	sql "$FROM" "DELETE FROM s.k WHERE id > 90" "REFRESH MATERIALIZED VIEW s.counted"
+	fails sync
+	sql "$TO_ADMIN" "SELECT lo_unlink(888888)"
+	sync
+	same_data
+	sql "$TO" "REFRESH MATERIALIZED VIEW s.counted WITH NO DATA"
+	sync
+	verify'
+
+check 'a dry run sees what verify sees: sequences, indexes, constraints' '
+	both "CREATE TABLE s.seq (id serial PRIMARY KEY)"
+	sql "$FROM" "SELECT setval('\''s.seq_id_seq'\'', 50)"
+	status 1 sync --dry-run
+	has ".rule == \"sequence-behind\"" "$T/sync.jsonl"
+	sync
+	sync --dry-run
+	sql "$TO" "ALTER TABLE s.seq DROP CONSTRAINT seq_pkey"
+	status 1 sync --dry-run
+	sql "$TO" "ALTER TABLE s.seq ADD PRIMARY KEY (id)"'
+
+check 'two at once on one target: the second waits for the first' '
+	sql "$FROM" "CREATE TABLE s.many AS SELECT i AS id, md5(i::text) AS v FROM generate_series(1, 20000) i" "ALTER TABLE s.many ADD PRIMARY KEY (id)"
+	sql "$TO" "CREATE TABLE s.many (id int PRIMARY KEY, v text)"
+	export FROM_URL=$FROM TO_URL=$TO
+	pgcopy sync --from env:FROM_URL --to env:TO_URL >one.jsonl & one=$!
+	pgcopy sync --from env:FROM_URL --to env:TO_URL >two.jsonl & two=$!
+	wait $one
+	wait $two
+	same_data'
+
 finish

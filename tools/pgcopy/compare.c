@@ -11,14 +11,14 @@
 
 static int
 tell_at(struct engine *e, const char *level, const char *rule, const char *what,
-	const char *schema, const char *name)
+	const char *schema, const char *name, const char *fix)
 {
 	struct buf b = BUF_INIT;
 	int rc = -1;
 
 	if (plan_name(&b, schema, name) == 0 &&
 		buf_printf(&b, ": %s", what) == 0)
-		rc = engine_finding(e, level, rule, buf_str(&b), NULL);
+		rc = engine_finding(e, level, rule, buf_str(&b), fix);
 	buf_fini(&b);
 	return rc;
 }
@@ -27,45 +27,57 @@ static int
 tell(struct engine *e, const char *rule, const char *what, const char *schema,
 	const char *name, const char *fix)
 {
+	return tell_at(e, "error", rule, what, schema, name, fix);
+}
+
+static int
+tell_column(struct engine *e, const char *level, const struct catalog_table *t,
+	const char *column, const char *what)
+{
 	struct buf b = BUF_INIT;
 	int rc = -1;
 
-	if (plan_name(&b, schema, name) == 0 &&
-		buf_printf(&b, ": %s", what) == 0)
-		rc = engine_finding(e, "error", rule, buf_str(&b), fix);
+	if (buf_printf(&b, "the column %s %s", column, what) == 0)
+		rc = tell_at(e, level, "columns-differ", buf_str(&b), t->schema,
+			t->name, "ALTER TABLE on the target, as on the source");
 	buf_fini(&b);
 	return rc;
 }
 
 int
+compare_table(struct engine *e, const struct catalog_table *t,
+	const struct catalog *b, const char *types)
+{
+	const struct catalog_table *u = catalog_find(b, t->schema, t->name);
+	const char *column;
+
+	if (!u)
+		return tell(e, "table-missing", "not on the target", t->schema,
+			t->name, NULL);
+	if ((column = catalog_other_column(t, u)))
+		return tell_column(
+			e, "error", t, column, "is not on both sides");
+	column = catalog_other_type(t, u);
+	return column ? tell_column(e, types, t, column,
+				"has another type on the target")
+		      : 0;
+}
+
+int
 compare_tables(struct engine *e, const struct catalog *a,
-	const struct catalog *b, const char *extra)
+	const struct catalog *b, const char *differences)
 {
 	size_t i;
 
-	for (i = 0; i < a->n_tables; i++) {
-		const struct catalog_table *t = &a->table[i];
-		const struct catalog_table *u =
-			catalog_find(b, t->schema, t->name);
-
-		if (!u) {
-			if (tell(e, "table-missing", "not on the target",
-				    t->schema, t->name, NULL))
-				return -1;
-		} else if (strcmp(t->columns, u->columns) != 0) {
-			if (tell(e, "columns-differ",
-				    "its columns are not the same on both "
-				    "sides",
-				    t->schema, t->name, NULL))
-				return -1;
-		}
-	}
+	for (i = 0; i < a->n_tables; i++)
+		if (compare_table(e, &a->table[i], b, differences))
+			return -1;
 	for (i = 0; i < b->n_tables; i++) {
 		const struct catalog_table *u = &b->table[i];
 
 		if (!catalog_find(a, u->schema, u->name) &&
-			tell_at(e, extra, "table-extra", "on the target only",
-				u->schema, u->name))
+			tell_at(e, differences, "table-extra",
+				"on the target only", u->schema, u->name, NULL))
 			return -1;
 	}
 	return 0;
@@ -83,29 +95,58 @@ find_index(const struct catalog *c, const struct catalog_index *x)
 	return NULL;
 }
 
+/* The SQL that makes it, and the constraint that it belongs to. */
+static int
+put_index(struct buf *b, const struct catalog_index *x)
+{
+	if (!x->by_constraint && buf_puts(b, x->definition))
+		return -1;
+	if (!*x->constraint)
+		return 0;
+	return (!x->by_constraint && buf_puts(b, "; ")) ||
+			       buf_puts(b, x->constraint)
+		       ? -1
+		       : 0;
+}
+
+static int
+tell_index(struct engine *e, const struct catalog_index *x, const char *rule,
+	const char *what)
+{
+	struct buf fix = BUF_INIT;
+	int rc = put_index(&fix, x) ? -1
+				    : tell(e, rule, what, x->schema, x->name,
+					      buf_str(&fix));
+
+	buf_fini(&fix);
+	return rc;
+}
+
 static int
 compare_indexes(
 	struct engine *e, const struct catalog *a, const struct catalog *b)
 {
 	size_t i;
+	int rc = 0;
 
-	for (i = 0; i < a->n_indexes; i++) {
+	for (i = 0; rc == 0 && i < a->n_indexes; i++) {
 		const struct catalog_index *x = &a->index[i];
 		const struct catalog_index *y = find_index(b, x);
-		const char *what = NULL;
 
 		if (!y)
-			what = "not on the target";
+			rc = tell_index(
+				e, x, "index-missing", "not on the target");
 		else if (strcmp(x->definition, y->definition) != 0 ||
 			 strcmp(x->constraint, y->constraint) != 0)
-			what = "defined in another way on the target";
+			rc = tell_index(e, x, "index-differs",
+				"defined in another way on the target");
 		else if (x->is_valid && !y->is_valid)
-			what = "invalid on the target";
-		if (what && tell(e, y ? "index-differs" : "index-missing", what,
-				    x->schema, x->name, x->definition))
-			return -1;
+			rc = tell(e, "index-differs", "invalid on the target",
+				x->schema, x->name,
+				"REINDEX it there; of a partitioned table: "
+				"attach the indexes of its partitions");
 	}
-	return 0;
+	return rc;
 }
 
 static const struct catalog_fkey *
@@ -119,6 +160,19 @@ find_fkey(const struct catalog *c, const struct catalog_fkey *k)
 			strcmp(c->fkey[i].schema, k->schema) == 0)
 			return &c->fkey[i];
 	return NULL;
+}
+
+static int
+tell_fkey(struct engine *e, const struct catalog_fkey *k, const char *what)
+{
+	struct buf b = BUF_INIT;
+	int rc = -1;
+
+	if (buf_printf(&b, "%s: %s", what, k->name) == 0)
+		rc = tell(e, "foreign-key-differs", buf_str(&b), k->schema,
+			k->table, k->definition);
+	buf_fini(&b);
+	return rc;
 }
 
 static int
@@ -138,8 +192,7 @@ compare_fkeys(
 			what = "a foreign key differs on the target";
 		else if (k->is_valid && !l->is_valid)
 			what = "a foreign key is not validated on the target";
-		if (what && tell(e, "foreign-key-differs", what, k->schema,
-				    k->table, k->name))
+		if (what && tell_fkey(e, k, what))
 			return -1;
 	}
 	return 0;
@@ -189,7 +242,9 @@ compare_sequences(
 			break;
 		}
 		if (what && tell(e, "sequence-behind", what, q->schema, q->name,
-				    "SELECT setval(...) on the target"))
+				    k < b->n_sequences
+					    ? "SELECT setval(...) on the target"
+					    : NULL))
 			return -1;
 	}
 	return 0;
@@ -217,7 +272,9 @@ compare_matviews(
 			break;
 		}
 		if (what && tell(e, "matview-differs", what, m->schema, m->name,
-				    "REFRESH MATERIALIZED VIEW on the target"))
+				    k < b->n_matviews ? "REFRESH MATERIALIZED "
+							"VIEW on the target"
+						      : NULL))
 			return -1;
 	}
 	return 0;
@@ -251,11 +308,10 @@ compare_extensions(
 }
 
 int
-compare_catalogs(struct engine *e, const struct catalog *source,
+compare_others(struct engine *e, const struct catalog *source,
 	const struct catalog *target)
 {
-	return compare_tables(e, source, target, "error") ||
-			       compare_indexes(e, source, target) ||
+	return compare_indexes(e, source, target) ||
 			       compare_fkeys(e, source, target) ||
 			       compare_sequences(e, source, target) ||
 			       compare_matviews(e, source, target) ||

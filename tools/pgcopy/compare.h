@@ -4,20 +4,27 @@
 #include <stdint.h>
 
 struct catalog;
+struct catalog_table;
 struct engine;
 
 /*
- * compare_catalogs(e, source, target): what is not rows: tables and columns,
- * indexes (and their validity), constraints, sequences (the target's must not
- * be behind), populated views, extensions. A finding of level error each.
- * 0, or -1 when a finding cannot be written.
+ * What is not rows. Each difference is a finding of level error. 0, or -1 when
+ * a finding cannot be written.
+ *
+ * compare_table(e, t, target, types): the target has the table with the same
+ * columns in whatever order; ${types} is the level of a finding for a column of
+ * another type, whose rows can be compared all the same.
+ * compare_tables(e, source, target, level): that of all; ${level} is that of
+ * types and of tables that the target alone has.
+ * compare_others(e, source, target): indexes (and their validity),
+ * constraints, sequences (the target's must not be behind), populated views,
+ * extensions (a warning).
  */
-int compare_catalogs(struct engine *e, const struct catalog *source,
-	const struct catalog *target);
-
-/* compare_tables(e, source, target, extra): tables and their columns alone;
- * ${extra} is the level of a finding for what the target alone has. */
+int compare_table(struct engine *e, const struct catalog_table *t,
+	const struct catalog *target, const char *types);
 int compare_tables(struct engine *e, const struct catalog *source,
-	const struct catalog *target, const char *extra);
+	const struct catalog *target, const char *level);
+int compare_others(struct engine *e, const struct catalog *source,
+	const struct catalog *target);
 
 #endif

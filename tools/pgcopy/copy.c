@@ -9,6 +9,8 @@ copy_run(const void *options, struct env *env)
 	int status = copying_open(&c, options, env, "copy");
 
 	if (status == STATUS_OK)
+		status = engine_lock(&c.e);
+	if (status == STATUS_OK)
 		status = copying_prepare(&c);
 	if (status == STATUS_OK)
 		status = copying_data(&c);

@@ -271,7 +271,7 @@ int
 delta_plan(struct engine *e, struct delta *d, const struct catalog *other,
 	bool staging)
 {
-	const struct catalog *c = e->catalog;
+	struct catalog *c = e->catalog;
 	bool legacy = session_version(e->source) < 140000 ||
 		      session_version(e->target) < 140000;
 	size_t i;
@@ -287,9 +287,13 @@ delta_plan(struct engine *e, struct delta *d, const struct catalog *other,
 			other, c->table[i].schema, c->table[i].name);
 
 		d->table[i].is_compared =
-			u && strcmp(u->columns, c->table[i].columns) == 0 &&
+			u && !catalog_other_column(&c->table[i], u) &&
 			(!d->only_marked || e->table[i].by_delta) &&
 			!e->table[i].is_empty;
+		/* rows that a key does not tell apart on both ends are told
+		 * apart by all of their columns */
+		if (u && !is_catalog_key(&c->table[i], u))
+			catalog_drop_key(&c->table[i]);
 		if (u && !u->is_binary)
 			e->table[i].binary = false;
 	}

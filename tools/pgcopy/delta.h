@@ -54,8 +54,8 @@ int delta_finished(struct engine *e, struct delta *d, size_t job,
 /* is_delta_empty(t): nothing differs. */
 bool is_delta_empty(const struct delta_table *t);
 
-/* delta_unstage(e, whole): remove the staging tables; with ${whole} the
- * schema airlift too unless it has a ledger. 0 or -1. */
+/* delta_unstage(e): remove the staging tables, and the schema airlift unless
+ * something else is in it. 0 or -1. */
 int delta_unstage(struct engine *e);
 
 #endif

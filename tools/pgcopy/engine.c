@@ -23,6 +23,9 @@
 #include "session.h"
 #include "status.h"
 
+/* How long a killed run's last statement may take to end on the server. */
+enum { LOCK_SECONDS = 20 };
+
 static int64_t
 default_jobs(void)
 {
@@ -162,6 +165,36 @@ engine_close(struct engine *e)
 	free_tables(e);
 	free(e->snapshot);
 	(void)journal_close(e->journal);
+}
+
+int
+engine_lock(struct engine *e)
+{
+	double end = clock_mono(e->env->clock) + LOCK_SECONDS;
+	bool waiting = false;
+
+	for (;;) {
+		struct rows *r = session_query(e->target,
+			"SELECT pg_try_advisory_lock(1634304620, 1)", 0, NULL);
+		bool is_ours = r && rows_bool(r, 0, 0);
+
+		if (!r)
+			return engine_status(e);
+		rows_free(r);
+		if (is_ours)
+			return STATUS_OK;
+		if (clock_mono(e->env->clock) > end)
+			break;
+		if (!waiting)
+			msg_note("another run is at work on the target: "
+				 "waiting for its end");
+		waiting = true;
+		clock_sleep(e->env->clock, 0.1);
+	}
+	(void)engine_finding(e, "error", "target-busy",
+		"another pgcopy is at work on the target",
+		"wait for its end, or end it");
+	return STATUS_TEMPORARY;
 }
 
 int

@@ -75,6 +75,13 @@ void engine_close(struct engine *e);
 int engine_open_side(struct engine *e, const struct pgcopy_options *opt,
 	struct env *env, const char *verb, bool source);
 
+/*
+ * engine_lock(e): from now on no other run changes this target; one that has
+ * just been killed is waited for. STATUS_OK, or the exit status after a
+ * message.
+ */
+int engine_lock(struct engine *e);
+
 /* engine_export(e): export the snapshot for the workers. 0 or -1.
  * engine_renew(e): end the source's transaction, begin another. */
 int engine_export(struct engine *e);

@@ -14,6 +14,7 @@
 #include "msg.h"
 #include "pgcopy.h"
 #include "pgoutput.h"
+#include "plan.h"
 #include "replication.h"
 #include "session.h"
 #include "status.h"
@@ -114,8 +115,7 @@ set_goal(struct follow *f)
 }
 
 static int
-reopen(struct follow *f, const struct conninfo *c, const char *what,
-	struct session **s)
+reopen(const struct conninfo *c, const char *what, struct session **s)
 {
 	enum session_error err;
 
@@ -123,7 +123,6 @@ reopen(struct follow *f, const struct conninfo *c, const char *what,
 		return STATUS_OK;
 	session_close(*s);
 	*s = NULL;
-	(void)f;
 	if (session_open(c, what, s, &err))
 		return err == SESSION_TEMPORARY ? STATUS_TEMPORARY : STATUS_NO;
 	return STATUS_OK;
@@ -138,8 +137,8 @@ connect_all(struct follow *f)
 	uint64_t lsn;
 	int found, status;
 
-	if ((status = reopen(f, e->from, "source", &e->source)) != STATUS_OK ||
-		(status = reopen(f, e->to, "target", &e->target)) != STATUS_OK)
+	if ((status = reopen(e->from, "source", &e->source)) != STATUS_OK ||
+		(status = reopen(e->to, "target", &e->target)) != STATUS_OK)
 		return status;
 	if ((found = followstate_load(e, f->slot, &lsn)) < 0 || set_goal(f))
 		return engine_status(e);
@@ -257,17 +256,29 @@ stream(struct follow *f)
 	}
 }
 
-/* The end of a cutover: sequences are not in the stream. */
+/* What the stream does not bring, after the rest has come: views are made
+ * anew, and what is missing is said. An exit status. */
 static int
 conclude(struct follow *f)
 {
 	struct engine *e = &f->e;
+	char *path;
+	size_t i;
+	int rc;
 
 	if (tell(f, "follow.caught"))
 		return STATUS_TEMPORARY;
-	if (catalog_load(e->source, &e->catalog) || finish_sequences(e))
+	if (catalog_load(e->source, &e->catalog) || finish_sequences(e) ||
+		!(path = finish_search_path(e)))
 		return engine_status(e);
-	return STATUS_OK;
+	for (i = 0, rc = 0; rc == 0 && i < e->catalog->n_matviews; i++)
+		if (e->catalog->matview[i].is_populated)
+			rc = plan_refresh_now(
+				e->target, &e->catalog->matview[i], path);
+	free(path);
+	if (rc || followstate_conclude(e, f->slot))
+		return engine_status(e);
+	return e->errors ? STATUS_NO : STATUS_OK;
 }
 
 static int

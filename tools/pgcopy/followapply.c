@@ -227,6 +227,15 @@ static int
 put_insert(
 	struct followapply *f, struct followtable *t, const struct pgoutput *m)
 {
+	/* a row of no columns has no VALUES */
+	if (!t->n)
+		return close_insert(f) ||
+				       buf_printf(&f->sql,
+					       "INSERT INTO %s DEFAULT VALUES;",
+					       t->name) ||
+				       expect(f, 1, t->name)
+			       ? -1
+			       : 0;
 	if (f->inserting != t || f->inserted >= 500) {
 		if (close_insert(f) || followtable_insert(&f->sql, t))
 			return -1;

@@ -12,6 +12,7 @@
 #include "followstate.h"
 #include "ident.h"
 #include "jsonw.h"
+#include "lodigest.h"
 #include "mem.h"
 #include "msg.h"
 #include "replication.h"
@@ -241,29 +242,116 @@ followstate_free(struct followstate *f)
 	free(f);
 }
 
+/* The user tables that the publication ($1) has not; of a partitioned table,
+ * each leaf is published by itself. */
+#define UNPUBLISHED                                                            \
+	" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"       \
+	" WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname"     \
+	" NOT IN ('pg_catalog', 'information_schema', 'airlift', '_heroku')"   \
+	" AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid ="           \
+	" 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')"       \
+	" AND NOT EXISTS (SELECT FROM pg_publication_tables p WHERE"           \
+	" p.pubname = $1 AND p.schemaname = n.nspname AND p.tablename ="       \
+	" c.relname)"
+
+/* The tables that a copy leaves out by choice, as an array. NULL or rows. */
+static struct rows *
+left_out(struct engine *e, const char *slot)
+{
+	const char *params[1] = {slot};
+
+	return session_query(e->source,
+		"SELECT coalesce(array_agg(format('%I.%I', n.nspname,"
+		" c.relname)), '{}')" UNPUBLISHED " AND c.relpersistence ="
+		" 'p'",
+		1, params);
+}
+
 int
 followstate_store(struct engine *e, const struct followstate *f)
 {
 	struct buf lsn = BUF_INIT;
-	const char *params[3] = {f->slot, conninfo_identity(e->from), NULL};
-	struct rows *r = NULL;
+	const char *params[4] = {
+		f->slot, conninfo_identity(e->from), NULL, NULL};
+	struct rows *out = left_out(e, f->slot), *r = NULL;
 
-	if (session_exec(e->target,
-		    "CREATE TABLE IF NOT EXISTS airlift.follow (slot text"
-		    " PRIMARY KEY, source text NOT NULL, lsn text NOT NULL,"
-		    " at timestamptz NOT NULL DEFAULT now())"))
+	if (!out ||
+		session_exec(e->target,
+			"CREATE TABLE IF NOT EXISTS airlift.follow (slot text"
+			" PRIMARY KEY, source text NOT NULL, lsn text NOT NULL,"
+			" left_out text[] NOT NULL,"
+			" at timestamptz NOT NULL DEFAULT now())")) {
+		rows_free(out);
 		return -1;
+	}
 	if (replication_put_lsn(&lsn, f->lsn) == 0) {
 		params[2] = buf_str(&lsn);
+		params[3] = rows_str(out, 0, 0);
 		r = session_query(e->target,
-			"INSERT INTO airlift.follow (slot, source, lsn) VALUES"
-			" ($1, $2, $3) ON CONFLICT (slot) DO UPDATE SET source"
-			" = excluded.source, lsn = excluded.lsn, at = now()",
-			3, params);
+			"INSERT INTO airlift.follow (slot, source, lsn,"
+			" left_out) VALUES ($1, $2, $3, $4::text[]) ON CONFLICT"
+			" (slot) DO UPDATE SET source = excluded.source, lsn ="
+			" excluded.lsn, left_out = excluded.left_out, at ="
+			" now()",
+			4, params);
 	}
 	buf_fini(&lsn);
+	rows_free(out);
 	rows_free(r);
 	return r ? 0 : -1;
+}
+
+/* One finding a row of text and level. 0 or -1. */
+static int
+tell_unfollowed(struct engine *e, const struct rows *r, const char *fix)
+{
+	int i, rc = 0;
+
+	for (i = 0; rc == 0 && i < rows_count(r); i++)
+		rc = engine_finding(e, rows_str(r, i, 1), "table-not-followed",
+			rows_str(r, i, 0), fix);
+	return rc;
+}
+
+int
+followstate_conclude(struct engine *e, const char *slot)
+{
+	static const char fix[] = "bring its rows with pgcopy sync; a new "
+				  "table must be created on the target first";
+	const char *params[2] = {slot, NULL};
+	struct rows *known, *r = NULL;
+	struct lodigest d;
+	int rc = -1;
+
+	known = session_query(e->target,
+		"SELECT left_out FROM airlift.follow WHERE slot = $1", 1,
+		params);
+	if (!known)
+		return -1;
+	params[1] = rows_count(known) ? rows_str(known, 0, 0) : "{}";
+	r = session_query(e->source,
+		"SELECT format('%I.%I is ', n.nspname, c.relname) || CASE"
+		" c.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'not"
+		" published' END || ': its changes are not in the "
+		"stream', CASE c.relpersistence WHEN 'u' THEN 'warning' ELSE"
+		" 'error' END" UNPUBLISHED
+		" AND format('%I.%I', n.nspname, c.relname) <> ALL"
+		" ($2::text[]) ORDER BY 1",
+		2, params);
+	if (!r || tell_unfollowed(e, r, fix) ||
+		lodigest_compare(e->source, e->target, &d))
+		goto out;
+	rc = d.n_put + d.n_gone
+		     ? engine_finding(e, "error", "large-objects-differ",
+			       "some large objects are not the same: changes "
+			       "of these are not in the stream",
+			       "bring them with pgcopy sync")
+		     : 0;
+	lodigest_fini(&d);
+out:
+	rows_free(known);
+	rows_free(r);
+	return rc;
 }
 
 int

@@ -30,6 +30,14 @@ void followstate_free(struct followstate *f);
  * this source; -1 after a message. */
 int followstate_load(struct engine *e, const char *slot, uint64_t *lsn);
 
+/*
+ * followstate_conclude(e, slot): a finding for each table whose changes do not
+ * come by the slot, though the copy was not told to leave it out: an error if
+ * it was made after the copy, a warning if it is unlogged; and an error if
+ * large objects differ. 0 or -1.
+ */
+int followstate_conclude(struct engine *e, const char *slot);
+
 /* followstate_drop(e, slot): slot, publication and state go. 0, or -1 after a
  * message. */
 int followstate_drop(struct engine *e, const char *slot);

@@ -199,7 +199,8 @@ is_plain_type(uint32_t type)
 	return type == 20 || type == 21 || type == 23 || type == 2950;
 }
 
-/* "a = 1 AND b IS NULL": of the key by its operator, else of the text. */
+/* "a = 1 AND b IS NULL": of the key by its operator, else of the text; a row
+ * without columns is like all others. */
 static int
 put_match(struct buf *b, const struct followtable *t,
 	const struct pgoutput_tuple *row, bool whole)
@@ -215,19 +216,24 @@ put_match(struct buf *b, const struct followtable *t,
 
 		if (!whole && !c->is_key)
 			continue;
-		if ((n++ && buf_puts(b, " AND ")) || buf_puts(b, c->name))
+		if (n++ && buf_puts(b, " AND "))
 			return -1;
 		if (v->kind == 'n') {
-			if (buf_puts(b, " IS NULL"))
+			if (buf_printf(b, "%s IS NULL", c->name))
 				return -1;
 			continue;
 		}
-		if (buf_puts(b, whole && !is_plain_type(c->type) ? "::text = "
-								 : " = ") ||
+		/* format() calls the type's output function, as the source
+		 * did; a cast to text is another thing: 't' or 'true' */
+		if (buf_printf(b,
+			    whole && !is_plain_type(c->type)
+				    ? "format('%%s', %s) COLLATE \"C\" = "
+				    : "%s = ",
+			    c->name) ||
 			put_value(b, v))
 			return -1;
 	}
-	return n ? 0 : -1;
+	return n || buf_puts(b, "true") == 0 ? 0 : -1;
 }
 
 /* The one row that was changed: duplicates are told apart by nothing. */

@@ -109,7 +109,7 @@ const struct opt options_copy[] = {JOBS, FILTERS, JOURNAL, SPLIT, FORMAT, OWNER,
 		"make a replication slot first, so that pgcopy follow can go "
 		"on where this copy ends",
 		0, 0, NULL, NULL},
-	SLOT, END};
+	SLOT, RATE, END};
 
 const struct opt options_plan[] = {
 	JOBS, FILTERS, SPLIT, FORMAT, OWNER, ACL, END};

@@ -501,8 +501,8 @@ plan_fkeys(struct engine *e, const struct ledger *l)
 	return 0;
 }
 
-int
-plan_refresh(struct buf *sql, const struct catalog_matview *m, const char *path)
+static int
+put_refresh(struct buf *sql, const struct catalog_matview *m, const char *path)
 {
 	/* SET LOCAL ends with the transaction */
 	return buf_printf(sql,
@@ -514,6 +514,19 @@ plan_refresh(struct buf *sql, const struct catalog_matview *m, const char *path)
 			       buf_puts(sql, "; COMMIT")
 		       ? -1
 		       : 0;
+}
+
+int
+plan_refresh_now(struct session *target, const struct catalog_matview *m,
+	const char *path)
+{
+	struct buf sql = BUF_INIT;
+	int rc = put_refresh(&sql, m, path)
+			 ? no_memory()
+			 : session_exec(target, buf_str(&sql));
+
+	buf_fini(&sql);
+	return rc;
 }
 
 int
@@ -529,7 +542,7 @@ plan_matviews(struct engine *e, const struct ledger *l, const char *path)
 		struct part p = {.id = id, .kind = "plain"};
 		size_t job = JOBS_NONE;
 
-		if (id && plan_refresh(&sql, m, path) == 0) {
+		if (id && put_refresh(&sql, m, path) == 0) {
 			p.before = buf_str(&sql);
 			job = add(
 				e, &p, RANK_WORK, (double)m->bytes, JOBS_NONE);

@@ -58,10 +58,12 @@ int plan_fkeys(struct engine *e, const struct ledger *l);
 /* plan_matviews(e, l, path): refresh in order under ${path}, then indexes. */
 int plan_matviews(struct engine *e, const struct ledger *l, const char *path);
 
-/* plan_refresh(sql, m, path): the SQL that refreshes one under ${path}. */
+/* plan_refresh_now(target, m, path): refresh one under ${path}, here and now.
+ */
 struct catalog_matview;
-int plan_refresh(
-	struct buf *sql, const struct catalog_matview *m, const char *path);
+struct session;
+int plan_refresh_now(struct session *target, const struct catalog_matview *m,
+	const char *path);
 
 /* plan_objects(e, oids, n): copy these large objects, whatever the ledger
  * has. */

@@ -4,8 +4,10 @@
 #include "apply.h"
 #include "buf.h"
 #include "catalog.h"
+#include "compare.h"
 #include "copying.h"
 #include "finish.h"
+#include "msg.h"
 #include "objects.h"
 #include "plan.h"
 #include "rerun.h"
@@ -150,6 +152,26 @@ report(struct copy *c, bool final)
 	return rc;
 }
 
+/* What cannot be compared has not been proven. An exit status. */
+static int
+refuse_incomparable(struct copy *c)
+{
+	struct engine *e = &c->e;
+	int64_t errors = e->errors;
+	size_t i;
+
+	for (i = 0; i < e->catalog->n_tables; i++)
+		if (e->table[i].by_delta && !e->table[i].is_empty &&
+			compare_table(
+				e, &e->catalog->table[i], c->other, "warning"))
+			return STATUS_TEMPORARY;
+	if (e->errors == errors)
+		return STATUS_OK;
+	msg_error("the target is not as the copy has left it: nothing was "
+		  "changed");
+	return STATUS_NO;
+}
+
 /* Makes the tables of an earlier run equal, and proves it. */
 int
 rerun_repair(struct copy *c)
@@ -164,8 +186,11 @@ rerun_repair(struct copy *c)
 	if (!any)
 		return STATUS_OK;
 	c->delta.only_marked = true;
-	if (engine_load(e, e->target, &c->other) ||
-		delta_plan(e, &c->delta, c->other, true))
+	if (engine_load(e, e->target, &c->other))
+		return engine_status(e);
+	if ((status = refuse_incomparable(c)) != STATUS_OK)
+		return status;
+	if (delta_plan(e, &c->delta, c->other, true))
 		return engine_status(e);
 	if ((status = copying_phase(c, "comparing")) != STATUS_OK)
 		return status;

@@ -478,16 +478,9 @@ refresh(struct restore *r)
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; rc == 0 && i < e->catalog->n_matviews; i++) {
-		struct buf sql = BUF_INIT;
-
-		if (plan_refresh(&sql, &e->catalog->matview[i],
-			    path && *path ? path : "pg_catalog"))
-			rc = no_memory();
-		else
-			rc = session_exec(e->target, buf_str(&sql));
-		buf_fini(&sql);
-	}
+	for (i = 0; rc == 0 && i < e->catalog->n_matviews; i++)
+		rc = plan_refresh_now(e->target, &e->catalog->matview[i],
+			path && *path ? path : "pg_catalog");
 	return rc;
 }
 
@@ -582,6 +575,10 @@ restore_all(struct restore *r)
 {
 	struct engine *e = &r->e;
 
+	int status = engine_lock(e);
+
+	if (status != STATUS_OK)
+		return status;
 	session_forget(e->target);
 	if (read_archive(r)) {
 		if (is_session_alive(e->target)) {

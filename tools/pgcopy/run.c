@@ -280,6 +280,7 @@ work(struct worker *w, const struct part *p)
 		put_done(&b, p->id, &m, clock_mono(w->clock) - begin);
 	if (rc)
 		recover(w);
+	w->failed += rc != 0;
 	rc = b.len ? fd_write_all(w->out, b.data, b.len) : -1;
 	buf_fini(&b);
 	return rc;
@@ -333,9 +334,10 @@ run_run(const void *options, struct env *env)
 		if (rc)
 			break;
 	}
-	status = rc == 0    ? STATUS_OK
-		 : rc == -2 ? STATUS_TEMPORARY
-			    : STATUS_MISUSE;
+	status = rc == -2   ? STATUS_TEMPORARY
+		 : rc       ? STATUS_MISUSE
+		 : w.failed ? STATUS_NO
+			    : STATUS_OK;
 out:
 	jsonl_close(in);
 	session_close(w.source);

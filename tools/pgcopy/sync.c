@@ -10,7 +10,6 @@
 #include "engine.h"
 #include "env.h"
 #include "finish.h"
-#include "ident.h"
 #include "jsonw.h"
 #include "lodigest.h"
 #include "msg.h"
@@ -29,6 +28,8 @@ struct sync {
 	struct delta delta;
 	size_t objects; /* large ones that this pass has moved */
 	bool staged;    /* there are staging tables to remove */
+	bool owed;      /* rows have changed, views have not been refreshed:
+			   in an earlier run, when its tables are still there */
 };
 
 /* What one pass has moved. */
@@ -109,7 +110,25 @@ compare(struct sync *s)
 	return e->failed > failed ? STATUS_NO : STATUS_OK;
 }
 
-/* Views over tables that have changed. */
+/* Whether the target's view has rows to be replaced, or none and should. */
+static bool
+is_stale(const struct sync *s, const struct catalog_matview *m)
+{
+	size_t i;
+
+	if (!m->is_populated)
+		return false;
+	for (i = 0; !s->owed && i < s->other->n_matviews; i++) {
+		const struct catalog_matview *n = &s->other->matview[i];
+
+		if (strcmp(m->name, n->name) == 0 &&
+			strcmp(m->schema, n->schema) == 0)
+			return !n->is_populated;
+	}
+	return s->owed;
+}
+
+/* Views over tables that have changed, here or in a run that ended early. */
 static int
 refresh(struct sync *s)
 {
@@ -118,20 +137,10 @@ refresh(struct sync *s)
 	size_t i;
 	int rc = path ? 0 : -1;
 
-	for (i = 0; rc == 0 && i < e->catalog->n_matviews; i++) {
-		const struct catalog_matview *m = &e->catalog->matview[i];
-		struct buf sql = BUF_INIT;
-
-		if (!m->is_populated)
-			continue;
-		if (plan_refresh(&sql, m, path)) {
-			msg_error("out of memory");
-			rc = -1;
-		} else {
-			rc = session_exec(e->target, buf_str(&sql));
-		}
-		buf_fini(&sql);
-	}
+	for (i = 0; rc == 0 && i < e->catalog->n_matviews; i++)
+		if (is_stale(s, &e->catalog->matview[i]))
+			rc = plan_refresh_now(
+				e->target, &e->catalog->matview[i], path);
 	free(path);
 	return rc;
 }
@@ -177,14 +186,19 @@ dry_result(struct sync *s, const struct pass *p)
 	struct lodigest d;
 	size_t objects;
 
-	if (report(s, p, 1) || lodigest_compare(e->source, e->target, &d))
+	if (report(s, p, 1) || compare_others(e, e->catalog, s->other) ||
+		lodigest_compare(e->source, e->target, &d))
 		return engine_status(e);
 	objects = d.n_put + d.n_gone;
 	lodigest_fini(&d);
 	if (objects && engine_finding(e, "error", "large-objects-differ",
 			       "some large objects are not the same", NULL))
 		return STATUS_TEMPORARY;
-	return p->tables || objects ? STATUS_NO : STATUS_OK;
+	if (p->tables)
+		msg_error("the rows of %lld tables differ: see the records "
+			  "table.differs",
+			(long long)p->tables);
+	return p->tables || e->errors ? STATUS_NO : STATUS_OK;
 }
 
 /* One pass; ${*quiet}: it found nothing to do. */
@@ -203,13 +217,31 @@ do_pass(struct sync *s, int64_t number, bool *quiet)
 		return dry_result(s, &p);
 	if (p.tables && apply_delta(e, &s->delta))
 		return engine_status(e);
+	s->owed = s->owed || p.tables;
+	if (refresh(s) || finish_sequences(e))
+		return engine_status(e);
+	s->owed = false;
 	if ((status = objects_sync(e, &s->objects)) != STATUS_OK)
 		return status;
 	*quiet = !p.tables && !s->objects;
-	if ((p.tables && refresh(s)) || finish_sequences(e) || delta_unstage(e))
+	if (delta_unstage(e))
 		return engine_status(e);
 	s->staged = false;
 	return report(s, &p, number) ? STATUS_TEMPORARY : STATUS_OK;
+}
+
+/* What an earlier run that ended early has left undone. */
+static int
+look_back(struct sync *s)
+{
+	struct rows *r = session_query(s->e.target,
+		"SELECT to_regclass('airlift.staged') IS NOT NULL", 0, NULL);
+
+	if (!r)
+		return engine_status(&s->e);
+	s->owed = rows_bool(r, 0, 0);
+	rows_free(r);
+	return STATUS_OK;
 }
 
 static int
@@ -231,6 +263,9 @@ sync_all(struct sync *s)
 			session_encoding(e->target));
 		return STATUS_MISUSE;
 	}
+	if (!e->opt->dry_run && ((status = engine_lock(e)) != STATUS_OK ||
+					(status = look_back(s)) != STATUS_OK))
+		return status;
 	for (;;) {
 		if ((status = do_pass(s, ++pass, &quiet)) != STATUS_OK)
 			return status;
@@ -257,7 +292,8 @@ sync_run(const void *options, struct env *env)
 	status = engine_open(&s.e, options, env, "sync");
 	if (status == STATUS_OK)
 		status = sync_all(&s);
-	if (s.staged && is_session_alive(s.e.target))
+	/* what is left tells the next run that views are owed */
+	if (s.staged && !s.owed && is_session_alive(s.e.target))
 		(void)delta_unstage(&s.e);
 	status = engine_end(&s.e, status);
 	catalog_free(s.other);

@@ -187,8 +187,7 @@ plan_scans(struct verify *v)
 		const struct catalog_table *u =
 			catalog_find(v->other, t->schema, t->name);
 
-		if (!u || e->table[i].is_empty ||
-			strcmp(t->columns, u->columns) != 0)
+		if (!u || e->table[i].is_empty || catalog_other_column(t, u))
 			continue;
 		if (add_scans(v, i, e->table[i].binary && u->is_binary)) {
 			msg_error("out of memory");
@@ -236,7 +235,8 @@ verify_all(struct verify *v)
 		engine_load(e, e->target, &v->other) || engine_export(e) ||
 		engine_tables(e))
 		return engine_status(e);
-	if (compare_catalogs(e, e->catalog, v->other))
+	if (compare_tables(e, e->catalog, v->other, "error") ||
+		compare_others(e, e->catalog, v->other))
 		return STATUS_TEMPORARY;
 	if ((v->by_stream ? plan_scans(v)
 			  : delta_plan(e, &v->delta, v->other, false)) ||
@@ -248,6 +248,10 @@ verify_all(struct verify *v)
 		engine_finding(e, "error", "large-objects-differ",
 			"the large objects are not the same", NULL))
 		return STATUS_TEMPORARY;
+	if (v->differing)
+		msg_error("the rows of %lld tables differ: see the records "
+			  "table.differs",
+			(long long)v->differing);
 	return v->differing || e->errors || e->failed ? STATUS_NO : STATUS_OK;
 }
 

@@ -2,6 +2,7 @@
 #define WORKER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "ratelimit.h"
 
@@ -22,7 +23,8 @@ struct worker {
 	struct session *source, *target;
 	char *snapshot, *encoding; /* what the sessions were opened for */
 	struct ratelimit limit;
-	double told; /* when progress was last written, monotonic */
+	double told;    /* when progress was last written, monotonic */
+	int64_t failed; /* parts */
 };
 
 /*

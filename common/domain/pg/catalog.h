@@ -117,6 +117,22 @@ struct catalog {
 int catalog_load(struct session *s, struct catalog **out);
 void catalog_free(struct catalog *c);
 
+/*
+ * catalog_other_column(t, u): the first column that only one of the two has;
+ * NULL: none. Their order does not count.
+ * catalog_other_type(t, u): the first column of t whose type is another in u;
+ * NULL: none. Modifiers, and the schemas that extensions are in, do not count.
+ * is_catalog_key(t, u): u has the key of t as its own.
+ * catalog_drop_key(t): as if it had none.
+ */
+const char *catalog_other_column(
+	const struct catalog_table *t, const struct catalog_table *u);
+const char *catalog_other_type(
+	const struct catalog_table *t, const struct catalog_table *u);
+bool is_catalog_key(
+	const struct catalog_table *t, const struct catalog_table *u);
+void catalog_drop_key(struct catalog_table *t);
+
 /* catalog_key(t, place): the column at that place of the key, from 1. */
 const struct catalog_column *catalog_key(
 	const struct catalog_table *t, size_t place);

@@ -146,6 +146,105 @@ catalog_columns_fini(struct catalog_table *t)
 	free(t->column);
 }
 
+static const struct catalog_column *
+find(const struct catalog_table *t, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < t->n_columns; i++)
+		if (strcmp(t->column[i].name, name) == 0)
+			return &t->column[i];
+	return NULL;
+}
+
+/* A type without its schema. */
+static const char *
+unqualified(const char *type)
+{
+	const char *dot = strchr(type, '.');
+
+	return dot ? dot + 1 : type;
+}
+
+static const char *
+after_modifier(const char *s)
+{
+	const char *end = *s == '(' ? strchr(s, ')') : NULL;
+
+	return end ? end + 1 : s;
+}
+
+/* Whether two types are the same but for "(10,2)" in them. */
+static bool
+is_same_type(const char *a, const char *b)
+{
+	a = unqualified(a);
+	b = unqualified(b);
+	for (;;) {
+		a = after_modifier(a);
+		b = after_modifier(b);
+		if (*a != *b)
+			return false;
+		if (!*a)
+			return true;
+		a++;
+		b++;
+	}
+}
+
+const char *
+catalog_other_column(
+	const struct catalog_table *t, const struct catalog_table *u)
+{
+	size_t i;
+
+	for (i = 0; i < t->n_columns; i++)
+		if (!find(u, t->column[i].name))
+			return t->column[i].name;
+	for (i = 0; i < u->n_columns; i++)
+		if (!find(t, u->column[i].name))
+			return u->column[i].name;
+	return NULL;
+}
+
+const char *
+catalog_other_type(const struct catalog_table *t, const struct catalog_table *u)
+{
+	size_t i;
+
+	for (i = 0; i < t->n_columns; i++) {
+		const struct catalog_column *c = find(u, t->column[i].name);
+
+		if (c && !is_same_type(c->type, t->column[i].type))
+			return c->name;
+	}
+	return NULL;
+}
+
+bool
+is_catalog_key(const struct catalog_table *t, const struct catalog_table *u)
+{
+	size_t i;
+
+	for (i = 0; i < t->n_columns; i++) {
+		const struct catalog_column *c = find(u, t->column[i].name);
+
+		if (t->column[i].key && (!c || !c->key))
+			return false;
+	}
+	return t->n_key == u->n_key;
+}
+
+void
+catalog_drop_key(struct catalog_table *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->n_columns; i++)
+		t->column[i].key = 0;
+	t->n_key = 0;
+}
+
 const struct catalog_column *
 catalog_key(const struct catalog_table *t, size_t place)
 {
