@@ -292,4 +292,12 @@ check 'misuse: 100; a server that is away: 111; nothing shows the password' '
 	grep -q "authentication failed" err
 	fails grep -qF "$pw" err'
 
+check 'what a copy would lose or could not store: revoked rights, hashes of enums' '
+	sql "$FROM" "CREATE FUNCTION danger() RETURNS text LANGUAGE sql SECURITY DEFINER AS '\''SELECT 1::text'\''" "REVOKE ALL ON FUNCTION danger() FROM PUBLIC" \
+		"CREATE TYPE mood AS ENUM ('\''a'\'', '\''b'\'')" "CREATE TABLE hp (m mood) PARTITION BY HASH (m)"
+	status 1 check_dbs
+	found warning public-may-execute
+	found error hash-partition-by-enum
+	sql "$FROM" "DROP TABLE hp" "DROP TYPE mood" "DROP FUNCTION danger()"'
+
 finish

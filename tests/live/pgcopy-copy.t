@@ -200,12 +200,12 @@ check 'the same database on both sides is refused; so are passwords in arguments
 check 'a second pass does not call complete what it cannot compare' '
 	fresh_target
 	copy --keep-ledger
-	sql "$TO" "ALTER TABLE shop.orders ADD note text"
-	sql "$FROM" "UPDATE shop.orders SET state = '\''late'\'' WHERE id = 1"
+	sql "$TO" "ALTER TABLE shop.orders ADD added text"
+	sql "$FROM" "UPDATE shop.orders SET state = '\''shipped'\'' WHERE id = 1"
 	status 1 copy
 	has ".rule == \"columns-differ\"" "$T/copy.jsonl"
 	fails has ".type == \"copy.completed\"" "$T/copy.jsonl"
-	sql "$TO" "ALTER TABLE shop.orders DROP COLUMN note"
+	sql "$TO" "ALTER TABLE shop.orders DROP COLUMN added"
 	copy
 	same_data'
 

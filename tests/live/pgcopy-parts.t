@@ -112,4 +112,9 @@ check 'workers on other machines: two of them by ssh' '
 	grep -q "\"part.done\"" finish.jsonl
 	same_data'
 
+check 'a worker says by its exit status that parts failed' '
+	printf "%s\n" "{\"type\":\"part\",\"id\":\"data:x\",\"kind\":\"copy\",\"out\":\"COPY nowhere TO STDOUT\",\"in\":\"COPY nowhere FROM STDIN\"}" >part.jsonl
+	status 1 pgcopy run ${A[*]} <part.jsonl >failed.jsonl
+	has ".type == \"part.failed\"" failed.jsonl'
+
 finish

@@ -64,6 +64,29 @@ static const struct check_query readable[] = {
 		"an index on it is invalid: it is built anew on the target, "
 		"which fails if rows violate it",
 		"REINDEX it on the source, or drop it"},
+	{NAME("c.relname") USER_TABLES
+		"c.relkind = 'p' AND EXISTS (SELECT FROM pg_partitioned_table "
+		"p JOIN"
+		" pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = ANY"
+		" (p.partattrs::int2[]) JOIN pg_type t ON t.oid = a.atttypid "
+		"WHERE"
+		" p.partrelid = c.oid AND p.partstrat = 'h' AND t.typtype = "
+		"'e')",
+		"error", "hash-partition-by-enum",
+		"it is partitioned by the hash of an enum, which depends on "
+		"numbers that every server gives anew: its rows would belong "
+		"to other partitions",
+		"copy with --exclude-data of its partitions, then load them "
+		"with pg_dump --data-only --load-via-partition-root"},
+	{"SELECT c.oid::regprocedure::text FROM pg_proc c JOIN pg_namespace n"
+	 " ON n.oid = c.pronamespace WHERE" USERS "AND " NOT_OF_EXTENSION(
+		 "pg_proc") "AND c.proacl IS NOT NULL AND NOT EXISTS (SELECT"
+			    " FROM aclexplode(c.proacl) a WHERE a.grantee = 0)",
+		"warning", "public-may-execute",
+		"PUBLIC may not execute it here, but may on the target after a "
+		"copy without --acl",
+		"copy with --acl (the roles must exist on the target), or "
+		"REVOKE there what was revoked here"},
 	{"SELECT subname FROM pg_stat_subscription WHERE subname IS NOT NULL",
 		"warning", "subscription",
 		"a subscription: what it brings in is copied, itself it is "

@@ -45,8 +45,8 @@ has_schema(const struct pgcopy_options *opt, const char *schema)
 	       !matches(&opt->not_schemas, schema);
 }
 
-static bool
-has_table(
+bool
+is_filter_wanted(
 	const struct pgcopy_options *opt, const char *schema, const char *table)
 {
 	return has_schema(opt, schema) &&
@@ -96,20 +96,23 @@ filter_catalog(const struct pgcopy_options *opt, struct catalog *c)
 	if (!is_filter_set(opt))
 		return;
 	KEEP(c, table, n_tables,
-		has_table(opt, c->table[i_].schema, c->table[i_].name));
+		is_filter_wanted(opt, c->table[i_].schema, c->table[i_].name));
 	KEEP(c, index, n_indexes,
-		has_table(opt, c->index[i_].schema, c->index[i_].table_name));
+		is_filter_wanted(
+			opt, c->index[i_].schema, c->index[i_].table_name));
 	KEEP(c, fkey, n_fkeys,
-		has_table(opt, c->fkey[i_].schema, c->fkey[i_].table) &&
-			has_table(opt, c->fkey[i_].to_schema,
+		is_filter_wanted(opt, c->fkey[i_].schema, c->fkey[i_].table) &&
+			is_filter_wanted(opt, c->fkey[i_].to_schema,
 				c->fkey[i_].to_table));
 	KEEP(c, sequence, n_sequences,
 		has_schema(opt, c->sequence[i_].schema) &&
 			(!*c->sequence[i_].table ||
-				has_table(opt, c->sequence[i_].table_schema,
+				is_filter_wanted(opt,
+					c->sequence[i_].table_schema,
 					c->sequence[i_].table)));
 	KEEP(c, matview, n_matviews,
-		has_table(opt, c->matview[i_].schema, c->matview[i_].name));
+		is_filter_wanted(
+			opt, c->matview[i_].schema, c->matview[i_].name));
 }
 
 /* A pattern as pg_dump has them: what is no wildcard in double quotes, but for

@@ -15,6 +15,11 @@ struct pgcopy_options;
 /* is_filter_set(opt): anything is left out. */
 bool is_filter_set(const struct pgcopy_options *opt);
 
+/* is_filter_wanted(opt, schema, table): neither is left out; "" for what
+ * belongs to no table. */
+bool is_filter_wanted(const struct pgcopy_options *opt, const char *schema,
+	const char *table);
+
 /* filter_catalog(opt, c): take out what is not wanted, with its indexes and
  * keys, also keys that refer to a table that is left out. */
 void filter_catalog(const struct pgcopy_options *opt, struct catalog *c);

@@ -6,6 +6,7 @@
 #include "catalog.h"
 #include "clock.h"
 #include "compare.h"
+#include "definitions.h"
 #include "delta.h"
 #include "engine.h"
 #include "env.h"
@@ -187,6 +188,7 @@ dry_result(struct sync *s, const struct pass *p)
 	size_t objects;
 
 	if (report(s, p, 1) || compare_others(e, e->catalog, s->other) ||
+		definitions_compare(e, e->catalog, s->other) ||
 		lodigest_compare(e->source, e->target, &d))
 		return engine_status(e);
 	objects = d.n_put + d.n_gone;

@@ -5,6 +5,7 @@
 #include "catalog.h"
 #include "compare.h"
 #include "copysql.h"
+#include "definitions.h"
 #include "delta.h"
 #include "engine.h"
 #include "env.h"
@@ -236,7 +237,8 @@ verify_all(struct verify *v)
 		engine_tables(e))
 		return engine_status(e);
 	if (compare_tables(e, e->catalog, v->other, "error") ||
-		compare_others(e, e->catalog, v->other))
+		compare_others(e, e->catalog, v->other) ||
+		definitions_compare(e, e->catalog, v->other))
 		return STATUS_TEMPORARY;
 	if ((v->by_stream ? plan_scans(v)
 			  : delta_plan(e, &v->delta, v->other, false)) ||
