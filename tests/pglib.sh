@@ -69,19 +69,25 @@ same_schema() {
 	[[ -s $T/.sfrom ]] && diff "$T/.sfrom" "$T/.sto"
 }
 
-# copy ARGUMENT...: pgcopy copy of the two, its records kept and validated.
-copy() {
-	local rc=0
-	FROM_URL=$FROM TO_URL=$TO pgcopy copy --from env:FROM_URL --to env:TO_URL \
-		"$@" >"$T/copy.jsonl" || rc=$?
-	records "$T/copy.jsonl"
+# between FILE VERB ARGUMENT...: pgcopy VERB of the two, its records kept in
+# $T/FILE and validated.
+between() {
+	local rc=0 file=$1 verb=$2
+	shift 2
+	FROM_URL=$FROM TO_URL=$TO timeout 300 pgcopy "$verb" --from env:FROM_URL --to env:TO_URL \
+		"$@" >"$T/$file" || rc=$?
+	records "$T/$file"
 	return $rc
 }
+copy() { between copy.jsonl copy "$@"; }
+verify() { between verify.jsonl verify "$@"; }
+sync() { between sync.jsonl sync "$@"; }
+follow() { between follow.jsonl follow "$@"; }
+check_dbs() { between c.jsonl check "$@"; }
 
-verify() {
-	local rc=0
-	FROM_URL=$FROM TO_URL=$TO pgcopy verify --from env:FROM_URL --to env:TO_URL \
-		"$@" >"$T/verify.jsonl" || rc=$?
-	records "$T/verify.jsonl"
-	return $rc
+# found LEVEL RULE: check_dbs has such a finding.
+found() {
+	has ".type == \"finding\" and .level == \"$1\" and .rule == \"$2\"" "$T/c.jsonl" && return
+	cat "$T/c.jsonl"
+	return 1
 }

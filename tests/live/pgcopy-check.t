@@ -8,19 +8,6 @@ pg_lab
 sql "$FROM" "CREATE TABLE plain (id serial PRIMARY KEY, t text)" \
 	"INSERT INTO plain (t) SELECT 'x' FROM generate_series(1, 100)"
 
-# check_dbs [ARGUMENT...]: of FROM and TO, into c.jsonl
-check_dbs() {
-	local rc=0
-	pgcopy check --from env:FROM --to env:TO "$@" >"$T/c.jsonl" 2>"$T/c.err" || rc=$?
-	records "$T/c.jsonl"
-	return $rc
-}
-# found LEVEL RULE: there is such a finding
-found() {
-	has ".type == \"finding\" and .level == \"$1\" and .rule == \"$2\"" "$T/c.jsonl" && return
-	cat "$T/c.jsonl"
-	return 1
-}
 errors() { jq -sc '[.[] | select(.level == "error") | .rule] | unique' "$T/c.jsonl"; }
 
 check 'nothing in the way: yes, with the size' '

@@ -201,7 +201,7 @@ check 'a second pass does not call complete what it cannot compare' '
 	fresh_target
 	copy --keep-ledger
 	sql "$TO" "ALTER TABLE shop.orders ADD added text"
-	sql "$FROM" "UPDATE shop.orders SET state = '\''shipped'\'' WHERE id = 1"
+	sql "$FROM" "UPDATE shop.orders SET state = '\''shipped'\'' WHERE id = 1" "REFRESH MATERIALIZED VIEW shop.daily" "REFRESH MATERIALIZED VIEW shop.aaa_weekly"
 	status 1 copy
 	has ".rule == \"columns-differ\"" "$T/copy.jsonl"
 	fails has ".type == \"copy.completed\"" "$T/copy.jsonl"

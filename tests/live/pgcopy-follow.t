@@ -25,12 +25,6 @@ sql "$FROM" "CREATE TABLE t (id bigint PRIMARY KEY, v text, big text, n numeric,
 	"CREATE TABLE counter (id int PRIMARY KEY, n int)" "INSERT INTO counter VALUES (1, 0)" "CREATE UNLOGGED TABLE cache (id int)" \
 	"CREATE TABLE \"Odd \"\"name\" (\"k e y\" text PRIMARY KEY, \"v'\" text)"
 
-follow() {
-	local rc=0
-	timeout 60 pgcopy follow "${A[@]}" "$@" >"$T/follow.jsonl" || rc=$?
-	records "$T/follow.jsonl"
-	return $rc
-}
 slots() { sql "$FROM_ADMIN" "SELECT count(*) FROM pg_replication_slots"; }
 
 check 'a table whose updates would fail once published is refused, and nothing is made' '

@@ -23,17 +23,6 @@ sql "$FROM" \
 	'CREATE FUNCTION find_person(who citext) RETURNS bigint LANGUAGE sql STABLE AS '"'SELECT id FROM people WHERE email = who'" \
 	'CREATE VIEW emails AS SELECT email, lower(email) AS low FROM people'
 
-check_dbs() {
-	local rc=0
-	pgcopy check --from env:FROM --to env:TO "$@" >"$T/c.jsonl" || rc=$?
-	records "$T/c.jsonl"
-	return $rc
-}
-found() {
-	has ".type == \"finding\" and .level == \"$1\" and .rule == \"$2\"" "$T/c.jsonl" && return
-	cat "$T/c.jsonl"
-	return 1
-}
 # what an application asks, through its own search path
 asks() {
 	[[ $(sql "$1" "SELECT find_person('u7@EXAMPLE.com')") = 7 ]]

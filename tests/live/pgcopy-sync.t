@@ -5,14 +5,6 @@
 pg_lab
 load_app 0.002
 
-# sync ARGUMENT...: pgcopy sync of the two, its records kept and validated.
-sync() {
-	local rc=0
-	FROM_URL=$FROM TO_URL=$TO pgcopy sync --from env:FROM_URL --to env:TO_URL \
-		"$@" >"$T/sync.jsonl" || rc=$?
-	records "$T/sync.jsonl"
-	return $rc
-}
 
 sql "$FROM" "CREATE SCHEMA s" \
 	"CREATE TABLE s.ints (id bigint PRIMARY KEY, v text, n numeric, f float8, j jsonb)" \

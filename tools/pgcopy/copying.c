@@ -82,7 +82,6 @@ restore_schema(struct copy *c)
 	struct engine *e = &c->e;
 	struct buf b = BUF_INIT;
 	struct jsonw w;
-	int rc;
 
 	if (schema_dump(e, &c->schema))
 		return engine_status(e);
@@ -106,9 +105,7 @@ restore_schema(struct copy *c)
 	jsonw_record(&w, &b, "schema.restored");
 	jsonw_uint(&w, "entries", c->schema.toc.n);
 	jsonw_str(&w, "digest", c->schema.hash);
-	rc = jsonw_end_record(&w) || engine_emit(e, &b, true);
-	buf_fini(&b);
-	return rc ? STATUS_TEMPORARY : STATUS_OK;
+	return engine_put(e, &w, &b, true) ? STATUS_TEMPORARY : STATUS_OK;
 }
 
 static int
@@ -279,9 +276,7 @@ close_copy(struct copy *c)
 	jsonw_uint(&w, "rows", rows);
 	jsonw_uint(&w, "bytes", bytes);
 	jsonw_time(&w, "at", clock_wall(e->env->clock));
-	rc = jsonw_end_record(&w) || engine_emit(e, &b, true);
-	buf_fini(&b);
-	if (rc)
+	if (engine_put(e, &w, &b, true))
 		return STATUS_TEMPORARY;
 	/* a synchronous commit: everything before it is on disk with it */
 	if (e->opt->keep_ledger)

@@ -266,12 +266,7 @@ static int
 dump_catalog(struct dump *d)
 {
 	struct engine *e = &d->e;
-	struct rows *r = session_query(e->source,
-		"SELECT coalesce(pg_get_userbyid(NULLIF(s.setrole, 0)), ''), c"
-		" FROM pg_db_role_setting s, unnest(s.setconfig) c"
-		" WHERE s.setdatabase = (SELECT oid FROM pg_database WHERE"
-		" datname = current_database()) ORDER BY 1, 2",
-		0, NULL);
+	struct rows *r = finish_read_settings(e->source);
 	char *path = finish_search_path(e);
 	struct buf b = BUF_INIT;
 	struct jsonw w;

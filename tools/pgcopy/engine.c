@@ -218,9 +218,8 @@ engine_export(struct engine *e)
 		jsonw_str(&w, "target", conninfo_identity(e->to));
 	jsonw_str(&w, "snapshot", e->snapshot);
 	jsonw_time(&w, "at", clock_wall(e->env->clock));
-	rc = jsonw_end_record(&w) || engine_emit(e, &b, false) ? -1 : 0;
+	rc = engine_put(e, &w, &b, false);
 out:
-	buf_fini(&b);
 	rows_free(r);
 	return rc;
 }
@@ -333,6 +332,15 @@ engine_emit(struct engine *e, struct buf *b, bool sync)
 	if (journal_append(e->journal, b->data, b->len, sync))
 		rc = -1;
 	buf_clear(b);
+	return rc;
+}
+
+int
+engine_put(struct engine *e, struct jsonw *w, struct buf *b, bool sync)
+{
+	int rc = jsonw_end_record(w) || engine_emit(e, b, sync) ? -1 : 0;
+
+	buf_fini(b);
 	return rc;
 }
 

@@ -107,6 +107,11 @@ int engine_status(const struct engine *e);
  * the journal; ${b} is emptied. 0 or -1. */
 int engine_emit(struct engine *e, struct buf *b, bool sync);
 
+/* engine_put(e, w, b, sync): end the record that ${w} writes into ${b}, and
+ * emit it; ${b} is freed. 0 or -1. */
+struct jsonw;
+int engine_put(struct engine *e, struct jsonw *w, struct buf *b, bool sync);
+
 /* engine_finding(e, level, rule, message, fix): count and emit one. 0, -1. */
 int engine_finding(struct engine *e, const char *level, const char *rule,
 	const char *message, const char *fix);

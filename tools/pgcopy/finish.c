@@ -79,7 +79,7 @@ finish_marks(struct engine *e, const struct ledger *l)
 static int
 set_sequence(struct engine *e, const struct catalog_sequence *q)
 {
-	struct buf sql = BUF_INIT, name = BUF_INIT, out = BUF_INIT;
+	struct buf sql = BUF_INIT, name = BUF_INIT, record = BUF_INIT;
 	struct rows *r = NULL;
 	struct jsonw w;
 	const char *params[3] = {
@@ -109,18 +109,17 @@ set_sequence(struct engine *e, const struct catalog_sequence *q)
 	}
 	if (!(r = session_query(e->target, buf_str(&sql), 3, params)))
 		goto out;
-	jsonw_record(&w, &out, "sequence.set");
+	jsonw_record(&w, &record, "sequence.set");
 	jsonw_str(&w, "schema", q->schema);
 	jsonw_str(&w, "sequence", q->name);
 	jsonw_str(&w, "value", rows_str(r, 0, 0));
 	jsonw_bool(&w, "called", q->is_called || rows_bool(r, 0, 1));
 	jsonw_bool(&w, "raised", rows_bool(r, 0, 1));
-	rc = jsonw_end_record(&w) || engine_emit(e, &out, false) ? -1 : 0;
+	rc = engine_put(e, &w, &record, false);
 out:
 	rows_free(r);
 	buf_fini(&sql);
 	buf_fini(&name);
-	buf_fini(&out);
 	return rc;
 }
 
@@ -206,15 +205,21 @@ finish_setting(
 	return rc;
 }
 
-int
-finish_settings(struct engine *e)
+struct rows *
+finish_read_settings(struct session *source)
 {
-	struct rows *r = session_query(e->source,
+	return session_query(source,
 		"SELECT coalesce(pg_get_userbyid(NULLIF(s.setrole, 0)), ''), c"
 		" FROM pg_db_role_setting s, unnest(s.setconfig) c"
 		" WHERE s.setdatabase = (SELECT oid FROM pg_database WHERE"
 		" datname = current_database()) ORDER BY 1, 2",
 		0, NULL);
+}
+
+int
+finish_settings(struct engine *e)
+{
+	struct rows *r = finish_read_settings(e->source);
 	struct rows *db;
 	int i, rc = 0;
 
@@ -249,31 +254,6 @@ finish_oids(struct session *s, uint32_t **out, size_t *n)
 		(*out)[i] = (uint32_t)rows_int(r, i, 0);
 	rows_free(r);
 	return *out ? 0 : no_memory();
-}
-
-static int
-by_oid(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-int
-finish_unlink(struct engine *e, const uint32_t *oids, size_t n)
-{
-	uint32_t *have;
-	size_t i, n_have;
-	int rc = 0;
-
-	if (finish_oids(e->target, &have, &n_have))
-		return -1;
-	for (i = 0; rc == 0 && i < n_have; i++)
-		if (!n || !bsearch(&have[i], oids, n, sizeof(*oids), by_oid))
-			rc = session_execf(
-				e->target, "SELECT lo_unlink(%u)", have[i]);
-	free(have);
-	return rc;
 }
 
 /* Runs on the target what a query on the source has written. 0 or -1. */

@@ -28,16 +28,19 @@ int finish_set_sequences(struct engine *e);
 int finish_setting(struct engine *e, const char *db, const char *role,
 	const char *setting);
 
+/* finish_read_settings(source): rows of role ("" for none) and "name=value" of
+ * the database; the caller's, NULL after a message. */
+struct rows;
+struct session;
+struct rows *finish_read_settings(struct session *source);
+
 /* finish_settings(e): ALTER DATABASE and ALTER ROLE IN DATABASE ... SET. */
 int finish_settings(struct engine *e);
 
 /* finish_oids(s, out, n): the OIDs of all large objects, sorted; the caller
- * frees. finish_unlink(e, oids, n): remove those of the target that are not
- * among them. finish_comments(e): their comments; privileges and owners by
+ * frees. finish_comments(e): their comments; privileges and owners by
  * choice. */
-struct session;
 int finish_oids(struct session *s, uint32_t **out, size_t *n);
-int finish_unlink(struct engine *e, const uint32_t *oids, size_t n);
 int finish_comments(struct engine *e);
 
 /* finish_search_path(e, path): the source's default, as a SQL list; the

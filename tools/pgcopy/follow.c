@@ -72,7 +72,6 @@ tell(struct follow *f, const char *type)
 	double behind = now - EPOCH_2000 - (double)time / 1e6;
 	struct buf b = BUF_INIT;
 	struct jsonw w;
-	int rc;
 
 	f->told = clock_mono(e->env->clock);
 	jsonw_record(&w, &b, type);
@@ -83,9 +82,7 @@ tell(struct follow *f, const char *type)
 		&w, "seconds", f->end > at && time && behind > 0 ? behind : 0);
 	jsonw_int(&w, "changes", f->changes + followapply_changes(f->apply));
 	jsonw_time(&w, "at", now);
-	rc = jsonw_end_record(&w) || engine_emit(e, &b, false) ? -1 : 0;
-	buf_fini(&b);
-	return rc;
+	return engine_put(e, &w, &b, false);
 }
 
 static int

@@ -169,8 +169,7 @@ emit_slot(struct engine *e, const char *type, const char *slot, uint64_t lsn)
 	if (lsn && replication_put_lsn(&at, lsn) == 0)
 		jsonw_str(&w, "lsn", buf_str(&at));
 	jsonw_time(&w, "at", clock_wall(e->env->clock));
-	rc = jsonw_end_record(&w) || engine_emit(e, &b, true) ? -1 : 0;
-	buf_fini(&b);
+	rc = engine_put(e, &w, &b, true);
 	buf_fini(&at);
 	return rc;
 }

@@ -2,6 +2,7 @@
 #include "engine.h"
 #include "finish.h"
 #include "lodigest.h"
+#include "part.h"
 #include "plan.h"
 #include "session.h"
 #include "status.h"
@@ -9,6 +10,7 @@
 static int
 copy_objects(struct engine *e, const struct lodigest *d)
 {
+	static const struct part again = {.kind = "lo", .again = true};
 	int64_t failed = e->failed;
 	size_t i;
 
@@ -16,7 +18,7 @@ copy_objects(struct engine *e, const struct lodigest *d)
 		if (session_execf(
 			    e->target, "SELECT lo_unlink(%u)", d->gone[i]))
 			return engine_status(e);
-	if (plan_objects(e, d->put, d->n_put) ||
+	if (plan_objects(e, &again, PLAN_LO, d->put, d->n_put) ||
 		engine_run(e, "large objects") ||
 		(d->n_put && finish_comments(e)))
 		return engine_status(e);

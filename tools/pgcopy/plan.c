@@ -21,6 +21,7 @@
 /* Classes of jobs in one pool: lower ones first. */
 enum { RANK_WORK, RANK_AFTER, RANK_READ };
 
+/* Large objects of one job. */
 enum { LO_BATCH = 200 };
 
 static int
@@ -50,9 +51,8 @@ plan_name(struct buf *b, const char *schema, const char *name)
 		       : 0;
 }
 
-/* "prefix:schema.name" with "#k" for k > 0; the caller's. NULL: ENOMEM. */
-static char *
-make_id(const char *prefix, const char *schema, const char *name, int64_t k)
+char *
+plan_id(const char *prefix, const char *schema, const char *name, int64_t k)
 {
 	struct buf b = BUF_INIT;
 	char *id = NULL;
@@ -86,7 +86,7 @@ data_id(const char *prefix, const struct engine *e, size_t table, int64_t k)
 {
 	const struct catalog_table *t = &e->catalog->table[table];
 
-	return make_id(prefix, t->schema, t->name,
+	return plan_id(prefix, t->schema, t->name,
 		e->table[table].split.n > 1 ? k : 0);
 }
 
@@ -191,8 +191,8 @@ has_plan_index(struct engine *e, const struct ledger *l, size_t table)
 
 		if (x->table != c->table[table].oid)
 			continue;
-		id = make_id(PLAN_INDEX, x->schema, x->name, 0);
-		con = make_id(PLAN_CONSTRAINT, x->schema, x->name, 0);
+		id = plan_id(PLAN_INDEX, x->schema, x->name, 0);
+		con = plan_id(PLAN_CONSTRAINT, x->schema, x->name, 0);
 		has = !id || !con || ledger_find(l, id) || ledger_find(l, con);
 		free(id);
 		free(con);
@@ -267,8 +267,8 @@ static int
 add_index(struct engine *e, const struct ledger *l,
 	const struct catalog_index *x, size_t data, size_t last)
 {
-	char *id = make_id(PLAN_INDEX, x->schema, x->name, 0);
-	char *con = make_id(PLAN_CONSTRAINT, x->schema, x->name, 0);
+	char *id = plan_id(PLAN_INDEX, x->schema, x->name, 0);
+	char *con = plan_id(PLAN_CONSTRAINT, x->schema, x->name, 0);
 	size_t job = JOBS_NONE;
 	bool skip = true;
 	int rc = -1;
@@ -317,7 +317,7 @@ static size_t
 add_barrier(struct engine *e, const char *prefix, size_t table)
 {
 	const struct catalog_table *t = &e->catalog->table[table];
-	char *id = make_id(prefix, t->schema, t->name, 0);
+	char *id = plan_id(prefix, t->schema, t->name, 0);
 	size_t job = id ? jobs_add(&e->jobs, id, "", RANK_WORK, 0, JOBS_NONE)
 			: JOBS_NONE;
 
@@ -329,7 +329,7 @@ static size_t
 add_read(struct engine *e, size_t table)
 {
 	const struct catalog_table *t = &e->catalog->table[table];
-	char *id = make_id(PLAN_READ, t->schema, t->name, 0);
+	char *id = plan_id(PLAN_READ, t->schema, t->name, 0);
 	struct buf out = BUF_INIT;
 	struct part p = {.id = id,
 		.kind = "hash",
@@ -376,66 +376,59 @@ plan_table(struct engine *e, const struct ledger *l, size_t table)
 	return 0;
 }
 
+/* A job of some large objects: p is its kind and side. JOBS_NONE: ENOMEM. */
+static size_t
+add_batch(struct engine *e, const struct part *p, const char *prefix, int rank,
+	const uint32_t *oids, size_t n)
+{
+	struct part named = *p;
+	struct buf id = BUF_INIT, line = BUF_INIT;
+	size_t job = JOBS_NONE;
+
+	if (buf_printf(&id, "%s%u-%u", prefix, oids[0], oids[n - 1]) == 0) {
+		named.id = buf_str(&id);
+		if (part_put(&line, &named, oids, n) == 0)
+			job = jobs_add(&e->jobs, named.id, buf_str(&line), rank,
+				1 << 20, JOBS_NONE);
+	}
+	buf_fini(&id);
+	buf_fini(&line);
+	if (job == JOBS_NONE)
+		no_memory();
+	return job;
+}
+
 static int
 add_large_objects(struct engine *e, const uint32_t *oids, size_t n)
 {
-	size_t at, batch;
+	static const struct part copy = {.kind = "lo"};
+	static const struct part hash = {.kind = "lohash", .side = "target"};
+	size_t at, batch, job, read;
 
 	for (at = 0; at < n; at += batch) {
-		struct buf line = BUF_INIT, check = BUF_INIT, id = BUF_INIT,
-			   check_id = BUF_INIT;
-		struct part p = {.kind = "lo"};
-		struct part r = {.kind = "lohash", .side = "target"};
-		size_t job = JOBS_NONE, read = JOBS_NONE;
-
 		batch = n - at < LO_BATCH ? n - at : LO_BATCH;
-		if (buf_printf(&id, PLAN_LO "%u-%u", oids[at],
-			    oids[at + batch - 1]) == 0 &&
-			buf_printf(&check_id, PLAN_LOREAD "%u-%u", oids[at],
-				oids[at + batch - 1]) == 0) {
-			p.id = buf_str(&id);
-			r.id = buf_str(&check_id);
-			if (part_put(&line, &p, oids + at, batch) == 0 &&
-				part_put(&check, &r, oids + at, batch) == 0) {
-				job = jobs_add(&e->jobs, p.id, buf_str(&line),
-					RANK_WORK, 1 << 20, JOBS_NONE);
-				read = jobs_add(&e->jobs, r.id, buf_str(&check),
-					RANK_READ, 1 << 20, JOBS_NONE);
-			}
-		}
-		buf_fini(&line);
-		buf_fini(&check);
-		buf_fini(&id);
-		buf_fini(&check_id);
-		if (job == JOBS_NONE || read == JOBS_NONE ||
-			jobs_after(&e->jobs, read, job))
+		job = add_batch(e, &copy, PLAN_LO, RANK_WORK, oids + at, batch);
+		read = add_batch(
+			e, &hash, PLAN_LOREAD, RANK_READ, oids + at, batch);
+		if (job == JOBS_NONE || read == JOBS_NONE)
+			return -1;
+		if (jobs_after(&e->jobs, read, job))
 			return no_memory();
 	}
 	return 0;
 }
 
 int
-plan_objects(struct engine *e, const uint32_t *oids, size_t n)
+plan_objects(struct engine *e, const struct part *p, const char *prefix,
+	const uint32_t *oids, size_t n)
 {
 	size_t at, batch;
 
 	for (at = 0; at < n; at += batch) {
-		struct buf line = BUF_INIT, id = BUF_INIT;
-		struct part p = {.kind = "lo", .again = true};
-		size_t job = JOBS_NONE;
-
 		batch = n - at < LO_BATCH ? n - at : LO_BATCH;
-		if (buf_printf(&id, PLAN_LO "%u-%u", oids[at],
-			    oids[at + batch - 1]) == 0) {
-			p.id = buf_str(&id);
-			if (part_put(&line, &p, oids + at, batch) == 0)
-				job = jobs_add(&e->jobs, p.id, buf_str(&line),
-					RANK_WORK, 1 << 20, JOBS_NONE);
-		}
-		buf_fini(&line);
-		buf_fini(&id);
-		if (job == JOBS_NONE)
-			return no_memory();
+		if (add_batch(e, p, prefix, RANK_WORK, oids + at, batch) ==
+			JOBS_NONE)
+			return -1;
 	}
 	return 0;
 }
@@ -537,7 +530,7 @@ plan_matviews(struct engine *e, const struct ledger *l, const char *path)
 
 	for (i = 0; i < c->n_matviews; i++) {
 		const struct catalog_matview *m = &c->matview[i];
-		char *id = make_id(PLAN_MATVIEW, m->schema, m->name, 0);
+		char *id = plan_id(PLAN_MATVIEW, m->schema, m->name, 0);
 		struct buf sql = BUF_INIT;
 		struct part p = {.id = id, .kind = "plain"};
 		size_t job = JOBS_NONE;
@@ -615,7 +608,7 @@ plan_analyze(struct engine *e)
 
 		if (!e->table[i].dirty)
 			continue;
-		p.id = id = make_id(PLAN_ANALYZE, t->schema, t->name, 0);
+		p.id = id = plan_id(PLAN_ANALYZE, t->schema, t->name, 0);
 		if (id && buf_puts(&sql, "ANALYZE ") == 0 &&
 			ident_qualified(&sql, t->schema, t->name) == 0) {
 			p.before = buf_str(&sql);

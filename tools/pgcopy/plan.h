@@ -31,6 +31,11 @@ struct ledger_entry;
 /* plan_name(b, schema, name): "schema.name", quoted where it must be. */
 int plan_name(struct buf *b, const char *schema, const char *name);
 
+/* plan_id(prefix, schema, name, k): "prefix:schema.name" with "#k" for k > 0;
+ * the caller's. NULL: ENOMEM. */
+char *plan_id(
+	const char *prefix, const char *schema, const char *name, int64_t k);
+
 /* is_plan_stored(e, l, table): the ledger has every part of the table's data;
  * on ENOMEM it counts as not there. */
 bool is_plan_stored(struct engine *e, const struct ledger *l, size_t table);
@@ -65,9 +70,11 @@ struct session;
 int plan_refresh_now(struct session *target, const struct catalog_matview *m,
 	const char *path);
 
-/* plan_objects(e, oids, n): copy these large objects, whatever the ledger
- * has. */
-int plan_objects(struct engine *e, const uint32_t *oids, size_t n);
+/* plan_objects(e, p, prefix, oids, n): jobs of the kind and side of ${p} for
+ * these large objects, whatever the ledger has. */
+struct part;
+int plan_objects(struct engine *e, const struct part *p, const char *prefix,
+	const uint32_t *oids, size_t n);
 
 /*
  * plan_retext(e, job): the table of a data job whose binary form one end does

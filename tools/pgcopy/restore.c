@@ -200,9 +200,7 @@ part_id(struct restore *r)
 			id = buf_steal(&b);
 	} else {
 		t = &r->e.catalog->table[r->number];
-		if (buf_puts(&b, PLAN_DATA) == 0 &&
-			plan_name(&b, t->schema, t->name) == 0)
-			id = buf_steal(&b);
+		id = plan_id(PLAN_DATA, t->schema, t->name, 0);
 	}
 	buf_fini(&b);
 	return id;

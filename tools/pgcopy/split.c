@@ -66,25 +66,10 @@ total_cost(const struct catalog *c)
 	return sum;
 }
 
-/* "split:schema.table" or, for k > 0, "split:schema.table#k". */
-static char *
-make_id(const struct catalog_table *t, int64_t k)
-{
-	struct buf b = BUF_INIT;
-	char *id = NULL;
-
-	if (buf_puts(&b, "split:") == 0 &&
-		plan_name(&b, t->schema, t->name) == 0 &&
-		(!k || buf_printf(&b, "#%" PRId64, k) == 0))
-		id = buf_steal(&b);
-	buf_fini(&b);
-	return id;
-}
-
 static const struct ledger_entry *
 entry_of(const struct ledger *l, const struct catalog_table *t, int64_t k)
 {
-	char *id = make_id(t, k);
+	char *id = plan_id("split:", t->schema, t->name, k);
 	const struct ledger_entry *e = id ? ledger_find(l, id) : NULL;
 
 	free(id);
@@ -199,7 +184,7 @@ static int
 store(struct engine *e, const struct catalog_table *t, const struct split *s,
 	int64_t k)
 {
-	char *id = make_id(t, k);
+	char *id = plan_id("split:", t->schema, t->name, k);
 	struct multiset m = MULTISET_INIT;
 	int rc;
 

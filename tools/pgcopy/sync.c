@@ -174,9 +174,7 @@ report(struct sync *s, const struct pass *p, int64_t number)
 	jsonw_uint(&w, "bytes", p->bytes);
 	jsonw_num(&w, "seconds", clock_mono(e->env->clock) - p->begun);
 	jsonw_time(&w, "at", clock_wall(e->env->clock));
-	rc = jsonw_end_record(&w) || engine_emit(e, &b, true) ? -1 : 0;
-	buf_fini(&b);
-	return rc;
+	return engine_put(e, &w, &b, true);
 }
 
 /* Of a dry run: the answer, after the records. */

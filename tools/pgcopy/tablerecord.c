@@ -10,15 +10,6 @@
 
 #include <string.h>
 
-static int
-end(struct engine *e, struct jsonw *w, struct buf *b)
-{
-	int rc = jsonw_end_record(w) || engine_emit(e, b, true) ? -1 : 0;
-
-	buf_fini(b);
-	return rc;
-}
-
 static void
 put_sum(struct jsonw *w, const struct multiset *m)
 {
@@ -51,7 +42,7 @@ tablerecord_copied(struct engine *e, size_t table)
 	put_sum(&w, &t->source);
 	jsonw_str(&w, "format", t->binary ? "binary" : "text");
 	jsonw_num(&w, "seconds", t->seconds);
-	return end(e, &w, &b);
+	return engine_put(e, &w, &b, true);
 }
 
 int
@@ -76,7 +67,7 @@ tablerecord_verified(struct engine *e, size_t table, double seconds)
 		jsonw_close(&w);
 	}
 	jsonw_num(&w, "seconds", seconds);
-	return end(e, &w, &b);
+	return engine_put(e, &w, &b, true);
 }
 
 int
@@ -97,7 +88,7 @@ tablerecord_compared(
 		jsonw_int(&w, "changed", d->changed);
 	}
 	jsonw_num(&w, "seconds", d->seconds);
-	return end(e, &w, &b);
+	return engine_put(e, &w, &b, true);
 }
 
 int
@@ -113,7 +104,7 @@ tablerecord_synced(struct engine *e, size_t table, const struct delta_table *d)
 	jsonw_int(&w, "updated", d->changed);
 	jsonw_uint(&w, "bytes", d->bytes);
 	jsonw_num(&w, "seconds", d->seconds);
-	return end(e, &w, &b);
+	return engine_put(e, &w, &b, true);
 }
 
 int
@@ -128,7 +119,7 @@ tablerecord_objects(struct engine *e, size_t n, const struct multiset *source,
 	jsonw_record(&w, &b, "largeobjects.copied");
 	put_sum(&w, source);
 	jsonw_bool(&w, "equal", is_multiset_equal(source, target));
-	return end(e, &w, &b);
+	return engine_put(e, &w, &b, true);
 }
 
 int
@@ -150,7 +141,7 @@ tablerecord_step(struct engine *e, const char *id, double seconds)
 		jsonw_record(&w, &b, steps[i].type);
 		jsonw_str(&w, steps[i].key, id + strlen(steps[i].prefix));
 		jsonw_num(&w, "seconds", seconds);
-		return end(e, &w, &b);
+		return engine_put(e, &w, &b, true);
 	}
 	return 0;
 }

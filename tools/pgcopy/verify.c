@@ -135,42 +135,18 @@ add_scans(struct verify *v, size_t table, bool binary)
 }
 
 static int
-add_objects(struct verify *v, const char *side, const char *prefix,
-	const uint32_t *oids, size_t n)
-{
-	size_t at, batch;
-
-	for (at = 0; at < n; at += batch) {
-		struct buf id = BUF_INIT, line = BUF_INIT;
-		struct part p = {.kind = "lohash", .side = side};
-		size_t job = JOBS_NONE;
-
-		batch = n - at < 200 ? n - at : 200;
-		if (buf_printf(&id, "%s%u", prefix, oids[at]) == 0) {
-			p.id = buf_str(&id);
-			if (part_put(&line, &p, oids + at, batch) == 0)
-				job = jobs_add(&v->e.jobs, p.id, buf_str(&line),
-					0, 1 << 20, JOBS_NONE);
-		}
-		buf_fini(&id);
-		buf_fini(&line);
-		if (job == JOBS_NONE)
-			return -1;
-	}
-	return 0;
-}
-
-static int
 plan_streams(struct verify *v)
 {
+	static const struct part source = {.kind = "lohash", .side = "source"};
+	static const struct part target = {.kind = "lohash", .side = "target"};
 	uint32_t *a = NULL, *b = NULL;
 	size_t n_a, n_b;
 	int rc = -1;
 
 	if (finish_oids(v->e.source, &a, &n_a) == 0 &&
 		finish_oids(v->e.target, &b, &n_b) == 0 &&
-		add_objects(v, "source", VERIFY_LO_SOURCE, a, n_a) == 0 &&
-		add_objects(v, "target", VERIFY_LO_TARGET, b, n_b) == 0)
+		plan_objects(&v->e, &source, VERIFY_LO_SOURCE, a, n_a) == 0 &&
+		plan_objects(&v->e, &target, VERIFY_LO_TARGET, b, n_b) == 0)
 		rc = 0;
 	free(a);
 	free(b);
