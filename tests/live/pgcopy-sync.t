@@ -5,7 +5,6 @@
 pg_lab
 load_app 0.002
 
-
 sql "$FROM" "CREATE SCHEMA s" \
 	"CREATE TABLE s.ints (id bigint PRIMARY KEY, v text, n numeric, f float8, j jsonb)" \
 	"INSERT INTO s.ints SELECT i - 20000, md5(i::text), i, i / 7.0, jsonb_build_object('i', i) FROM generate_series(1, 50000) i" \
