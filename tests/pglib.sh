@@ -91,3 +91,43 @@ found() {
 	cat "$T/c.jsonl"
 	return 1
 }
+
+# pgbouncer_up MODE SIDE: one before the source or target; sets POOLED. Ended by
+# pgbouncer_down, or at the exit.
+pgbouncer_up() {
+	at_exit '[[ -z ${pgb:-} ]] || kill "$pgb" 2>/dev/null'
+	local port=$((20000 + RANDOM)) pw
+	pw=$(cat "$T/lab/$2.url")
+	pw=${pw#*app_owner:}
+	mkdir -p "$T/pgb"
+	printf '"app_owner" "%s"\n' "${pw%%@*}" >"$T/pgb/users"
+	cat >"$T/pgb/ini" <<-END
+		[databases]
+		app = host=127.0.0.1 port=$(cat "$T/lab/$2/port") dbname=app
+		[pgbouncer]
+		listen_addr = 127.0.0.1
+		listen_port = $port
+		unix_socket_dir =
+		auth_type = md5
+		auth_file = $T/pgb/users
+		pool_mode = $1
+		max_client_conn = 50
+		default_pool_size = 10
+		ignore_startup_parameters = extra_float_digits
+		logfile = $T/pgb/log
+	END
+	local as=()
+	if [[ $EUID -eq 0 ]]; then
+		chown -R postgres: "$T/pgb"
+		as=(setpriv --reuid=postgres --regid=postgres --clear-groups)
+	fi
+	PATH=$PATH:/usr/sbin "${as[@]}" pgbouncer "$T/pgb/ini" >/dev/null 2>&1 &
+	pgb=$!
+	POOLED="postgresql://app_owner:${pw%%@*}@127.0.0.1:$port/app?sslmode=disable"
+	wait_for 10 sql "$POOLED" 'SELECT 1' >/dev/null 2>&1
+}
+pgbouncer_down() {
+	kill "$pgb" 2>/dev/null
+	wait "$pgb" 2>/dev/null
+	pgb=
+}

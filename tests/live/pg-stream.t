@@ -31,10 +31,13 @@ start_worker() {
 	exec 8>in 9<out
 }
 
+# stop_worker [STATUS]: the worker ends with it when its input does.
 stop_worker() {
+	local rc=0
 	exec 8>&-
-	wait "$worker"
+	wait "$worker" || rc=$?
 	exec 9<&-
+	[[ $rc = "${1:-0}" ]]
 }
 
 # answer FILTER: the worker's next record that is no progress satisfies it.
@@ -102,7 +105,7 @@ check 'an error in the middle fails the part alone, with its code' '
 	answer ".type == \"part.failed\""
 	hash good "COPY (SELECT 1) TO STDOUT" >&8
 	answer ".type == \"part.done\" and .rows == 1"
-	stop_worker'
+	stop_worker 1'
 
 slow="COPY (SELECT repeat('x', 9000), pg_sleep(0.001) FROM generate_series(1, 1000000)) TO STDOUT"
 export slow
@@ -114,7 +117,7 @@ check 'the connection ended by an administrator: temporary, and the worker goes 
 	answer ".type == \"part.failed\" and .temporary"
 	hash good "COPY (SELECT 1) TO STDOUT" >&8
 	answer ".type == \"part.done\" and .rows == 1"
-	stop_worker'
+	stop_worker 1'
 
 check 'the server crashed: temporary, and the worker goes on when it is back' '
 	start_worker
@@ -125,7 +128,7 @@ check 'the server crashed: temporary, and the worker goes on when it is back' '
 	wait_for 30 sql "$FROM" "SELECT 1"
 	hash good "COPY (SELECT 1) TO STDOUT" >&8
 	answer ".type == \"part.done\" and .rows == 1"
-	stop_worker'
+	stop_worker 1'
 
 check 'what the target refuses ends the stream at once' '
 	start_worker
@@ -136,7 +139,7 @@ check 'what the target refuses ends the stream at once' '
 	answer ".type == \"part.failed\" and .sqlstate == \"23514\" and (.temporary | not)"
 	hash good "COPY (SELECT 1) TO STDOUT" >&8
 	answer ".type == \"part.done\""
-	stop_worker
+	stop_worker 1
 	test "$(sql "$TO" "SELECT count(*) FROM few")" = 0'
 
 # fake CASE: a server that speaks just enough of the protocol; prints its port.
@@ -158,7 +161,7 @@ check 'messages cut anywhere are put together again' '
 check 'a stream that breaks off, or is no stream, is a failure that may pass' '
 	for c in eof-in-row eof-in-header eof-between bad-length unfinished; do
 		echo "$c"
-		fake_part "$c"
+		status 1 fake_part "$c"
 		has ".type == \"part.failed\" and .temporary" out.jsonl
 		test "$(wc -l <out.jsonl)" -eq 1
 		fails grep -q p4ssw0rd err

@@ -113,44 +113,7 @@ check 'connections: as many as the role may have' '
 	found error too-few-connections
 	sql "$TO_ADMIN" "ALTER ROLE app_owner CONNECTION LIMIT -1"'
 
-# pgbouncer_up MODE: one before the source; sets POOLED
-pgbouncer_up() {
-	local port=$((20000 + RANDOM)) pw=${FROM#*app_owner:}
-	mkdir -p "$T/pgb"
-	printf '"app_owner" "%s"\n' "${pw%%@*}" >"$T/pgb/users"
-	cat >"$T/pgb/ini" <<-END
-		[databases]
-		app = host=127.0.0.1 port=$(cat "$T/lab/source/port") dbname=app
-		[pgbouncer]
-		listen_addr = 127.0.0.1
-		listen_port = $port
-		unix_socket_dir =
-		auth_type = md5
-		auth_file = $T/pgb/users
-		pool_mode = $1
-		max_client_conn = 50
-		default_pool_size = 10
-		ignore_startup_parameters = extra_float_digits
-		logfile = $T/pgb/log
-	END
-	local as=()
-	if [[ $EUID -eq 0 ]]; then
-		chown -R postgres: "$T/pgb"
-		as=(setpriv --reuid=postgres --regid=postgres --clear-groups)
-	fi
-	PATH=$PATH:/usr/sbin "${as[@]}" pgbouncer "$T/pgb/ini" >/dev/null 2>&1 &
-	pgb=$!
-	POOLED="postgresql://app_owner:${pw%%@*}@127.0.0.1:$port/app?sslmode=disable"
-	wait_for 10 sql "$POOLED" 'SELECT 1' >/dev/null 2>&1
-}
-pgbouncer_down() {
-	kill "$pgb" 2>/dev/null
-	wait "$pgb" 2>/dev/null
-	pgb=
-}
-at_exit '[[ -z ${pgb:-} ]] || kill "$pgb" 2>/dev/null'
-
-pgbouncer_up transaction
+pgbouncer_up transaction source
 check 'PgBouncer in transaction mode: the direct address is demanded, by copy too' '
 	direct=$FROM
 	FROM=$POOLED
@@ -164,7 +127,7 @@ check 'PgBouncer in transaction mode: the direct address is demanded, by copy to
 	has ".rule == \"pooler\" and .level == \"error\"" pooled.jsonl
 	schema_of "$TO_ADMIN" | cmp - empty'
 pgbouncer_down
-pgbouncer_up session
+pgbouncer_up session source
 check 'PgBouncer in session mode: a warning' '
 	FROM=$POOLED
 	check_dbs

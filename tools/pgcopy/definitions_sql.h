@@ -176,7 +176,8 @@ static const char *const definitions_sql[] = {
 	" i.identity, o.description FROM pg_description o, LATERAL"
 	" pg_identify_object(o.classoid, o.objoid, o.objsubid) i WHERE"
 	" o.objoid >= 16384 AND o.classoid NOT IN ('pg_largeobject'::regclass,"
-	" 'pg_extension'::regclass) AND i.identity IS NOT NULL AND"
+	" 'pg_extension'::regclass) AND i.identity IS NOT NULL AND i.identity "
+	"<> 'airlift' AND"
 	" coalesce(i.schema, '') NOT IN ('pg_catalog', 'information_schema',"
 	" '_heroku') AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid ="
 	" o.classoid AND e.objid = o.objoid AND e.deptype = 'e')",

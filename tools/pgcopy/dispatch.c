@@ -50,6 +50,23 @@ is_format_trouble(const char *state)
 		       strcmp(state, "0A000") == 0);
 }
 
+/*
+ * Whether the snapshot that all parts read may still be imported: a line that
+ * has cut a worker off may have cut off the session that holds it. 0 or -1.
+ */
+static int
+check_snapshot(struct engine *e, bool temporary, const char *state)
+{
+	if (!e->source || (!temporary && (!state || strcmp(state, "22023"))))
+		return 0;
+	if (session_ping(e->source) == 0)
+		return 0;
+	msg_error("source: the snapshot is lost: run the same command again, "
+		  "it keeps what is done");
+	e->temporary = true;
+	return -1;
+}
+
 /* A part failed: again after a pause, or for good. */
 static int
 on_failed(struct engine *e, size_t i, const struct json_val *r)
@@ -62,6 +79,8 @@ on_failed(struct engine *e, size_t i, const struct json_val *r)
 	unsigned k;
 
 	(void)json_bool(json_get(r, "temporary"), &temporary);
+	if (check_snapshot(e, temporary, json_get_str(r, "sqlstate")))
+		return -1;
 	if (temporary && j->tries < TRIES && is_session_alive(e->source)) {
 		retry_init(&again, 0.5, 8, 0, j->tries * 7919u + i);
 		for (k = 0; k < j->tries; k++)
