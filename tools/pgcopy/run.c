@@ -272,8 +272,10 @@ work(struct worker *w, const struct part *p)
 		rc = worker_source(w, &temporary);
 	if (rc == 0 && needs(p, "target"))
 		rc = worker_target(w, &temporary);
+	/* a source that was read when the target went away has an error too */
 	if (rc == 0 && (rc = dispatch(w, p, &m)))
-		temporary = is_temporary(culprit(w));
+		temporary = is_temporary(culprit(w)) ||
+			    (w->target && !is_session_alive(w->target));
 	if (rc)
 		put_failure(&b, w, p->id, temporary);
 	else
