@@ -32,6 +32,15 @@ is_str_equal_nocase(const char *a, const char *b)
 }
 
 bool
+is_str_one_of(const char *s, const char *const *list)
+{
+	for (; *list; list++)
+		if (strcmp(s, *list) == 0)
+			return true;
+	return false;
+}
+
+bool
 is_str_glob(const char *pattern, const char *s)
 {
 	const char *star = NULL, *retry = NULL;

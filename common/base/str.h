@@ -11,6 +11,9 @@ bool str_ends(const char *s, const char *suffix);
 /* is_str_equal_nocase(a, b): equality with ASCII letters folded. */
 bool is_str_equal_nocase(const char *a, const char *b);
 
+/* is_str_one_of(s, list): ${list} ends with NULL. */
+bool is_str_one_of(const char *s, const char *const *list);
+
 /*
  * is_str_glob(pattern, s): shell-like match of the whole of ${s}; only '*'
  * (any run of bytes) and '?' (one byte) are special.

@@ -13,7 +13,7 @@ sql "$FROM" "CREATE TABLE big AS SELECT i AS id, repeat(md5(i::text), 20) AS v F
 SPLIT=(--split-larger-than 2mb --jobs 2)
 
 # wires: FAR_FROM and FAR_TO lead to the two servers through relays, which do
-# what from.mode and to.mode say.
+# what source.mode and target.mode say.
 wires() {
 	local side
 	for side in source target; do

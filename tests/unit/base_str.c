@@ -20,6 +20,11 @@ ends(void)
 		"equal but for case");
 	T_OK(!is_str_equal_nocase("a", "ab") && !is_str_equal_nocase("ab", "a"),
 		"a prefix is not equal");
+	T_OK(is_str_one_of("b", (const char *const[]){"a", "b", NULL}) &&
+			!is_str_one_of(
+				"ab", (const char *const[]){"a", "b", NULL}) &&
+			!is_str_one_of("a", (const char *const[]){NULL}),
+		"one of a list");
 	T_OK(!is_str_equal_nocase("[", "{") && !is_str_equal_nocase("@", "`"),
 		"only letters are folded");
 	T_OK(!is_str_equal_nocase("\xc3\x84", "\xc3\xa4"), "of ASCII");

@@ -254,30 +254,24 @@ static int
 compare_matviews(
 	struct engine *e, const struct catalog *a, const struct catalog *b)
 {
-	size_t i, k;
+	size_t i;
+	int rc = 0;
 
-	for (i = 0; i < a->n_matviews; i++) {
+	for (i = 0; rc == 0 && i < a->n_matviews; i++) {
 		const struct catalog_matview *m = &a->matview[i];
-		const char *what = "not on the target";
+		const struct catalog_matview *n =
+			catalog_find_matview(b, m->schema, m->name);
 
-		for (k = 0; k < b->n_matviews; k++) {
-			const struct catalog_matview *n = &b->matview[k];
-
-			if (strcmp(m->name, n->name) != 0 ||
-				strcmp(m->schema, n->schema) != 0)
-				continue;
-			what = m->is_populated && !n->is_populated
-				       ? "not populated on the target"
-				       : NULL;
-			break;
-		}
-		if (what && tell(e, "matview-differs", what, m->schema, m->name,
-				    k < b->n_matviews ? "REFRESH MATERIALIZED "
-							"VIEW on the target"
-						      : NULL))
-			return -1;
+		if (!n)
+			rc = tell(e, "matview-differs", "not on the target",
+				m->schema, m->name, NULL);
+		else if (m->is_populated && !n->is_populated)
+			rc = tell(e, "matview-differs",
+				"not populated on the target", m->schema,
+				m->name,
+				"REFRESH MATERIALIZED VIEW on the target");
 	}
-	return 0;
+	return rc;
 }
 
 static int

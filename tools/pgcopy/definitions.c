@@ -9,6 +9,7 @@
 #include "filter.h"
 #include "msg.h"
 #include "session.h"
+#include "str.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -21,17 +22,6 @@ struct question {
 	struct buf schemas; /* a regular expression of schemas of extensions */
 	const char *params[2];
 };
-
-static bool
-is_one_of(const char *s, const char *const *list, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (strcmp(s, list[i]) == 0)
-			return true;
-	return false;
-}
 
 /* Adds "|name" with whatever means something in an expression escaped. */
 static int
@@ -90,9 +80,9 @@ static bool
 is_minor(const char *kind)
 {
 	static const char *const kinds[] = {
-		"comment", "statistics", "event trigger"};
+		"comment", "statistics", "event trigger", NULL};
 
-	return is_one_of(kind, kinds, COUNT(kinds));
+	return is_str_one_of(kind, kinds);
 }
 
 /* Objects that do nothing until they are called for. */
@@ -100,9 +90,9 @@ static bool
 is_passive(const char *kind)
 {
 	static const char *const kinds[] = {
-		"view", "function", "type", "sequence", "index", "table"};
+		"view", "function", "type", "sequence", "index", "table", NULL};
 
-	return is_one_of(kind, kinds, COUNT(kinds));
+	return is_str_one_of(kind, kinds);
 }
 
 /* Definitions that the server writes anew from what it has parsed. */
@@ -110,33 +100,26 @@ static bool
 is_deparsed(const char *kind)
 {
 	static const char *const kinds[] = {"view", "function", "trigger",
-		"policy", "rule", "constraint", "column", "type"};
+		"policy", "rule", "constraint", "column", "type", NULL};
 
-	return is_one_of(kind, kinds, COUNT(kinds));
+	return is_str_one_of(kind, kinds);
 }
 
 static int
 tell(struct engine *e, const struct rows *r, int i, const char *level,
 	const char *rule, const char *what)
 {
-	struct buf text = BUF_INIT;
-	int rc = -1;
-
 	/* a comment does not tell which table it belongs to */
 	if (!is_filter_wanted(
 		    e->opt, rows_str(r, i, SCHEMA), rows_str(r, i, TABLE)) ||
 		(is_filter_set(e->opt) &&
 			strcmp(rows_str(r, i, KIND), "comment") == 0))
 		return 0;
-	if (buf_printf(&text, "%s %s: %s", rows_str(r, i, KIND),
-		    rows_str(r, i, IDENTITY), what))
-		msg_error("out of memory");
-	else
-		rc = engine_finding(e, level, rule, buf_str(&text),
-			"compare pg_dump --schema-only of both, and make the "
-			"same change on the target");
-	buf_fini(&text);
-	return rc;
+	return engine_tell(e, level, rule,
+		"compare pg_dump --schema-only of both, and make the same "
+		"change on the target",
+		"%s %s: %s", rows_str(r, i, KIND), rows_str(r, i, IDENTITY),
+		what);
 }
 
 static int

@@ -7,17 +7,10 @@
  * search_path is empty.
  */
 
-#define OF_USERS(classid)                                                      \
-	" n.nspname NOT IN ('pg_catalog', 'information_schema', 'airlift',"    \
-	" '_heroku') AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT"   \
-	" LIKE 'pg\\_temp%' AND NOT EXISTS (SELECT FROM pg_depend e WHERE"     \
-	" e.classid = '" classid "'::regclass AND e.objid = o.oid AND"         \
-	" e.deptype = 'e')"
+#define OF_USERS(classid) CATALOG_USERS("o", classid)
 #define OF_TABLES(kinds)                                                       \
-	" c.relkind IN (" kinds ") AND c.relpersistence <> 't' AND NOT EXISTS" \
-	" (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND" \
-	" e.objid = c.oid AND e.deptype = 'e') AND n.nspname NOT IN"           \
-	" ('pg_catalog', 'information_schema', 'airlift', '_heroku')"
+	" c.relkind IN (" kinds ") AND c.relpersistence <> 't'"                \
+	" AND" CATALOG_USERS("c", "pg_class")
 #define TABLE " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE"
 #define IN_TABLE(name) "format('%s.%s.%s', n.nspname, c.relname, " name ")"
 #define NAMED(name) "format('%s.%s', n.nspname, " name ")"

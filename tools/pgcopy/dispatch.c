@@ -57,7 +57,7 @@ is_format_trouble(const char *state)
 static int
 check_snapshot(struct engine *e, bool temporary, const char *state)
 {
-	if (!e->source || (!temporary && (!state || strcmp(state, "22023"))))
+	if (!temporary && (!state || strcmp(state, "22023") != 0))
 		return 0;
 	if (session_ping(e->source) == 0)
 		return 0;
@@ -81,7 +81,7 @@ on_failed(struct engine *e, size_t i, const struct json_val *r)
 	(void)json_bool(json_get(r, "temporary"), &temporary);
 	if (check_snapshot(e, temporary, json_get_str(r, "sqlstate")))
 		return -1;
-	if (temporary && j->tries < TRIES && is_session_alive(e->source)) {
+	if (temporary && j->tries < TRIES) {
 		retry_init(&again, 0.5, 8, 0, j->tries * 7919u + i);
 		for (k = 0; k < j->tries; k++)
 			(void)retry_next(&again, &delay);

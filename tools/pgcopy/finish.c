@@ -315,6 +315,30 @@ finish_search_path(struct engine *e)
 	return path;
 }
 
+static bool
+is_stale(const struct catalog_matview *m, const struct catalog *other)
+{
+	const struct catalog_matview *n =
+		other ? catalog_find_matview(other, m->schema, m->name) : NULL;
+
+	return m->is_populated && (!other || (n && !n->is_populated));
+}
+
+int
+finish_refresh(struct engine *e, const struct catalog *other)
+{
+	char *path = finish_search_path(e);
+	size_t i;
+	int rc = path ? 0 : -1;
+
+	for (i = 0; rc == 0 && i < e->catalog->n_matviews; i++)
+		if (is_stale(&e->catalog->matview[i], other))
+			rc = plan_refresh_now(
+				e->target, &e->catalog->matview[i], path);
+	free(path);
+	return rc;
+}
+
 /* The foreign keys that touch the relation, each at its topmost parent. */
 #define TOUCHING_FKEYS                                                         \
 	"WITH RECURSIVE up AS ("                                               \

@@ -47,6 +47,12 @@ int finish_comments(struct engine *e);
  * caller's. NULL after a message. */
 char *finish_search_path(struct engine *e);
 
+/* finish_refresh(e, other): refresh the target's views that are populated on
+ * the source: all, or those that are not populated in the catalogue ${other}.
+ * 0 or -1. */
+struct catalog;
+int finish_refresh(struct engine *e, const struct catalog *other);
+
 /*
  * finish_reset(e, table): before a table is copied anew in a rerun: drop the
  * foreign keys in and out of it on the target, truncate it, and forget all of

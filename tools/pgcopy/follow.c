@@ -12,9 +12,9 @@
 #include "followstate.h"
 #include "jsonw.h"
 #include "msg.h"
+#include "objects.h"
 #include "pgcopy.h"
 #include "pgoutput.h"
-#include "plan.h"
 #include "replication.h"
 #include "session.h"
 #include "status.h"
@@ -259,21 +259,13 @@ static int
 conclude(struct follow *f)
 {
 	struct engine *e = &f->e;
-	char *path;
-	size_t i;
-	int rc;
 
 	if (tell(f, "follow.caught"))
 		return STATUS_TEMPORARY;
 	if (catalog_load(e->source, &e->catalog) || finish_sequences(e) ||
-		!(path = finish_search_path(e)))
-		return engine_status(e);
-	for (i = 0, rc = 0; rc == 0 && i < e->catalog->n_matviews; i++)
-		if (e->catalog->matview[i].is_populated)
-			rc = plan_refresh_now(
-				e->target, &e->catalog->matview[i], path);
-	free(path);
-	if (rc || followstate_conclude(e, f->slot))
+		finish_refresh(e, NULL) || followstate_conclude(e, f->slot) ||
+		objects_compare(e, "changes of these are not in the stream: "
+				   "bring them with pgcopy sync"))
 		return engine_status(e);
 	return e->errors ? STATUS_NO : STATUS_OK;
 }

@@ -33,8 +33,7 @@ int followstate_load(struct engine *e, const char *slot, uint64_t *lsn);
 /*
  * followstate_conclude(e, slot): a finding for each table whose changes do not
  * come by the slot, though the copy was not told to leave it out: an error if
- * it was made after the copy, a warning if it is unlogged; and an error if
- * large objects differ. 0 or -1.
+ * it was made after the copy, a warning if it is unlogged. 0 or -1.
  */
 int followstate_conclude(struct engine *e, const char *slot);
 

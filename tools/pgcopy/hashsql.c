@@ -5,23 +5,13 @@
 #include "catalog.h"
 #include "hashsql.h"
 #include "ident.h"
+#include "str.h"
 
 /* Rows of a group: more make fewer bytes of digests, and more of keys. */
-enum {
-	GROUP_ROWS = 16,
-	MAX_BUCKETS = 1 << 18,
-	MAX_PER_VALUE = 1000,
-	MAX_DOUBLE = 800
-};
+enum { GROUP_ROWS = 16, MAX_BUCKETS = 1 << 18, MAX_PER_VALUE = 1000 };
 
-static bool
-is_one_of(const char *s, const char *const *list)
-{
-	for (; *list; list++)
-		if (strcmp(s, *list) == 0)
-			return true;
-	return false;
-}
+/* Columns up to which one may take two fields of a record. */
+enum { MAX_DOUBLE = 800 };
 
 /* Types whose own extended hash tells all different values apart: not bpchar,
  * whose trailing blanks it leaves out, nor timestamps, whose halves it folds.
@@ -33,7 +23,7 @@ has_exact_hash(const char *base)
 		"uuid", "date", "bytea", "inet", "cidr", "macaddr", "macaddr8",
 		"text", "varchar", "name", "oid", NULL};
 
-	return is_one_of(base, types);
+	return is_str_one_of(base, types);
 }
 
 /* The function that gives a type's exact binary form, where that is quicker
@@ -59,7 +49,7 @@ is_integer(const char *base)
 {
 	static const char *const types[] = {"int2", "int4", "int8", NULL};
 
-	return is_one_of(base, types);
+	return is_str_one_of(base, types);
 }
 
 /*

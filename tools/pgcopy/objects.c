@@ -39,3 +39,21 @@ objects_sync(struct engine *e, size_t *changed)
 	lodigest_fini(&d);
 	return status;
 }
+
+int
+objects_compare(struct engine *e, const char *fix)
+{
+	struct lodigest d;
+	size_t n;
+	int rc = 0;
+
+	if (lodigest_compare(e->source, e->target, &d))
+		return -1;
+	n = d.n_put + d.n_gone;
+	if (n)
+		rc = engine_tell(e, "error", "large-objects-differ", fix,
+			"%zu large objects are not the same, the first is %u",
+			n, d.n_put ? d.put[0] : d.gone[0]);
+	lodigest_fini(&d);
+	return rc;
+}

@@ -12,4 +12,8 @@ struct engine;
  */
 int objects_sync(struct engine *e, size_t *changed);
 
+/* objects_compare(e, fix): a finding of level error if they are not equal,
+ * with ${fix} or NULL. 0 or -1. */
+int objects_compare(struct engine *e, const char *fix);
+
 #endif

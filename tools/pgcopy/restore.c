@@ -191,17 +191,16 @@ take_catalog(struct restore *r, const char *name, const struct buf *data)
 static char *
 part_id(struct restore *r)
 {
-	struct buf b = BUF_INIT;
 	const struct catalog_table *t;
+	struct buf b = BUF_INIT;
 	char *id = NULL;
 
-	if (*r->folder == 'l') {
-		if (buf_printf(&b, PLAN_LO "%" PRId64, r->number) == 0)
-			id = buf_steal(&b);
-	} else {
+	if (*r->folder == 'd') {
 		t = &r->e.catalog->table[r->number];
-		id = plan_id(PLAN_DATA, t->schema, t->name, 0);
+		return plan_id(PLAN_DATA, t->schema, t->name, 0);
 	}
+	if (buf_printf(&b, PLAN_LO "%" PRId64, r->number) == 0)
+		id = buf_steal(&b);
 	buf_fini(&b);
 	return id;
 }
@@ -572,7 +571,6 @@ static int
 restore_all(struct restore *r)
 {
 	struct engine *e = &r->e;
-
 	int status = engine_lock(e);
 
 	if (status != STATUS_OK)

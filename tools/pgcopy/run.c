@@ -276,13 +276,13 @@ work(struct worker *w, const struct part *p)
 	if (rc == 0 && (rc = dispatch(w, p, &m)))
 		temporary = is_temporary(culprit(w)) ||
 			    (w->target && !is_session_alive(w->target));
-	if (rc)
+	if (rc) {
+		w->failed++;
 		put_failure(&b, w, p->id, temporary);
-	else
-		put_done(&b, p->id, &m, clock_mono(w->clock) - begin);
-	if (rc)
 		recover(w);
-	w->failed += rc != 0;
+	} else {
+		put_done(&b, p->id, &m, clock_mono(w->clock) - begin);
+	}
 	rc = b.len ? fd_write_all(w->out, b.data, b.len) : -1;
 	buf_fini(&b);
 	return rc;

@@ -12,12 +12,10 @@
 #include "env.h"
 #include "finish.h"
 #include "jsonw.h"
-#include "lodigest.h"
 #include "msg.h"
 #include "multiset.h"
 #include "objects.h"
 #include "pgcopy.h"
-#include "plan.h"
 #include "session.h"
 #include "status.h"
 #include "tablerecord.h"
@@ -111,41 +109,6 @@ compare(struct sync *s)
 	return e->failed > failed ? STATUS_NO : STATUS_OK;
 }
 
-/* Whether the target's view has rows to be replaced, or none and should. */
-static bool
-is_stale(const struct sync *s, const struct catalog_matview *m)
-{
-	size_t i;
-
-	if (!m->is_populated)
-		return false;
-	for (i = 0; !s->owed && i < s->other->n_matviews; i++) {
-		const struct catalog_matview *n = &s->other->matview[i];
-
-		if (strcmp(m->name, n->name) == 0 &&
-			strcmp(m->schema, n->schema) == 0)
-			return !n->is_populated;
-	}
-	return s->owed;
-}
-
-/* Views over tables that have changed, here or in a run that ended early. */
-static int
-refresh(struct sync *s)
-{
-	struct engine *e = &s->e;
-	char *path = finish_search_path(e);
-	size_t i;
-	int rc = path ? 0 : -1;
-
-	for (i = 0; rc == 0 && i < e->catalog->n_matviews; i++)
-		if (is_stale(s, &e->catalog->matview[i]))
-			rc = plan_refresh_now(
-				e->target, &e->catalog->matview[i], path);
-	free(path);
-	return rc;
-}
-
 /* Tells what has been committed. */
 static int
 report(struct sync *s, const struct pass *p, int64_t number)
@@ -182,18 +145,10 @@ static int
 dry_result(struct sync *s, const struct pass *p)
 {
 	struct engine *e = &s->e;
-	struct lodigest d;
-	size_t objects;
-
 	if (report(s, p, 1) || compare_others(e, e->catalog, s->other) ||
 		definitions_compare(e, e->catalog, s->other) ||
-		lodigest_compare(e->source, e->target, &d))
+		objects_compare(e, NULL))
 		return engine_status(e);
-	objects = d.n_put + d.n_gone;
-	lodigest_fini(&d);
-	if (objects && engine_finding(e, "error", "large-objects-differ",
-			       "some large objects are not the same", NULL))
-		return STATUS_TEMPORARY;
 	if (p->tables)
 		msg_error("the rows of %lld tables differ: see the records "
 			  "table.differs",
@@ -218,7 +173,7 @@ do_pass(struct sync *s, int64_t number, bool *quiet)
 	if (p.tables && apply_delta(e, &s->delta))
 		return engine_status(e);
 	s->owed = s->owed || p.tables;
-	if (refresh(s) || finish_sequences(e))
+	if (finish_refresh(e, s->owed ? NULL : s->other) || finish_sequences(e))
 		return engine_status(e);
 	s->owed = false;
 	if ((status = objects_sync(e, &s->objects)) != STATUS_OK)

@@ -10,10 +10,10 @@
 #include "engine.h"
 #include "env.h"
 #include "finish.h"
-#include "lodigest.h"
 #include "mem.h"
 #include "msg.h"
 #include "multiset.h"
+#include "objects.h"
 #include "part.h"
 #include "pgcopy.h"
 #include "plan.h"
@@ -174,29 +174,6 @@ plan_scans(struct verify *v)
 	return 0;
 }
 
-/* Large objects, by the servers' digests. */
-static int
-compare_objects(struct verify *v)
-{
-	struct engine *e = &v->e;
-	struct lodigest d;
-	struct buf b = BUF_INIT;
-	size_t n;
-	int rc = 0;
-
-	if (lodigest_compare(e->source, e->target, &d))
-		return -1;
-	n = d.n_put + d.n_gone;
-	if (n && buf_printf(&b,
-			 "%zu large objects are not the same, the first is %u",
-			 n, d.n_put ? d.put[0] : d.gone[0]) == 0)
-		rc = engine_finding(
-			e, "error", "large-objects-differ", buf_str(&b), NULL);
-	buf_fini(&b);
-	lodigest_fini(&d);
-	return rc;
-}
-
 static int
 verify_all(struct verify *v)
 {
@@ -220,7 +197,7 @@ verify_all(struct verify *v)
 			  : delta_plan(e, &v->delta, v->other, false)) ||
 		(v->by_stream && plan_streams(v)) || engine_run(e, "comparing"))
 		return engine_status(e);
-	if (!v->by_stream && compare_objects(v))
+	if (!v->by_stream && objects_compare(e, NULL))
 		return engine_status(e);
 	if (!is_multiset_equal(&v->lo_source, &v->lo_target) &&
 		engine_finding(e, "error", "large-objects-differ",

@@ -8,15 +8,6 @@
 #include "shlex.h"
 #include "str.h"
 
-static bool
-is_one_of(const char *s, const char *const *list)
-{
-	for (; *list != NULL; list++)
-		if (strcmp(s, *list) == 0)
-			return true;
-	return false;
-}
-
 static void
 check_split(struct flyrule *r, const char *rule, const char *path,
 	const char *command)
@@ -63,7 +54,7 @@ check_deploy(struct flyrule *r)
 		d->release_command_timeout, &seconds);
 	is_flyrule_duration(
 		r, "deploy.wait_timeout", d->wait_timeout, &seconds);
-	if (s != NULL && !is_one_of(s, strategies))
+	if (s != NULL && !is_str_one_of(s, strategies))
 		flyrule_error(r, "deploy-strategy", "deploy.strategy",
 			"deploy.strategy \"%s\" is none of rolling, "
 			"immediate, canary, bluegreen",
@@ -111,7 +102,7 @@ check_top(struct flyrule *r)
 	const struct fly_config *c = r->conf;
 	double seconds;
 
-	if (c->kill_signal != NULL && !is_one_of(c->kill_signal, signals))
+	if (c->kill_signal != NULL && !is_str_one_of(c->kill_signal, signals))
 		flyrule_error(r, "kill-signal", "kill_signal",
 			"kill_signal \"%s\" is no signal that Fly.io knows",
 			c->kill_signal);

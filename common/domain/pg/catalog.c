@@ -384,6 +384,19 @@ catalog_find(const struct catalog *c, const char *schema, const char *name)
 	return NULL;
 }
 
+const struct catalog_matview *
+catalog_find_matview(
+	const struct catalog *c, const char *schema, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_matviews; i++)
+		if (strcmp(c->matview[i].schema, schema) == 0 &&
+			strcmp(c->matview[i].name, name) == 0)
+			return &c->matview[i];
+	return NULL;
+}
+
 int
 catalog_count_foreign(struct session *s, int64_t *out)
 {

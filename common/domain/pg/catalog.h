@@ -13,6 +13,16 @@ struct session;
  * tables and the schema "airlift" are left out. Strings belong to the catalog.
  */
 
+/* SQL: the object of the catalogue ${classid} at the alias ${c}, in the schema
+ * at the alias n, is a user's own. A string that a query is put together of. */
+#define CATALOG_USERS(c, classid)                                              \
+	" n.nspname NOT IN ('pg_catalog', 'information_schema', 'airlift',"    \
+	" '_heroku')"                                                          \
+	" AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE "        \
+	"'pg\\_temp%'"                                                         \
+	" AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '" classid \
+	"'::regclass AND e.objid = " c ".oid AND e.deptype = 'e')"
+
 /* A column that COPY moves: not a generated or dropped one. */
 struct catalog_column {
 	char *name; /* not quoted */
@@ -143,6 +153,10 @@ int catalog_read_sequences(struct session *s, struct catalog *c);
 
 /* catalog_find(c, schema, name): the table, or NULL. */
 const struct catalog_table *catalog_find(
+	const struct catalog *c, const char *schema, const char *name);
+
+/* catalog_find_matview(c, schema, name): the materialized view, or NULL. */
+const struct catalog_matview *catalog_find_matview(
 	const struct catalog *c, const char *schema, const char *name);
 
 /*

@@ -9,15 +9,6 @@
  * citext and hstore. Records and arrays of user types carry type OIDs.
  */
 
-/* relations that are a user's own: %s is the alias of pg_class */
-#define CATALOG_USERS(c, classid)                                              \
-	" n.nspname NOT IN ('pg_catalog', 'information_schema', 'airlift',"    \
-	" '_heroku')"                                                          \
-	" AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE "        \
-	"'pg\\_temp%'"                                                         \
-	" AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '" classid \
-	"'::regclass AND e.objid = " c ".oid AND e.deptype = 'e')"
-
 #define CATALOG_TABLES                                                         \
 	"WITH RECURSIVE base(oid, root) AS ("                                  \
 	" SELECT t.oid, t.oid FROM pg_type t WHERE t.typtype <> 'd'"           \

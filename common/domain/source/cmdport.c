@@ -113,15 +113,6 @@ take_address(const char *s, struct cmdport *p, bool is_host_only)
 	}
 }
 
-static bool
-is_one_of(const char *s, const char *const *list)
-{
-	for (; *list != NULL; list++)
-		if (strcmp(s, *list) == 0)
-			return true;
-	return false;
-}
-
 /* Whether a value is the option's, and no option itself. */
 static bool
 is_value(const struct shellcmd_simple *s, size_t i)
@@ -169,7 +160,7 @@ take_option(const struct shellcmd_simple *s, size_t i, struct cmdport *p)
 		take_address(value, p, false);
 	else if (value != NULL && is_option(word, n, hosts))
 		take_address(value, p, true);
-	else if (is_one_of(word, positional) && is_value(s, i + 1))
+	else if (is_str_one_of(word, positional) && is_value(s, i + 1))
 		take_address(s->word[i + 1].text, p, false);
 	else if (word[0] == '-' && word[1] == 'p' && word[2] != '\0' &&
 		 word[2 + strspn(word + 2, "0123456789")] == '\0')
