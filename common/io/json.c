@@ -310,11 +310,9 @@ json_bool(const struct json_val *v, bool *out)
 	return 0;
 }
 
-void
-json_where(const struct json *j, const struct json_val *v, unsigned *line,
-	unsigned *column)
+static void
+where(const struct json *j, size_t at, unsigned *line, unsigned *column)
 {
-	size_t at = j->place[item(v)->valueint].value;
 	size_t low = 0, high = j->n_lines, middle;
 
 	while (low < high) {
@@ -326,6 +324,20 @@ json_where(const struct json *j, const struct json_val *v, unsigned *line,
 	}
 	*line = (unsigned)low + 1;
 	*column = (unsigned)(at - (low ? j->line[low - 1] : 0)) + 1;
+}
+
+void
+json_where(const struct json *j, const struct json_val *v, unsigned *line,
+	unsigned *column)
+{
+	where(j, j->place[item(v)->valueint].value, line, column);
+}
+
+void
+json_key_where(const struct json *j, const struct json_val *v, unsigned *line,
+	unsigned *column)
+{
+	where(j, j->place[item(v)->valueint].key, line, column);
 }
 
 static void

@@ -84,6 +84,10 @@ int json_bool(const struct json_val *v, bool *out);
 void json_where(const struct json *j, const struct json_val *v, unsigned *line,
 	unsigned *column);
 
+/* json_key_where(j, v, line, column): where its key does, if it has one. */
+void json_key_where(const struct json *j, const struct json_val *v,
+	unsigned *line, unsigned *column);
+
 /* json_put(b, v): append ${v} as compact JSON. 0 or -1 (ENOMEM). */
 int json_put(struct buf *b, const struct json_val *v);
 
