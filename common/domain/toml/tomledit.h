@@ -53,8 +53,8 @@ const char *tomledit_error(const struct tomledit *e);
  */
 int tomledit_set(struct tomledit *e, const struct toml_step *path, size_t n,
 	const struct tree *value);
-int tomledit_set_str(struct tomledit *e, const struct toml_step *path,
-	size_t n, const char *s);
+int tomledit_set_str(struct tomledit *e, const struct toml_step *path, size_t n,
+	const char *s);
 int tomledit_set_int(
 	struct tomledit *e, const struct toml_step *path, size_t n, int64_t v);
 int tomledit_set_bool(
