@@ -115,9 +115,12 @@ change(struct tomledit *e, struct tomlplan *p, int planned,
 		goto err;
 	}
 	if (tomlparse_run(&new.doc, new.text.data, new.text.len, &err) == -1) {
-		snprintf(e->why, sizeof(e->why),
-			"this edit would break line %u: %s", err.line,
-			err.what);
+		if (strcmp(err.what, "out of memory") == 0)
+			refuse(e, NULL);
+		else
+			snprintf(e->why, sizeof(e->why),
+				"this edit would break line %u: %s", err.line,
+				err.what);
 		goto err;
 	}
 	tomlplan_fini(p);
