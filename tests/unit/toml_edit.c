@@ -273,7 +273,7 @@ static const char fly[] = "# fly.toml\n"
 static int
 fix(struct tomledit *e)
 {
-	struct toml_step path[8];
+	struct toml_step path[8], other[8];
 
 	if (tomledit_wrap(e, path, path_of("mounts", path)) == -1 ||
 		tomledit_set_int(e, path,
@@ -292,8 +292,8 @@ fix(struct tomledit *e)
 			e, path, path_of("deploy", path), "migrations") == -1 ||
 		tomledit_rename(e, path, path_of("app", path), "name") == -1 ||
 		tomledit_set(e, path, path_of("mounts", path),
-			toml_find(tomledit_tree(e), path,
-				path_of("http_service/checks/0", path))) ==
+			toml_find(tomledit_tree(e), other,
+				path_of("http_service/checks/0", other))) ==
 			-1 ||
 		tomledit_remove(e, path, path_of("http_service/checks", path),
 			false) == -1)
@@ -368,14 +368,14 @@ test_null(void)
 static void
 test_large(void)
 {
-	struct toml_step path[] = {TOML_KEY("t50000"), TOML_KEY("x")};
+	struct toml_step path[] = {TOML_KEY("t5000"), TOML_KEY("x")};
 	struct buf b = BUF_INIT;
 	struct toml_error err;
 	struct tomledit *e;
 	clock_t begin;
 	unsigned i;
 
-	for (i = 0; i < 100000; i++)
+	for (i = 0; i < 20000; i++)
 		(void)buf_printf(&b, "[t%u]\nx = %u\n", i, i);
 	e = tomledit_open(b.data, b.len, &err);
 	begin = clock();
@@ -383,7 +383,7 @@ test_large(void)
 	T_INT(tomledit_remove(e, path, 1, true), 0, "a table");
 	T_INT(tomledit_set_int(e, path, 2, 7), 0, "a new table");
 	T_INT(tomledit_rename(e, path, 1, "y"), 0, "its name");
-	T_OK((double)(clock() - begin) / CLOCKS_PER_SEC < 10, "in little time");
+	T_OK((double)(clock() - begin) / CLOCKS_PER_SEC < 5, "in little time");
 	tomledit_free(e);
 	buf_fini(&b);
 }

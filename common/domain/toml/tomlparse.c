@@ -37,7 +37,7 @@ add_part(struct parser *p, size_t begin)
 {
 	struct tomlparse *o = p->out;
 	struct tomlparse_part *more;
-	size_t size = o->parts_size > 0 ? o->parts_size * 2 : 64;
+	size_t size = o->parts_size * 2;
 
 	if (o->n_parts == o->parts_size) {
 		more = mem_resize(o->part, size, sizeof(*more));
@@ -58,7 +58,7 @@ add_stmt(struct parser *p, enum tomlparse_kind kind, struct tree *in)
 {
 	struct tomlparse *o = p->out;
 	struct tomlparse_stmt *more;
-	size_t size = o->stmts_size > 0 ? o->stmts_size * 2 : 32;
+	size_t size = o->stmts_size * 2;
 
 	if (o->n_stmts == o->stmts_size) {
 		more = mem_resize(o->stmt, size, sizeof(*more));
@@ -509,8 +509,15 @@ tomlparse_run(struct tomlparse *o, const char *text, size_t len,
 	memset(o, 0, sizeof(*o));
 	memset(err, 0, sizeof(*err));
 	err->line = err->column = 1;
-	if ((o->root = tree_new(TREE_TABLE)) == NULL)
+	/* there is always a list, if an empty one */
+	o->root = tree_new(TREE_TABLE);
+	o->part = mem_zalloc(1, sizeof(*o->part));
+	o->stmt = mem_zalloc(1, sizeof(*o->stmt));
+	if (o->root == NULL || o->part == NULL || o->stmt == NULL) {
+		tomlparse_fini(o);
 		return tomllex_nomem(&p.lex);
+	}
+	o->parts_size = o->stmts_size = 1;
 	o->root->mark = TOML_ROOT;
 	o->root->at = (struct tree_place){1, 1, 0, len};
 	p.section = o->root;
