@@ -169,6 +169,9 @@ static const struct {
 		"v = [\n  1, # one\n  3  # three\n]\n"},
 	{"v = [\n  1, # one\n  2  # two\n]\n", {"remove", "v/1", NULL},
 		"v = [\n  1 # one\n]\n"},
+	{"v = [1 # one\n, 2]\n", {"remove", "v/0", NULL}, "v = [ # one\n 2]\n"},
+	{"v = [\n  1 # one\n  , 2]\n", {"remove", "v/1", NULL},
+		"v = [\n  1 # one\n  ]\n"},
 	{"a = 1\n", {"remove", "b", NULL}, "!there is no such key or element"},
 	/* names */
 	{"[mount]\nx = 1\n[mount.y]\n[ 'mount' . z ]\n",
