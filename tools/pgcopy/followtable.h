@@ -16,8 +16,10 @@ struct followtable {
 	char *name;     /* schema.table, quoted */
 	char *off, *on; /* SQL that turns its triggers off and back, or "" */
 	struct followtable_column {
-		char *name; /* quoted */
+		char *name;  /* quoted */
+		char *equal; /* its type's operator, with schema */
 		uint32_t type;
+		int32_t modifier;
 		bool is_key, is_always; /* GENERATED ALWAYS AS IDENTITY */
 	} * column;
 	size_t n;
