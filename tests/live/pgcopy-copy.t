@@ -209,4 +209,21 @@ check 'a second pass does not call complete what it cannot compare' '
 	copy
 	same_data'
 
+check 'a schema of the source that has the name of pgcopy'"'"'s own is refused, not passed over' '
+	fresh_target
+	sql "$FROM" "CREATE SCHEMA airlift" "CREATE TABLE airlift.flights (id int PRIMARY KEY)" "INSERT INTO airlift.flights VALUES (1)"
+	status 1 copy
+	has ".rule == \"schema-name-taken\"" "$T/copy.jsonl"
+	test "$(sql "$TO" "SELECT count(*) FROM pg_class WHERE relnamespace = '\''public'\''::regnamespace")" = 0
+	status 1 check_dbs
+	has ".rule == \"schema-name-taken\"" "$T/c.jsonl"
+	FROM_URL=$FROM status 1 pgcopy dump --from env:FROM_URL >dump.out
+	test ! -s dump.out
+	sql "$FROM" "ALTER SCHEMA airlift RENAME TO lifts"
+	copy
+	same_data
+	sql "$FROM" "ALTER SCHEMA lifts RENAME TO airlift"
+	status 1 verify
+	sql "$FROM" "DROP SCHEMA airlift CASCADE"'
+
 finish
