@@ -286,6 +286,25 @@ check 'another follower got there first: nothing is applied twice' '
 	same_data
 	follow --drop'
 
+check 'keys that change by a cascade of the target too, which may not be silenced by a plain role' '
+	fresh_target
+	sql "$FROM" "CREATE TABLE p (id int PRIMARY KEY, v text)" "CREATE TABLE k (pid int REFERENCES p ON UPDATE CASCADE, n int, PRIMARY KEY (pid, n))" \
+		"CREATE TABLE s (pid int REFERENCES p ON UPDATE CASCADE ON DELETE SET NULL, n int)" "ALTER TABLE s REPLICA IDENTITY FULL" \
+		"INSERT INTO p VALUES (1), (2), (3)" "INSERT INTO k VALUES (1, 1), (1, 2), (2, 1)" "INSERT INTO s VALUES (1, 1), (1, 1), (3, 3)"
+	copy --follow
+	sql "$FROM" "UPDATE p SET id = 10 WHERE id = 1" "UPDATE p SET id = 1 WHERE id = 2" "UPDATE k SET n = n + 10" "UPDATE k SET pid = 1, n = 77 WHERE n = 12" "DELETE FROM p WHERE id = 3"
+	follow --until-caught-up
+	same_data
+	sql "$TO" "DELETE FROM k WHERE n = 77"
+	sql "$FROM" "UPDATE p SET id = 100 WHERE id = 1"
+	status 1 follow --until-caught-up 2>err
+	grep -q "something else writes" err
+	sql "$TO" "INSERT INTO k VALUES (1, 77)"
+	follow --until-caught-up
+	same_data
+	sql "$FROM" "DROP TABLE k, s, p"
+	follow --drop'
+
 check 'text in another encoding arrives as the text that it is' '
 	fresh_target
 	sql "${FROM_ADMIN%/app}/postgres" "CREATE DATABASE latin OWNER app_owner ENCODING '\''LATIN1'\'' LC_COLLATE '\''C'\'' LC_CTYPE '\''C'\'' TEMPLATE template0"

@@ -261,6 +261,25 @@ put_insert(
 	return followtable_values(&f->sql, t, m);
 }
 
+/* An update of a row that a foreign key may have changed before us: it is
+ * there afterwards, whoever did it. */
+static int
+put_cascaded(struct followapply *f, struct followtable *t, const char *update,
+	const struct pgoutput *m)
+{
+	size_t before;
+
+	if (put(f, update))
+		return -1;
+	before = f->sql.len;
+	if (followtable_again(&f->sql, t, m))
+		return -1;
+	return f->sql.len == before || (buf_putc(&f->sql, ';') == 0 &&
+					       expect(f, 1, t->name) == 0)
+		       ? 0
+		       : -1;
+}
+
 static int
 put_change(
 	struct followapply *f, struct followtable *t, const struct pgoutput *m)
@@ -276,6 +295,10 @@ put_change(
 	/* a key that is GENERATED ALWAYS: its column is altered around it */
 	if (m->kind == 'U' && strncmp(buf_str(&b), "ALTER", 5) == 0) {
 		rc = run_now(f, buf_str(&b));
+		goto out;
+	}
+	if (m->kind == 'U' && m->old_kind && t->cascades && !f->is_replica) {
+		rc = put_cascaded(f, t, buf_str(&b), m);
 		goto out;
 	}
 	/* a cascade of the target's own may have been before a delete */

@@ -144,6 +144,25 @@ compare(struct followtable *t, const struct rows *r, struct buf *why)
 	return 1;
 }
 
+/* Whether a foreign key of the table changes its rows when those that they
+ * refer to change or go. 0 or -1. */
+static int
+read_cascades(struct session *target, struct followtable *t)
+{
+	const char *params[1] = {t->name};
+	struct rows *r = session_query(target,
+		"SELECT EXISTS (SELECT FROM pg_constraint WHERE conrelid ="
+		" to_regclass($1) AND contype = 'f' AND (confupdtype IN ('c',"
+		" 'n', 'd') OR confdeltype IN ('n', 'd')))",
+		1, params);
+
+	if (!r)
+		return -1;
+	t->cascades = rows_bool(r, 0, 0);
+	rows_free(r);
+	return 0;
+}
+
 int
 followtable_new(struct session *target, const struct pgoutput *m,
 	struct followtable **out, struct buf *why)
@@ -170,7 +189,8 @@ followtable_new(struct session *target, const struct pgoutput *m,
 	if ((rc = compare(t, r, why)) <= 0)
 		goto out;
 	rc = -1;
-	if (finish_triggers(target, m->schema, m->name, &off, &on) ||
+	if (read_cascades(target, t) ||
+		finish_triggers(target, m->schema, m->name, &off, &on) ||
 		!(t->off = mem_strdup(off.len ? buf_str(&off) + 2 : "")) ||
 		!(t->on = mem_strdup(buf_str(&on))))
 		goto out;
@@ -360,6 +380,24 @@ followtable_update(
 			put_always(b, t, i, true))
 			return -1;
 	return 0;
+}
+
+int
+followtable_again(
+	struct buf *b, const struct followtable *t, const struct pgoutput *m)
+{
+	struct pgoutput again = *m;
+	size_t i;
+
+	if (m->old_kind == 'O') {
+		for (i = 0; i < m->new.n; i++)
+			if (m->new.value[i].kind == 'u')
+				return 0;
+		again.old = m->new;
+	} else {
+		again.old_kind = 0;
+	}
+	return followtable_update(b, t, &again);
 }
 
 int

@@ -24,6 +24,7 @@ struct followtable {
 	} * column;
 	size_t n;
 	char identity;
+	bool cascades; /* a foreign key changes its rows by itself */
 	bool is_quiet; /* in the present transaction its triggers are off */
 };
 
@@ -45,6 +46,11 @@ int followtable_insert(struct buf *b, const struct followtable *t);
 int followtable_values(
 	struct buf *b, const struct followtable *t, const struct pgoutput *m);
 int followtable_update(
+	struct buf *b, const struct followtable *t, const struct pgoutput *m);
+/* followtable_again: an update that finds the row as it is afterwards, in case
+ * a foreign key of the target has changed it already; nothing when the message
+ * does not have the whole row. */
+int followtable_again(
 	struct buf *b, const struct followtable *t, const struct pgoutput *m);
 int followtable_delete(
 	struct buf *b, const struct followtable *t, const struct pgoutput *m);
