@@ -226,4 +226,27 @@ check 'a schema of the source that has the name of pgcopy'"'"'s own is refused, 
 	status 1 verify
 	sql "$FROM" "DROP SCHEMA airlift CASCADE"'
 
+check 'what the source has as search_path is not run on the target' '
+	fresh_target
+	sql "${FROM_ADMIN%/app}/postgres" "CREATE DATABASE evil OWNER app_owner"
+	was=$FROM FROM=${FROM%/app}/evil
+	sql "$FROM" "CREATE TABLE public.t (a int PRIMARY KEY)" "CREATE MATERIALIZED VIEW public.m AS SELECT 1 AS a" \
+		"SELECT set_config('\''search_path'\'', '\''public;CREATE/**/TABLE/**/public.pwned();--'\'', false)" "ALTER DATABASE evil SET search_path FROM CURRENT" >/dev/null
+	copy
+	test "$(sql "$TO" "SELECT to_regclass('\''public.pwned'\'') IS NULL")" = t
+	FROM_URL=$FROM pgcopy dump --from env:FROM_URL >evil.tzst
+	fresh_target
+	TO_URL=$TO pgcopy restore --to env:TO_URL <evil.tzst >restore.jsonl
+	test "$(sql "$TO" "SELECT to_regclass('\''public.pwned'\'') IS NULL")" = t
+	sql "$FROM" "ALTER DATABASE evil SET search_path = a, \"B c\", \"\"\"\", \"\$user\""
+	fresh_target
+	copy
+	test "$(sql "$TO" "SHOW search_path")" = "$(sql "$FROM" "SHOW search_path")"
+	sql "$FROM" "ALTER DATABASE evil SET search_path = '\'''\''"
+	fresh_target
+	copy
+	test "$(sql "$TO" "SHOW search_path")" = "$(sql "$FROM" "SHOW search_path")"
+	FROM=$was
+	sql "${FROM_ADMIN%/app}/postgres" "DROP DATABASE evil"'
+
 finish

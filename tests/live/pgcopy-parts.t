@@ -94,6 +94,10 @@ check 'parts of an earlier plan come too late: what they read is not mixed with 
 	wait $old || true
 	same_data'
 
+check 'a part of no side is refused, and does not end the worker with a crash' '
+	echo "{\"type\":\"part\",\"id\":\"x\",\"kind\":\"hash\",\"side\":\"nowhere\",\"out\":\"COPY (SELECT 1) TO STDOUT\",\"binary\":false}" |
+		status 100 pgcopy run ${A[*]}'
+
 check 'rows that a rerun leaves out do not stay as half of them' '
 	fresh_target
 	planned plan.jsonl
