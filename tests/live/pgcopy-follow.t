@@ -305,6 +305,16 @@ check 'keys that change by a cascade of the target too, which may not be silence
 	sql "$FROM" "DROP TABLE k, s, p"
 	follow --drop'
 
+check 'a transaction that is open on the source holds the slot up: that is said' '
+	fresh_target
+	(sql "$FROM" BEGIN "INSERT INTO log VALUES (61)" "SELECT pg_sleep(2)" COMMIT >/dev/null) & open=$!
+	wait_for 5 eval "test \"\$(sql \"\$FROM\" \"SELECT count(*) FROM pg_stat_activity WHERE backend_xid IS NOT NULL\")\" != 0"
+	copy --follow
+	wait $open
+	has ".rule == \"slot-waits\"" "$T/copy.jsonl"
+	same_data
+	follow --drop'
+
 check 'text in another encoding arrives as the text that it is' '
 	fresh_target
 	sql "${FROM_ADMIN%/app}/postgres" "CREATE DATABASE latin OWNER app_owner ENCODING '\''LATIN1'\'' LC_COLLATE '\''C'\'' LC_CTYPE '\''C'\'' TEMPLATE template0"
