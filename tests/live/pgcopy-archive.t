@@ -5,9 +5,9 @@
 pg_lab
 load_app 0.003
 sql "$FROM" "CREATE TABLE public.\"odd \"\"; name\" (\"a b\" text)" "INSERT INTO public.\"odd \"\"; name\" VALUES (E'x\ty')" \
-	"CREATE TABLE public.nothing (id int)" "CREATE TABLE public.columnless ()" "INSERT INTO public.columnless DEFAULT VALUES" \
+	"CREATE TABLE public.empty (id int)" "CREATE TABLE public.columnless ()" "INSERT INTO public.columnless DEFAULT VALUES" \
 	"SELECT lo_from_bytea(70001, ''), lo_from_bytea(70002, decode(repeat('ab', 3000000), 'hex'))" \
-	"CREATE TABLE public.wide AS SELECT 1 AS id, (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 200000) i) AS v" >/dev/null
+	"CREATE TABLE public.wide AS SELECT 1 AS id, (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 200000) i) AS v" >/dev/null || exit 1
 export FROM TO
 
 dump() { pgcopy dump --from env:FROM "$@"; }
@@ -101,6 +101,28 @@ check 'altered within: a row, a member left out, two exchanged, a later version'
 	cp keep "$f"
 	sed -i "s/\"version\":1/\"version\":2/" x/archive.json
 	pack >bad.tar; status 100 check_only <bad.tar 2>err; grep -q newer err'
+
+check 'a definition that came altered is not kept by the restore that goes on' '
+	sql "$FROM" "COMMENT ON TABLE public.wide IS '\''comment-AAAA'\''"
+	dump >c.tzst
+	rm -rf y && mkdir y && zstd -dcq c.tzst | tar -xf - -C y
+	sed -i "s/comment-AAAA/comment-BBBB/" y/schema.dump
+	grep -q comment-BBBB y/schema.dump
+	zstd -dcq c.tzst | tar -tf - >names
+	fresh_target
+	(cd y && tar -cf - --format=pax -T ../names) | status 100 restore
+	status 1 restore <c.tzst
+	has ".rule == \"schema-changed\"" "$T/restore.jsonl"
+	fresh_target
+	restore <c.tzst
+	same_schema
+	sql "$FROM" "COMMENT ON TABLE public.wide IS NULL"'
+
+check 'an archive that cannot be written is no success, and may be tried again' '
+	status 111 dump >/dev/full
+	(rc=0; dump || rc=$?; echo $rc >rc) 2>err | head -c 100 >/dev/null
+	test "$(cat rc)" = 111
+	status 111 dump >&-'
 
 check 'killed in the middle, the same archive goes on' '
 	for i in 1 2 3 4; do

@@ -209,4 +209,44 @@ check 'a second pass does not call complete what it cannot compare' '
 	copy
 	same_data'
 
+check 'a schema of the source that has the name of pgcopy'"'"'s own is refused, not passed over' '
+	fresh_target
+	sql "$FROM" "CREATE SCHEMA airlift" "CREATE TABLE airlift.flights (id int PRIMARY KEY)" "INSERT INTO airlift.flights VALUES (1)"
+	status 1 copy
+	has ".rule == \"schema-name-taken\"" "$T/copy.jsonl"
+	test "$(sql "$TO" "SELECT count(*) FROM pg_class WHERE relnamespace = '\''public'\''::regnamespace")" = 0
+	status 1 check_dbs
+	has ".rule == \"schema-name-taken\"" "$T/c.jsonl"
+	FROM_URL=$FROM status 1 pgcopy dump --from env:FROM_URL >dump.out
+	test ! -s dump.out
+	sql "$FROM" "ALTER SCHEMA airlift RENAME TO lifts"
+	copy
+	same_data
+	sql "$FROM" "ALTER SCHEMA lifts RENAME TO airlift"
+	status 1 verify
+	sql "$FROM" "DROP SCHEMA airlift CASCADE"'
+
+check 'what the source has as search_path is not run on the target' '
+	fresh_target
+	sql "${FROM_ADMIN%/app}/postgres" "CREATE DATABASE evil OWNER app_owner"
+	was=$FROM FROM=${FROM%/app}/evil
+	sql "$FROM" "CREATE TABLE public.t (a int PRIMARY KEY)" "CREATE MATERIALIZED VIEW public.m AS SELECT 1 AS a" \
+		"SELECT set_config('\''search_path'\'', '\''public;CREATE/**/TABLE/**/public.pwned();--'\'', false)" "ALTER DATABASE evil SET search_path FROM CURRENT" >/dev/null
+	copy
+	test "$(sql "$TO" "SELECT to_regclass('\''public.pwned'\'') IS NULL")" = t
+	FROM_URL=$FROM pgcopy dump --from env:FROM_URL >evil.tzst
+	fresh_target
+	TO_URL=$TO pgcopy restore --to env:TO_URL <evil.tzst >restore.jsonl
+	test "$(sql "$TO" "SELECT to_regclass('\''public.pwned'\'') IS NULL")" = t
+	sql "$FROM" "ALTER DATABASE evil SET search_path = a, \"B c\", \"\"\"\", \"\$user\""
+	fresh_target
+	copy
+	test "$(sql "$TO" "SHOW search_path")" = "$(sql "$FROM" "SHOW search_path")"
+	sql "$FROM" "ALTER DATABASE evil SET search_path = '\'''\''"
+	fresh_target
+	copy
+	test "$(sql "$TO" "SHOW search_path")" = "$(sql "$FROM" "SHOW search_path")"
+	FROM=$was
+	sql "${FROM_ADMIN%/app}/postgres" "DROP DATABASE evil"'
+
 finish

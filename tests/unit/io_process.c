@@ -164,6 +164,13 @@ test_journal(void)
 	j = journal_open(path.data, "tool", "a", "b", count, &n);
 	T_OK(!j && strstr(buf_str(&said), "/j:4:1"),
 		"a damaged line is refused by its position");
+	errno = 0;
+	spoil(path.data, "somebody's notes", O_TRUNC);
+	j = journal_open(path.data, "tool", "a", "b", count, &n);
+	T_OK(!j && stat(path.data, &st) == 0 && st.st_size == 16,
+		"somebody's file without a last line end is left whole");
+	j = journal_open("/dev/full", "tool", "a", "b", count, &n);
+	T_OK(!j && errno == EINVAL, "and a device refused");
 	T_OK(journal_append(NULL, "x", 1, true) == 0 &&
 			journal_close(NULL) == 0,
 		"no journal takes everything");

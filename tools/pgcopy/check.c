@@ -90,7 +90,7 @@ check_preflight(struct engine *e)
 	if ((is_session_pooled(e->source) || is_session_pooled(e->target)) &&
 		check_pooler(e))
 		return -1;
-	if (check_target_rights(e))
+	if (check_reserved(e, e->source) || check_target_rights(e))
 		return -1;
 	/* without them no extension could be created either */
 	return e->errors ? 0 : extension_check(e);

@@ -27,6 +27,10 @@ int check_preflight(struct engine *e);
 /* check_source(e): what cannot be read there, or not be made again. */
 int check_source(struct engine *e);
 
+/* check_reserved(e, s): whether the name of pgcopy's own schema is taken by
+ * tables of somebody else, which would be passed over. */
+int check_reserved(struct engine *e, struct session *s);
+
 /* check_target(e): whether a copy may fill it; check_target_rights(e): only
  * whether this role may create anything in it. */
 int check_target(struct engine *e);

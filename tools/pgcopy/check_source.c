@@ -152,12 +152,30 @@ static const struct check_query privileged[] = {
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 int
+check_reserved(struct engine *e, struct session *s)
+{
+	/* ours has the comment that pgcopy makes it with */
+	static const struct check_query query = {
+		"SELECT DISTINCT n.nspname FROM pg_namespace n JOIN pg_class c"
+		" ON c.relnamespace = n.oid WHERE n.nspname = 'airlift' AND"
+		" coalesce(obj_description(n.oid, 'pg_namespace'), '') NOT LIKE"
+		" 'pgcopy keeps%'",
+		"error", "schema-name-taken",
+		"a schema of this name is pgcopy's own and is never copied",
+		"ALTER SCHEMA ... RENAME it; if an older pgcopy has left it, "
+		"drop it"};
+
+	return check_rows(e, s, &query, 1);
+}
+
+int
 check_source(struct engine *e)
 {
 	struct rows *r;
 	bool super;
 
-	if (check_rows(e, e->source, readable, COUNT(readable)))
+	if (check_reserved(e, e->source) ||
+		check_rows(e, e->source, readable, COUNT(readable)))
 		return -1;
 	r = session_query(e->target,
 		"SELECT rolsuper FROM pg_roles WHERE rolname = current_user", 0,

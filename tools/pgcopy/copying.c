@@ -309,6 +309,10 @@ copying_prepare(struct copy *c)
 		return status;
 	if (c->follow && followstate_store(e, c->follow))
 		return engine_status(e);
+	/* from here on no worker of an earlier run adds to what is there */
+	if (ledger_take(e->target, e->snapshot) || copying_reload(c))
+		return engine_status(e);
+	e->again = c->ledger.n > 0;
 	if ((status = restore_schema(c)) != STATUS_OK)
 		return status;
 	if (split_load(e, &c->ledger))

@@ -49,6 +49,16 @@ no_memory(void)
 	return -1;
 }
 
+/* What cannot be written may find its place another time. */
+static int
+put_member(struct dump *d, const char *name, const void *p, size_t n)
+{
+	if (archive_put(d->out, name, p, n) == 0)
+		return 0;
+	d->e.temporary = true;
+	return -1;
+}
+
 static int
 write_chunk(struct chunks *c)
 {
@@ -61,8 +71,8 @@ write_chunk(struct chunks *c)
 		    ++c->count))
 		no_memory();
 	else
-		rc = archive_put(
-			c->d->out, buf_str(&name), c->data.data, c->data.len);
+		rc = put_member(
+			c->d, buf_str(&name), c->data.data, c->data.len);
 	c->data.len = 0;
 	buf_fini(&name);
 	return rc;
@@ -89,9 +99,8 @@ put_bytes(struct chunks *c, const char *p, size_t n)
 static int
 put_record(struct dump *d, const char *name, struct jsonw *w, struct buf *b)
 {
-	int rc = jsonw_end_record(w)
-			 ? no_memory()
-			 : archive_put(d->out, name, b->data, b->len);
+	int rc = jsonw_end_record(w) ? no_memory()
+				     : put_member(d, name, b->data, b->len);
 
 	buf_fini(b);
 	return rc;
@@ -257,7 +266,7 @@ dump_schema(struct dump *d)
 	if (fd_read_file(path, 64 << 20, &b))
 		msg_errno("%s", path);
 	else
-		rc = archive_put(d->out, "schema.dump", b.data, b.len);
+		rc = put_member(d, "schema.dump", b.data, b.len);
 	buf_fini(&b);
 	return rc;
 }
@@ -296,7 +305,7 @@ dump_all(struct dump *d)
 	struct engine *e = &d->e;
 	size_t i;
 
-	if (catalog_load(e->source, &e->catalog) || engine_export(e) ||
+	if (engine_load(e, e->source, &e->catalog) || engine_export(e) ||
 		engine_tables(e) || schema_dump(e, &d->schema) ||
 		finish_oids(e->source, &d->oids, &d->n_oids))
 		return engine_status(e);

@@ -5,6 +5,7 @@
 
 #include "buf.h"
 #include "catalog.h"
+#include "check.h"
 #include "clock.h"
 #include "conninfo.h"
 #include "engine.h"
@@ -198,6 +199,13 @@ engine_lock(struct engine *e)
 }
 
 int
+engine_unlock(struct engine *e)
+{
+	return session_exec(
+		e->target, "SELECT pg_advisory_unlock(1634304620, 1)");
+}
+
+int
 engine_export(struct engine *e)
 {
 	struct rows *r = session_query(
@@ -266,9 +274,10 @@ tell_left_out(struct engine *e, const struct catalog *c, size_t all)
 int
 engine_load(struct engine *e, struct session *s, struct catalog **c)
 {
+	int64_t errors = e->errors;
 	size_t fkeys;
 
-	if (catalog_load(s, c))
+	if (check_reserved(e, s) || e->errors > errors || catalog_load(s, c))
 		return -1;
 	fkeys = (*c)->n_fkeys;
 	filter_catalog(e->opt, *c);
@@ -331,6 +340,8 @@ engine_emit(struct engine *e, struct buf *b, bool sync)
 	}
 	if (journal_append(e->journal, b->data, b->len, sync))
 		rc = -1;
+	/* whoever reads us may be there another time */
+	e->temporary = e->temporary || rc;
 	buf_clear(b);
 	return rc;
 }

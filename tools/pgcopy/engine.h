@@ -78,9 +78,10 @@ int engine_open_side(struct engine *e, const struct pgcopy_options *opt,
 /*
  * engine_lock(e): from now on no other run changes this target; one that has
  * just been killed is waited for. STATUS_OK, or the exit status after a
- * message.
+ * message. engine_unlock(e): others may. 0 or -1.
  */
 int engine_lock(struct engine *e);
+int engine_unlock(struct engine *e);
 
 /* engine_export(e): export the snapshot for the workers. 0 or -1.
  * engine_renew(e): end the source's transaction, begin another. */
@@ -92,7 +93,7 @@ int engine_renew(struct engine *e);
 int engine_import(struct engine *e, const char *snapshot);
 
 /* engine_load(e, s, c): a catalogue without what the options leave out. 0 or
- * -1 after a message. */
+ * -1 after a message or finding. */
 int engine_load(struct engine *e, struct session *s, struct catalog **c);
 
 /* engine_tables(e): the table states for the catalog that was loaded, with

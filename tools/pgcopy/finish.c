@@ -158,6 +158,63 @@ is_list_setting(const char *name, size_t n)
 	return false;
 }
 
+/* A list of names as it is stored, 'a, "b c"', each as a literal: whoever may
+ * set it on the source may write anything there that looks like names. */
+static int
+put_list(struct buf *b, const char *value)
+{
+	struct buf name = BUF_INIT;
+	const char *p = value, *separator = "";
+	int rc = 0;
+
+	do {
+		bool quoted;
+
+		p += strspn(p, " \t\n\r\f,");
+		quoted = *p == '"';
+		buf_clear(&name);
+		for (p += quoted; rc == 0 && *p; p++) {
+			if (quoted && *p == '"' && *++p != '"')
+				break;
+			if (!quoted && strchr(" \t\n\r\f,", *p))
+				break;
+			rc = buf_putc(&name, *p);
+		}
+		rc = rc || buf_puts(b, separator) ||
+				     ident_literal(b, buf_str(&name))
+			     ? -1
+			     : 0;
+		separator = ", ";
+		p += strspn(p, " \t\n\r\f,");
+	} while (rc == 0 && *p);
+	buf_fini(&name);
+	return rc;
+}
+
+/* "a.b": each of its names quoted. */
+static int
+put_setting_name(struct buf *b, const char *name, size_t n)
+{
+	struct buf part = BUF_INIT;
+	size_t k;
+	int rc = 0;
+
+	for (; rc == 0 && n; n -= k, name += k) {
+		const char *dot = memchr(name, '.', n);
+
+		k = dot ? (size_t)(dot - name) : n;
+		buf_clear(&part);
+		rc = buf_append(&part, name, k) ||
+				     ident_quote(b, buf_str(&part)) ||
+				     (dot && buf_putc(b, '.'))
+			     ? -1
+			     : 0;
+		k += dot != NULL;
+	}
+	buf_fini(&part);
+	return rc;
+}
+
 /* ALTER ... SET name TO value, from "name=value". 0, or -1 (ENOMEM). */
 static int
 put_setting(
@@ -173,9 +230,10 @@ put_setting(
 	} else if (buf_puts(b, "ALTER DATABASE ") || ident_quote(b, db)) {
 		return -1;
 	}
-	if (buf_printf(b, " SET %.*s TO ", (int)n, setting))
+	if (buf_puts(b, " SET ") || put_setting_name(b, setting, n) ||
+		buf_puts(b, " TO "))
 		return -1;
-	return is_list_setting(setting, n) ? buf_puts(b, *value ? value : "''")
+	return is_list_setting(setting, n) ? put_list(b, value)
 					   : ident_literal(b, value);
 }
 

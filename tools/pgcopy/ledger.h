@@ -56,6 +56,18 @@ int is_ledger_released(struct session *s, bool *yes);
 int ledger_add(struct session *s, const char *part, const char *kind,
 	const struct multiset *sum);
 
+/*
+ * A run that plans takes the ledger: what workers of an earlier one still have
+ * under way was read in another snapshot and must not come. ledger_take(s,
+ * snapshot): waits for those that are about to commit. ledger_add_read(s, part,
+ * kind, sum, snapshot): ledger_add of what was read in ${snapshot}, while that
+ * is the one taken. ledger_check(s, snapshot): it is. 0, or -1 after a message.
+ */
+int ledger_take(struct session *s, const char *snapshot);
+int ledger_add_read(struct session *s, const char *part, const char *kind,
+	const struct multiset *sum, const char *snapshot);
+int ledger_check(struct session *s, const char *snapshot);
+
 /* ledger_get(s, part, sum): whether the part is there: 1 with ${*sum}, 0, or
  * -1 after a message. */
 int ledger_get(struct session *s, const char *part, struct multiset *sum);

@@ -497,11 +497,13 @@ plan_fkeys(struct engine *e, const struct ledger *l)
 static int
 put_refresh(struct buf *sql, const struct catalog_matview *m, const char *path)
 {
-	/* SET LOCAL ends with the transaction */
-	return buf_printf(sql,
-		       "BEGIN; SET LOCAL search_path = %s; REFRESH "
-		       "MATERIALIZED VIEW ",
-		       path) || ident_qualified(sql, m->schema, m->name) ||
+	/* for the transaction; as a value: the source may have anything there
+	 */
+	return buf_puts(sql, "BEGIN; SELECT set_config('search_path', ") ||
+			       ident_literal(sql, path) ||
+			       buf_puts(sql,
+				       ", true); REFRESH MATERIALIZED VIEW ") ||
+			       ident_qualified(sql, m->schema, m->name) ||
 			       (!m->is_populated &&
 				       buf_puts(sql, " WITH NO DATA")) ||
 			       buf_puts(sql, "; COMMIT")

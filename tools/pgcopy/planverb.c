@@ -116,14 +116,16 @@ static int
 plan_all(struct copy *c)
 {
 	struct engine *e = &c->e;
-	int status = copying_prepare(c);
+	int status = engine_lock(e);
 
+	if (status == STATUS_OK)
+		status = copying_prepare(c);
 	if (status != STATUS_OK)
 		return status;
 	if (finish_oids(e->source, &c->oids, &c->n_oids) ||
 		split_store(e, &c->ledger) || copying_reload(c) ||
 		plan_data(e, &c->ledger, c->oids, e->again ? 0 : c->n_oids) ||
-		ledger_offer(e->target, e->snapshot))
+		ledger_offer(e->target, e->snapshot) || engine_unlock(e))
 		return engine_status(e);
 	if (put_parts(c))
 		return STATUS_TEMPORARY;

@@ -38,6 +38,7 @@
 struct restore {
 	struct engine e;
 	bool only_read; /* no database: just prove the archive */
+	bool have_schema;
 	struct archive_in *in;
 	struct schema schema;
 	struct ledger ledger;
@@ -180,11 +181,31 @@ take_catalog(struct restore *r, const char *name, const struct buf *data)
 	/* the format is the dump's, told at each table's end */
 	for (i = 0; i < e->catalog->n_tables; i++)
 		e->table[i].binary = e->catalog->table[i].is_binary;
-	if (r->only_read || *r->ledger.schema_hash)
-		return 0;
-	if (!r->schema.archive)
+	if (!r->have_schema)
 		return refuse(r, name, "it comes before the schema");
-	return schema_restore(e, &r->schema);
+	if (r->only_read)
+		return 0;
+	if (!*r->ledger.schema_hash)
+		return schema_restore(e, &r->schema);
+	if (strcmp(r->ledger.schema_hash, r->schema.hash) == 0)
+		return 0;
+	(void)engine_finding(e, "error", "schema-changed",
+		"the schema on the target came from an archive that was "
+		"altered, or this one is",
+		"restore the good one into an empty database");
+	return -1;
+}
+
+/* Once, between head and catalogue. */
+static int
+take_schema(struct restore *r, const char *name, const struct buf *data)
+{
+	if (!r->source || r->have_schema || r->catalog_doc)
+		return refuse(r, name, "out of place");
+	r->have_schema = true;
+	return r->only_read ? 0
+			    : schema_read(&r->e, &r->schema, r->dump_version,
+				      data->data, data->len);
 }
 
 /* The ledger's name of what is under way: "data:schema.table" or "lo:7". */
@@ -217,6 +238,8 @@ begin_part(struct restore *r, const char *name)
 	if (!e->catalog || (*r->folder == 'd' &&
 				   r->number >= (int64_t)e->catalog->n_tables))
 		return refuse(r, name, "it is not in the catalogue");
+	if (*r->folder == 'd' && r->number != r->tables)
+		return refuse(r, name, "out of order");
 	r->chunks = r->offset = 0;
 	if (r->only_read)
 		return 0;
@@ -398,11 +421,8 @@ take(struct restore *r, const char *name, const struct buf *data)
 		return take_part(r, "lo", number, name, rest, data);
 	if (strcmp(name, "archive.json") == 0 && !r->source)
 		return take_head(r, name, data);
-	if (strcmp(name, "schema.dump") == 0 && r->source)
-		return r->only_read
-			       ? 0
-			       : schema_read(&r->e, &r->schema, r->dump_version,
-					 data->data, data->len);
+	if (strcmp(name, "schema.dump") == 0)
+		return take_schema(r, name, data);
 	if (strcmp(name, "catalog.json") == 0)
 		return take_catalog(r, name, data);
 	return refuse(r, name, "not a member of ours, or out of place");

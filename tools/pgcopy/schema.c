@@ -78,6 +78,23 @@ hash_schema(struct schema *s)
 	return rc;
 }
 
+static int
+hash_bytes(struct schema *s, const void *p, size_t n)
+{
+	struct multiset_row *row = multiset_row_new();
+	struct multiset m = MULTISET_INIT;
+
+	if (!row) {
+		msg_error("out of memory");
+		return -1;
+	}
+	multiset_row_update(row, p, n);
+	multiset_row_end(row, &m);
+	multiset_format(&m, s->hash);
+	multiset_row_free(row);
+	return 0;
+}
+
 /* Whether an index of ours becomes the constraint with this OID. */
 static bool
 is_of_index(const struct catalog *c, uint32_t oid)
@@ -102,40 +119,58 @@ keep_constraints(const struct catalog *c, struct toc *t)
 			t->entry[i].stage = TOC_LATE;
 }
 
-/* Whether the entry is the publication, or one of its tables: "...; 6104 17
- * PUBLICATION - name owner", "... PUBLICATION TABLE schema name table owner".
- */
+/* Whether the entry is the publication, or one of its tables, by its line:
+ * "PUBLICATION - name owner", "PUBLICATION TABLE schema name table owner".
+ * Names are not quoted there, any of them may have blanks: for want of a
+ * source. */
 static bool
-is_of_publication(const struct toc_entry *t, const char *name)
+is_called(const struct toc_entry *t, const char *name)
 {
-	struct buf line = BUF_INIT, of = BUF_INIT, table = BUF_INIT;
-	const char *p;
-	bool yes = false;
+	bool table = strcmp(t->desc, "PUBLICATION TABLE") == 0;
+	struct buf line = BUF_INIT, of = BUF_INIT;
+	bool yes;
 
-	if (buf_append(&line, t->line, t->len) ||
-		buf_printf(&of, " PUBLICATION - %s ", name) ||
-		buf_printf(&table, " %s ", name))
-		goto out;
-	p = strstr(buf_str(&line), " PUBLICATION TABLE ");
-	/* names are not quoted there: any of them may have blanks */
-	yes = strstr(buf_str(&line), buf_str(&of)) ||
-	      (p && strstr(p, buf_str(&table)));
-out:
+	yes = buf_append(&line, t->line, t->len) == 0 &&
+	      buf_printf(&of, table ? " %s " : " PUBLICATION - %s ", name) ==
+		      0 &&
+	      strstr(buf_str(&line), buf_str(&of));
 	buf_fini(&line);
 	buf_fini(&of);
-	buf_fini(&table);
 	return yes;
 }
 
-/* Our own publication is the source's affair. */
-static void
-leave_publication(struct toc *t, const char *name)
+/* Our own publication is the source's affair. 0 or -1. */
+static int
+leave_publication(struct engine *e, struct toc *t)
 {
+	const char *params[1] = {e->opt->slot};
+	struct rows *r = NULL;
 	size_t i;
+	int k;
 
-	for (i = 0; i < t->n; i++)
-		if (is_of_publication(&t->entry[i], name))
-			t->entry[i].stage = TOC_DATA;
+	if (e->source &&
+		!(r = session_query(e->source,
+			  "SELECT 'PUBLICATION', oid FROM pg_publication WHERE"
+			  " pubname = $1 UNION ALL SELECT 'PUBLICATION TABLE',"
+			  " r.oid FROM pg_publication_rel r JOIN pg_publication"
+			  " p ON p.oid = r.prpubid WHERE p.pubname = $1",
+			  1, params)))
+		return -1;
+	for (i = 0; i < t->n; i++) {
+		struct toc_entry *x = &t->entry[i];
+		bool ours = false;
+
+		if (strcmp(x->desc, "PUBLICATION") != 0 &&
+			strcmp(x->desc, "PUBLICATION TABLE") != 0)
+			continue;
+		for (k = 0; r && !ours && k < rows_count(r); k++)
+			ours = x->oid == (uint32_t)rows_int(r, k, 1) &&
+			       strcmp(x->desc, rows_str(r, k, 0)) == 0;
+		if (r ? ours : is_called(x, e->opt->slot))
+			x->stage = TOC_DATA;
+	}
+	rows_free(r);
+	return 0;
 }
 
 /* A place for the archive that goes away with the process. */
@@ -170,8 +205,8 @@ take_contents(struct engine *e, struct schema *s)
 	}
 	if (e->source)
 		keep_constraints(e->catalog, &s->toc);
-	if (e->opt->slot)
-		leave_publication(&s->toc, e->opt->slot);
+	if (e->opt->slot && leave_publication(e, &s->toc))
+		goto out;
 	rc = hash_schema(s);
 out:
 	buf_fini(&list);
@@ -216,7 +251,8 @@ schema_read(struct engine *e, struct schema *s, int version, const void *p,
 		msg_errno("%s", tmpfile_name(s->archive));
 		return -1;
 	}
-	return take_contents(e, s);
+	/* each byte counts: it may have come altered the first time */
+	return take_contents(e, s) || hash_bytes(s, p, n) ? -1 : 0;
 }
 
 void

@@ -137,13 +137,13 @@ streampart_copy(struct worker *w, const struct part *p, struct multiset *m)
 	int done = ledger_get(w->target, p->id, m);
 
 	if (done)
-		return done < 0 ? -1 : 0;
+		return done < 0 ? -1 : ledger_check(w->target, w->snapshot);
 	*m = (struct multiset)MULTISET_INIT;
 	if (session_exec(w->target, "BEGIN") ||
 		(p->before && session_exec(w->target, p->before)) ||
 		streampart_transfer(w, p, m) ||
 		(p->after && session_exec(w->target, p->after)) ||
-		ledger_add(w->target, p->id, p->kind, m) ||
+		ledger_add_read(w->target, p->id, p->kind, m, w->snapshot) ||
 		session_exec(w->target, "COMMIT"))
 		return -1;
 	return 0;

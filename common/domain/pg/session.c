@@ -159,7 +159,8 @@ connect_to(const struct conninfo *c, bool replication)
 	return PQconnectdbParams(keywords, values, 0);
 }
 
-/* Everything that changes how values are written, and no time-outs. */
+/* Everything that changes how values are written, no time-outs, and a COMMIT
+ * that was answered is on disk, whatever role and database say. */
 static int
 pin(struct session *s)
 {
@@ -176,6 +177,8 @@ pin(struct session *s)
 		"SET standard_conforming_strings = on;"
 		"SET quote_all_identifiers = off;"
 		"SET client_min_messages = warning;"
+		"SELECT set_config('synchronous_commit', 'on', false) WHERE"
+		" current_setting('synchronous_commit') = 'off';"
 		"SET client_encoding = ";
 	int rc = -1;
 
