@@ -177,6 +177,14 @@ INSERT INTO "Q""uo.te'd\" VALUES (1, E'\\.');
 COMMENT ON TABLE "Q""uo.te'd\" IS E'it''s \\ "odd"';
 COMMENT ON COLUMN "Q""uo.te'd\"." x " IS 'col';
 
+-- names that a later version reserves
+CREATE TABLE keywords ("system_user" int PRIMARY KEY, "merge_action" text, "json_table" int CHECK ("json_table" > 0), twice int GENERATED ALWAYS AS ("system_user" * 2) STORED, "within" int REFERENCES keywords);
+INSERT INTO keywords VALUES (1, 'x', 2), (3, 'y', 4);
+CREATE INDEX keywords_some ON keywords (("system_user" + 1)) WHERE "merge_action" > 'a';
+CREATE VIEW "any_value" AS SELECT "system_user", "json_table" AS "json_array" FROM keywords;
+CREATE TABLE "system_user" (LIKE keywords);
+INSERT INTO "system_user" ("system_user") VALUES (5);
+
 -- sequences
 CREATE SEQUENCE down AS smallint INCREMENT -3 MINVALUE -30000 MAXVALUE 10 START 9 CACHE 4 CYCLE;
 SELECT nextval('down') FROM generate_series(1, 5);

@@ -55,7 +55,7 @@ text_of() { pg_dump --schema-only --exclude-schema=airlift "$1" | grep -vE '^\\(
 # written once more comes out in another way.
 as_dumped() {
 	sql "$(admin "$1" postgres)" "CREATE DATABASE reference"
-	pg_dump --schema-only "$FROM" | psql -qX "$(admin "$1" reference)" >/dev/null
+	pg_dump --schema-only --quote-all-identifiers "$FROM" | psql -qX "$(admin "$1" reference)" >/dev/null
 	text_of "$(admin "$1" reference)" >dumped
 	grep -q "CREATE POLICY two" dumped
 	text_of "$TO" | diff dumped -

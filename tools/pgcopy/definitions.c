@@ -18,7 +18,7 @@
 /* Columns of a row of definitions_sql. */
 enum { KIND, SCHEMA, TABLE, IDENTITY, PROBE, FACT, DEFINITION, RAW };
 
-enum { N_PARAMS = 7, MAINTAIN_SINCE = 170000 };
+enum { N_PARAMS = 8, MAINTAIN_SINCE = 170000 };
 
 /* What both sides are asked. */
 struct question {
@@ -91,7 +91,9 @@ ask_side(struct question *q, struct session *s)
 		truth(e->opt->owner),
 		truth(session_version(e->source) >= MAINTAIN_SINCE &&
 			session_version(e->target) >= MAINTAIN_SINCE),
-		e->opt->slot};
+		e->opt->slot,
+		/* what one version has to quote another has not */
+		is_engine_quoting(e) ? "\"([a-z_][a-z0-9_$]*)\"" : "(\\Z.)"};
 
 	return session_query(s, definitions_sql, N_PARAMS, params);
 }

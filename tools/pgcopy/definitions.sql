@@ -10,7 +10,8 @@
 --
 -- $1 a regular expression of what is no difference, $2 the texts themselves are
 -- wanted, not their hashes, $3 NULL or the objects wanted, $4 privileges, $5
--- owners, $6 the privilege MAINTAIN counts, $7 a publication that is left out.
+-- owners, $6 the privilege MAINTAIN counts, $7 a publication that is left out, $8
+-- an expression of a name in quotes that it may do without, in ().
 WITH space AS MATERIALIZED (
 	SELECT oid, nspname, nspowner, nspacl FROM pg_namespace
 	WHERE nspname NOT IN ('pg_catalog', 'information_schema', 'airlift', '_heroku')
@@ -68,7 +69,7 @@ WHERE a.attnum > 0 AND NOT a.attisdropped AND (r.relkind IN ('r', 'p', 'f') OR r
 
 UNION ALL
 SELECT 'table', r.nspname, r.relname, r.name,
-	concat_ws(' ', r.relkind, r.relpersistence, r.relreplident,
+	concat_ws(' ', r.relkind, CASE WHEN r.relkind <> 'p' THEN r.relpersistence END, r.relreplident,
 		CASE WHEN r.relrowsecurity THEN 'ROW SECURITY' END, CASE WHEN r.relforcerowsecurity THEN 'FORCED' END,
 		(SELECT 'USING ' || amname FROM pg_am WHERE oid = r.relam AND r.relkind = 'r' AND amname <> 'heap'),
 		(SELECT 'WITH ' || string_agg(o, ',' ORDER BY o COLLATE "C") FROM unnest(r.reloptions) o),
@@ -293,8 +294,8 @@ UNION ALL
 SELECT 'comment', coalesce(i.schema, ''), '', i.type || ' ' || i.identity, o.description, '', ''
 FROM pg_description o, LATERAL pg_identify_object(o.classoid, o.objoid, o.objsubid) i
 WHERE o.objoid >= 16384 AND o.classoid NOT IN ('pg_largeobject'::regclass, 'pg_extension'::regclass)
-	AND i.identity IS NOT NULL AND i.identity <> 'airlift'
-	AND coalesce(i.schema, '') NOT IN ('pg_catalog', 'information_schema', '_heroku')
+	AND i.identity IS NOT NULL AND btrim(i.identity, '"') <> 'airlift'
+	AND btrim(coalesce(i.schema, ''), '"') NOT IN ('pg_catalog', 'information_schema', '_heroku')
 	AND NOT EXISTS (SELECT FROM member e WHERE e.classid = o.classoid AND e.objid = o.objoid)
 UNION ALL
 SELECT 'comment', '', '', 'database', o.description, '', ''
@@ -328,8 +329,9 @@ SELECT 'default privileges', coalesce(n.nspname, ''), '', concat_ws(' ', pg_get_
 FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace WHERE $4::bool),
 
 told(kind, schema, rel, id, fact, def, probe, raw) AS (
-	SELECT kind, schema, rel, regexp_replace(id, $1, '', 'g'), regexp_replace(coalesce(fact, ''), $1, '', 'g'),
-		regexp_replace(coalesce(def, ''), $1, '', 'g'), probe, coalesce(def, '')
+	SELECT kind, btrim(schema, '"'), rel, regexp_replace(regexp_replace(id, $1, '', 'g'), $8, '\1', 'g'),
+		regexp_replace(regexp_replace(coalesce(fact, ''), $1, '', 'g'), $8, '\1', 'g'),
+		regexp_replace(regexp_replace(coalesce(def, ''), $1, '', 'g'), $8, '\1', 'g'), probe, coalesce(def, '')
 	FROM found)
 SELECT kind, schema, rel, id, probe,
 	CASE WHEN $2::bool THEN fact ELSE hashtextextended(fact, 0)::text END,

@@ -196,11 +196,14 @@ target_major(const struct engine *e, int otherwise)
 int
 schema_dump(struct engine *e, struct schema *s)
 {
+	static const char quote_all[] = "--quote-all-identifiers";
 	struct buf more = BUF_INIT;
 	int rc = -1;
 
 	begin(e, s);
-	if (filter_put_args(e->opt, &more))
+	if (filter_put_args(e->opt, &more) ||
+		(is_engine_quoting(e) &&
+			buf_append(&more, quote_all, sizeof(quote_all))))
 		msg_error("out of memory");
 	else if (pgtools_find(session_version(e->source) / 10000,
 			 target_major(e, session_version(e->source) / 10000),
