@@ -116,7 +116,8 @@ check 'a part whose binary form is refused goes as text, proven by its rows' '
 	kill -9 -- -$pid
 	wait $pid 2>/dev/null || true
 	sql "$TO" "ALTER TABLE narrow ALTER COLUMN n TYPE bigint"
-	bounded "pgcopy copy ${A[*]} >copy.jsonl"
+	status 1 bounded "pgcopy copy ${A[*]} >copy.jsonl"
+	has ".level == \"error\" and .rule == \"definition-differs\" and (.message | test(\"narrow.n: .*source: integer; target: bigint\"))" copy.jsonl
 	has ".type == \"table.copied\" and .table == \"narrow\" and .format == \"text\"" copy.jsonl
 	has ".type == \"table.verified\" and .table == \"narrow\"" copy.jsonl
 	sql "$FROM" "DROP TABLE narrow"

@@ -55,8 +55,8 @@ check_versions(struct engine *e)
 	int to = session_version(e->target) / 10000;
 	struct pgtools tools;
 
-	if (from < 11 && engine_tell(e, "error", "source-too-old",
-				 "upgrade the source to 11 or later first",
+	if (from < 12 && engine_tell(e, "error", "source-too-old",
+				 "upgrade the source to 12 or later first",
 				 "the source is PostgreSQL %d", from))
 		return -1;
 	if (check_version(e, e->source) || check_version(e, e->target))
@@ -67,7 +67,7 @@ check_versions(struct engine *e)
 			"newer one (fly mpg create --pg-major-version)",
 			"the target is PostgreSQL %d, the source %d", to, from))
 		return -1;
-	if (pgtools_find(from, &tools))
+	if (pgtools_find(from, to, &tools))
 		return engine_tell(e, "error", "pg-dump-missing",
 			"install the PostgreSQL client of the source's version "
 			"or a newer one",

@@ -87,6 +87,15 @@ static const struct check_query readable[] = {
 		"copy without --acl",
 		"copy with --acl (the roles must exist on the target), or "
 		"REVOKE there what was revoked here"},
+	{"SELECT format('%s of the role %I', c, current_user) FROM"
+	 " pg_db_role_setting s, unnest(s.setconfig) c WHERE s.setdatabase = 0"
+	 " AND s.setrole = (SELECT oid FROM pg_roles WHERE rolname ="
+	 " current_user)",
+		"note", "role-setting",
+		"it holds in all databases and is not copied, as roles are "
+		"not",
+		"ALTER ROLE ... SET for the application's role on the target, "
+		"if the application needs it"},
 	{"SELECT subname FROM pg_stat_subscription WHERE subname IS NOT NULL",
 		"warning", "subscription",
 		"a subscription: what it brings in is copied, itself it is "

@@ -5,8 +5,10 @@
 #include "catalog.h"
 #include "check.h"
 #include "clock.h"
+#include "compare.h"
 #include "conninfo.h"
 #include "copying.h"
+#include "definitions.h"
 #include "env.h"
 #include "finish.h"
 #include "followstate.h"
@@ -322,11 +324,38 @@ copying_prepare(struct copy *c)
 	return e->again ? rerun_recheck(c) : STATUS_OK;
 }
 
+/* Compares what is not rows, as verify does. */
+static int
+prove(struct copy *c)
+{
+	struct engine *e = &c->e;
+	int64_t errors = e->errors;
+	struct catalog *other = NULL;
+	int rc =
+		engine_load(e, e->target, &other) ||
+				compare_tables(e, e->catalog, other, "error") ||
+				compare_others(e, e->catalog, other) ||
+				definitions_compare(e, e->catalog, other, true)
+			? -1
+			: 0;
+
+	catalog_free(other);
+	if (rc)
+		return engine_status(e);
+	if (e->errors == errors)
+		return STATUS_OK;
+	msg_error("the target is not defined as the source is: mend what the "
+		  "findings name, then run the same command again");
+	return STATUS_NO;
+}
+
 int
 copying_complete(struct copy *c)
 {
 	int status = complete(c);
 
+	if (status == STATUS_OK)
+		status = prove(c);
 	if (status != STATUS_OK)
 		return status;
 	if (c->differing) {

@@ -35,6 +35,16 @@ default_jobs(void)
 	return n < 1 ? 1 : n > 8 ? 8 : n;
 }
 
+#define QUOTE_ALL "SET quote_all_identifiers = on"
+
+bool
+is_engine_quoting(const struct engine *e)
+{
+	return !e->source || !e->target ||
+	       session_version(e->source) / 10000 !=
+		       session_version(e->target) / 10000;
+}
+
 static int
 open_sessions(struct engine *e)
 {
@@ -44,6 +54,9 @@ open_sessions(struct engine *e)
 		session_open(e->to, "target", &e->target, &err))
 		return err == SESSION_TEMPORARY ? STATUS_TEMPORARY
 						: STATUS_MISUSE;
+	if (is_engine_quoting(e) && (session_exec(e->source, QUOTE_ALL) ||
+					    session_exec(e->target, QUOTE_ALL)))
+		return STATUS_TEMPORARY;
 	if (session_exec(e->source,
 		    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
 		return STATUS_TEMPORARY;
@@ -134,8 +147,8 @@ engine_open_side(struct engine *e, const struct pgcopy_options *opt,
 		return err == SESSION_TEMPORARY ? STATUS_TEMPORARY
 						: STATUS_MISUSE;
 	if (source && session_exec(e->source,
-			      "BEGIN ISOLATION LEVEL REPEATABLE READ READ "
-			      "ONLY"))
+			      QUOTE_ALL "; BEGIN ISOLATION LEVEL REPEATABLE "
+					"READ READ ONLY"))
 		return STATUS_TEMPORARY;
 	e->progress = progress_open(STDERR_FILENO, env->clock, true);
 	return STATUS_OK;

@@ -75,6 +75,10 @@ void engine_close(struct engine *e);
 int engine_open_side(struct engine *e, const struct pgcopy_options *opt,
 	struct env *env, const char *verb, bool source);
 
+/* is_engine_quoting(e): the servers quote all names in what they write, as a
+ * word may be reserved by one version and not by another. */
+bool is_engine_quoting(const struct engine *e);
+
 /*
  * engine_lock(e): from now on no other run changes this target; one that has
  * just been killed is waited for. STATUS_OK, or the exit status after a

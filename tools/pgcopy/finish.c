@@ -237,29 +237,57 @@ put_setting(
 					   : ident_literal(b, value);
 }
 
+/* Does what the application may do without; when it is refused, a warning. */
+static int
+attempt(struct engine *e, const char *sql, const char *rule, const char *fix)
+{
+	if (session_try(e->target, sql) == 0)
+		return 0;
+	return is_session_alive(e->target)
+		       ? engine_tell(e, "warning", rule, fix,
+				 "%s was refused by the target: %s", sql,
+				 session_message(e->target))
+		       : -1;
+}
+
 int
 finish_setting(
 	struct engine *e, const char *db, const char *role, const char *setting)
 {
-	struct buf sql = BUF_INIT, text = BUF_INIT;
-	int rc = 0;
+	struct buf sql = BUF_INIT;
+	int rc = put_setting(&sql, db, role, setting)
+			 ? no_memory()
+			 : attempt(e, buf_str(&sql), "setting-refused",
+				   "if the application needs it, set it as its "
+				   "own role, which needs no right: ALTER ROLE "
+				   "... IN DATABASE ... SET ...");
 
-	if (put_setting(&sql, db, role, setting)) {
-		rc = no_memory();
-	} else if (session_try(e->target, buf_str(&sql))) {
-		if (!is_session_alive(e->target) ||
-			buf_printf(&text, "%s was refused by the target: %s",
-				buf_str(&sql), session_message(e->target)))
-			rc = -1;
-		else
-			rc = engine_finding(e, "warning", "setting-refused",
-				buf_str(&text),
-				"if the application needs it, set it as its "
-				"own role, which needs no right: ALTER ROLE "
-				"... IN DATABASE ... SET ...");
-	}
 	buf_fini(&sql);
-	buf_fini(&text);
+	return rc;
+}
+
+/* The comment on the database itself, which pg_dump gives with -C alone. */
+static int
+comment_database(struct engine *e, const char *db)
+{
+	struct rows *r = session_query(e->source,
+		"SELECT shobj_description(oid, 'pg_database') FROM pg_database"
+		" WHERE datname = current_database()",
+		0, NULL);
+	struct buf sql = BUF_INIT;
+	int rc = r ? 0 : -1;
+
+	if (rc == 0 && !is_rows_null(r, 0, 0))
+		rc = buf_puts(&sql, "COMMENT ON DATABASE ") ||
+				     ident_quote(&sql, db) ||
+				     buf_puts(&sql, " IS ") ||
+				     ident_literal(&sql, rows_str(r, 0, 0))
+			     ? no_memory()
+			     : attempt(e, buf_str(&sql), "comment-refused",
+				       "have the database's owner comment on "
+				       "it, if anybody reads that");
+	rows_free(r);
+	buf_fini(&sql);
 	return rc;
 }
 
@@ -291,6 +319,8 @@ finish_settings(struct engine *e)
 	for (i = 0; rc == 0 && i < rows_count(r); i++)
 		rc = finish_setting(e, rows_str(db, 0, 0), rows_str(r, i, 0),
 			rows_str(r, i, 1));
+	if (rc == 0)
+		rc = comment_database(e, rows_str(db, 0, 0));
 	rows_free(db);
 	rows_free(r);
 	return rc;

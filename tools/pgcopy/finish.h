@@ -34,7 +34,8 @@ struct rows;
 struct session;
 struct rows *finish_read_settings(struct session *source);
 
-/* finish_settings(e): ALTER DATABASE and ALTER ROLE IN DATABASE ... SET. */
+/* finish_settings(e): ALTER DATABASE and ALTER ROLE IN DATABASE ... SET, and
+ * the comment on the database. */
 int finish_settings(struct engine *e);
 
 /* finish_oids(s, out, n): the OIDs of all large objects, sorted; the caller

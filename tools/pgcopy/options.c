@@ -118,6 +118,10 @@ const struct opt options_finish[] = {JOBS, FILTERS, JOURNAL, SPLIT, FORMAT,
 	OWNER, ACL, KEEP_LEDGER, RATE, END};
 
 const struct opt options_verify[] = {JOBS, FILTERS, FORMAT,
+	{"owner", 0, OPT_FLAG, AT(owner), NULL, "compare owners too", 0, 0,
+		NULL, NULL},
+	{"acl", 0, OPT_FLAG, AT(acl), NULL, "compare privileges too", 0, 0,
+		NULL, NULL},
 	{"full", 0, OPT_FLAG, AT(full), NULL,
 		"stream every row of both sides and compare 128-bit digests, "
 		"instead of hashes that the servers compute",

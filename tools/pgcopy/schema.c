@@ -221,17 +221,28 @@ begin(const struct engine *e, struct schema *s)
 		   (e->opt->acl ? PGTOOLS_ACL : 0);
 }
 
+/* Of a dump into an archive nobody knows the target. */
+static int
+target_major(const struct engine *e, int otherwise)
+{
+	return e->target ? session_version(e->target) / 10000 : otherwise;
+}
+
 int
 schema_dump(struct engine *e, struct schema *s)
 {
+	static const char quote_all[] = "--quote-all-identifiers";
 	struct buf more = BUF_INIT;
 	int rc = -1;
 
 	begin(e, s);
-	if (filter_put_args(e->opt, &more))
+	if (filter_put_args(e->opt, &more) ||
+		(is_engine_quoting(e) &&
+			buf_append(&more, quote_all, sizeof(quote_all))))
 		msg_error("out of memory");
-	else if (pgtools_find(session_version(e->source) / 10000, &s->tools) ==
-			 0 &&
+	else if (pgtools_find(session_version(e->source) / 10000,
+			 target_major(e, session_version(e->source) / 10000),
+			 &s->tools) == 0 &&
 		 open_archive(s) == 0 &&
 		 pgtools_dump(&s->tools, e->from, e->snapshot,
 			 tmpfile_name(s->archive), &more) == 0)
@@ -245,7 +256,8 @@ schema_read(struct engine *e, struct schema *s, int version, const void *p,
 	size_t n)
 {
 	begin(e, s);
-	if (pgtools_find(version, &s->tools) || open_archive(s))
+	if (pgtools_find(version, target_major(e, version), &s->tools) ||
+		open_archive(s))
 		return -1;
 	if (fd_write_all(tmpfile_fd(s->archive), p, n)) {
 		msg_errno("%s", tmpfile_name(s->archive));

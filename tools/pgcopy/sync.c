@@ -146,7 +146,8 @@ dry_result(struct sync *s, const struct pass *p)
 {
 	struct engine *e = &s->e;
 	if (report(s, p, 1) || compare_others(e, e->catalog, s->other) ||
-		definitions_compare(e, e->catalog, s->other) ||
+		compare_extensions(e, e->catalog, s->other) ||
+		definitions_compare(e, e->catalog, s->other, false) ||
 		objects_compare(e, NULL))
 		return engine_status(e);
 	if (p->tables)

@@ -174,6 +174,17 @@ after_modifier(const char *s)
 	return end ? end + 1 : s;
 }
 
+/* What does not count: a modifier, and quotes, as a version quotes what it
+ * reserves. */
+static const char *
+after_ignored(const char *s)
+{
+	s = after_modifier(s);
+	while (*s == '"')
+		s++;
+	return s;
+}
+
 /* Whether two types are the same but for "(10,2)" in them. */
 static bool
 is_same_type(const char *a, const char *b)
@@ -181,8 +192,8 @@ is_same_type(const char *a, const char *b)
 	a = unqualified(a);
 	b = unqualified(b);
 	for (;;) {
-		a = after_modifier(a);
-		b = after_modifier(b);
+		a = after_ignored(a);
+		b = after_ignored(b);
 		if (*a != *b)
 			return false;
 		if (!*a)

@@ -41,9 +41,25 @@ version_of(const char *path)
 	return v > 0 ? v : -1;
 }
 
+/* What is to be dumped, and where it goes. */
+struct wanted {
+	int from, to;
+};
+
+/* Version v suits better than w: as near to the target's as may be, rather
+ * older than it, which an older one does not understand. */
+static bool
+is_better(const struct wanted *x, int v, int w)
+{
+	if ((v <= x->to) != (w <= x->to))
+		return v <= x->to;
+	return v <= x->to ? v > w : v < w;
+}
+
 /* Takes the pair in ${dir} if it suits better than what was found. */
 static int
-consider(const char *dir, size_t n, int wanted, struct pgtools *best)
+consider(
+	const char *dir, size_t n, const struct wanted *x, struct pgtools *best)
 {
 	struct buf dump = BUF_INIT, restore = BUF_INIT;
 	int rc = -1, v;
@@ -55,7 +71,7 @@ consider(const char *dir, size_t n, int wanted, struct pgtools *best)
 	if (access(buf_str(&dump), X_OK) || access(buf_str(&restore), X_OK))
 		goto out;
 	v = version_of(buf_str(&dump));
-	if (v < wanted || (best->pg_dump && v >= best->version))
+	if (v < x->from || (best->pg_dump && !is_better(x, v, best->version)))
 		goto out;
 	pgtools_fini(best);
 	best->version = v;
@@ -70,14 +86,14 @@ out:
 }
 
 static int
-search_path(int wanted, struct pgtools *best)
+search_path(const struct wanted *x, struct pgtools *best)
 {
 	const char *path = getenv("PATH");
 
 	while (path && *path) {
 		size_t n = strcspn(path, ":");
 
-		if (n && consider(path, n, wanted, best))
+		if (n && consider(path, n, x, best))
 			return -1;
 		path += n + (path[n] == ':');
 	}
@@ -85,13 +101,13 @@ search_path(int wanted, struct pgtools *best)
 }
 
 static int
-search_places(int wanted, struct pgtools *best)
+search_places(const struct wanted *x, struct pgtools *best)
 {
 	struct buf dir = BUF_INIT;
 	size_t i;
 	int v, rc = 0;
 
-	for (v = wanted; rc == 0 && v <= wanted + 12; v++)
+	for (v = x->from; rc == 0 && v <= x->from + 12; v++)
 		for (i = 0; rc == 0 && i < sizeof(places) / sizeof(places[0]);
 			i++) {
 			const char *at = strchr(places[i], '%');
@@ -100,18 +116,19 @@ search_places(int wanted, struct pgtools *best)
 			rc = buf_printf(&dir, "%.*s%d%s", (int)(at - places[i]),
 				places[i], v, at + 1);
 			if (rc == 0 && access(buf_str(&dir), X_OK) == 0)
-				rc = consider(
-					buf_str(&dir), dir.len, wanted, best);
+				rc = consider(buf_str(&dir), dir.len, x, best);
 		}
 	buf_fini(&dir);
 	return rc;
 }
 
 int
-pgtools_find(int version, struct pgtools *out)
+pgtools_find(int version, int target, struct pgtools *out)
 {
+	struct wanted x = {version, target};
+
 	*out = (struct pgtools){NULL, NULL, 0};
-	if (search_path(version, out) || search_places(version, out)) {
+	if (search_path(&x, out) || search_places(&x, out)) {
 		msg_error("out of memory");
 		pgtools_fini(out);
 		return -1;

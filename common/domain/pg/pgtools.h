@@ -15,11 +15,12 @@ struct pgtools {
 };
 
 /*
- * pgtools_find(version, out): the oldest pair that is not older than server
- * major ${version}: on PATH, in /usr/lib/postgresql/N/bin, /usr/pgsql-N/bin,
- * or Homebrew's folders. 0, or -1 after a message saying what to install.
+ * pgtools_find(version, target, out): of the pairs that are not older than
+ * server major ${version} the newest that is not newer than ${target}, or else
+ * the oldest: on PATH, in /usr/lib/postgresql/N/bin, /usr/pgsql-N/bin, or
+ * Homebrew's folders. 0, or -1 after a message saying what to install.
  */
-int pgtools_find(int version, struct pgtools *out);
+int pgtools_find(int version, int target, struct pgtools *out);
 void pgtools_fini(struct pgtools *t);
 
 /*
