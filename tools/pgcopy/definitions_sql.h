@@ -174,6 +174,10 @@ static const char *const definitions_sql[] = {
 	" coalesce(i.schema, '') NOT IN ('pg_catalog', 'information_schema',"
 	" '_heroku') AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid ="
 	" o.classoid AND e.objid = o.objoid AND e.deptype = 'e')",
+	"SELECT 'comment', '', '', 'on the database',"
+	" shobj_description(o.oid, 'pg_database') FROM pg_database o WHERE"
+	" o.datname = current_database() AND"
+	" shobj_description(o.oid, 'pg_database') IS NOT NULL",
 };
 
 #undef OF_USERS
