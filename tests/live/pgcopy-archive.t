@@ -99,6 +99,24 @@ check 'altered within: a row, a member left out, two exchanged, a later version'
 	fresh_target
 	status 100 restore <bad.tar
 	cp keep "$f"
+	# what the server itself refuses is the archive'"'"'s fault all the same
+	f=$(grep -la "^PGCOPY" $(ls x/data/*/00000003 | sed s/3$/1/) | head -n 1)
+	cp "$f" keep; printf "X" | dd of="$f" bs=1 seek=0 conv=notrunc 2>/dev/null
+	pack >bad.tar
+	fresh_target
+	status 100 restore <bad.tar 2>err
+	cat err
+	grep -q "COPY" err
+	grep -q "altered" err
+	cp keep "$f"
+	cp x/schema.dump keep
+	python3 -c "p = \"x/schema.dump\"; b = open(p, \"rb\").read(); open(p, \"wb\").write(b.replace(b\"CREATE TABLE shop.orders\", b\"CREATE TABLE shop.orderX\"))"
+	if ! cmp -s keep x/schema.dump; then
+		pack >bad.tar
+		fresh_target
+		status 100 restore <bad.tar
+	fi
+	cp keep x/schema.dump
 	sed -i "s/\"version\":1/\"version\":2/" x/archive.json
 	pack >bad.tar; status 100 check_only <bad.tar 2>err; grep -q newer err'
 
@@ -123,6 +141,15 @@ check 'an archive that cannot be written is no success, and may be tried again' 
 	(rc=0; dump || rc=$?; echo $rc >rc) 2>err | head -c 100 >/dev/null
 	test "$(cat rc)" = 111
 	status 111 dump >&-'
+
+check 'rows that were like that when they were dumped: 1, and the record says why' '
+	fresh_target
+	sql "$FROM" "CREATE FUNCTION public.is_here() RETURNS bool LANGUAGE sql AS \$\$ SELECT current_setting('\''port'\'') = '\''$(cat "$T/lab/source/port")'\'' \$\$" \
+		"CREATE TABLE public.picky (i int CHECK (public.is_here()))" "INSERT INTO public.picky VALUES (1), (2)"
+	dump >picky.tzst
+	status 1 restore <picky.tzst
+	has ".type == \"finding\" and .level == \"error\" and .rule == \"stopped\" and (.message | contains(\"violates check constraint\"))" restore.jsonl
+	sql "$FROM" "DROP TABLE public.picky" "DROP FUNCTION public.is_here"'
 
 check 'killed in the middle, the same archive goes on' '
 	for i in 1 2 3 4; do

@@ -115,9 +115,40 @@ check 'rows changed on the target by others are found and put right' '
 
 check 'a changed schema is refused on a rerun' '
 	sql "$FROM" "ALTER TABLE shop.countries ADD COLUMN late int"
+	sql "$FROM" "CREATE VIEW shop.late AS SELECT 1 AS one"
 	status 1 copy --keep-ledger
-	grep -q schema-changed "$T/copy.jsonl"
-	sql "$FROM" "ALTER TABLE shop.countries DROP COLUMN late"'
+	jq -r "select(.rule == \"schema-changed\") | .message" "$T/copy.jsonl" | tee what
+	test "$(wc -l <what)" = 3
+	grep -q "^TABLE shop.countries: changed on the source" what
+	grep -q "^VIEW shop.late: new on the source" what
+	sql "$FROM" "DROP VIEW shop.late" "ALTER TABLE shop.countries DROP COLUMN late"'
+
+check 'the comment on the database comes along, and is compared' '
+	sql "$FROM" "COMMENT ON DATABASE app IS '\''the "shop"'\''"
+	fresh_target
+	copy
+	test "$(sql "$TO" "SELECT shobj_description(oid, '\''pg_database'\'') FROM pg_database WHERE datname = '\''app'\''")" = "the "shop""
+	verify
+	fails has ".type == \"finding\"" "$T/verify.jsonl"
+	sql "$TO" "COMMENT ON DATABASE app IS '\''other'\''"
+	verify
+	has ".level == \"warning\" and .rule == \"definition-differs\" and (.message | contains(\"comment on the database\"))" "$T/verify.jsonl"
+	sql "$FROM" "COMMENT ON DATABASE app IS NULL"'
+
+check 'an answer that is no always has a record that says why' '
+	why() { has ".type == \"finding\" and .level == \"error\" and .rule == \"stopped\" and (.message | contains(\"$1\"))" "$T/$2"; }
+	fresh_target
+	sql "$FROM_ADMIN" "CREATE TABLE public.hidden (i int)"
+	status 1 copy
+	why "permission denied for table hidden" copy.jsonl
+	status 1 pgcopy dump --from env:FROM >/dev/null
+	sql "$FROM_ADMIN" "DROP TABLE public.hidden"
+	fresh_target
+	sql "$FROM" "CREATE FUNCTION public.is_here() RETURNS bool LANGUAGE sql AS \$\$ SELECT current_setting('\''port'\'') = '\''$(cat "$T/lab/source/port")'\'' \$\$" \
+		"CREATE TABLE public.picky (i int CHECK (public.is_here()))" "INSERT INTO public.picky VALUES (1), (2)"
+	status 1 copy
+	has ".type == \"part.failed\" and .part == \"data:public.picky\" and (.message | contains(\"violates check constraint\"))" "$T/copy.jsonl"
+	sql "$FROM" "DROP TABLE public.picky" "DROP FUNCTION public.is_here"'
 
 check 'what changes while the copy runs is not torn: the snapshot arrives' '
 	fresh_target

@@ -36,6 +36,26 @@ check 'what changes meanwhile is not torn: all workers read one snapshot' '
 	wait $writer
 	test "$(sql "$TO" "SELECT count(DISTINCT v) FROM (SELECT v FROM pair_a UNION ALL SELECT v FROM pair_b) x")" = 1'
 
+check 'within a group of commands: --detach lets the pipe close' '
+	fresh_target
+	bounded "(pgcopy plan ${A[*]} --detach; echo \"{\\\"type\\\":\\\"note.other\\\"}\") | pgcopy run ${A[*]} | pgcopy finish ${A[*]} >finish.jsonl"
+	grep -q note.other finish.jsonl
+	fails has ".rule == \"copy-continued\"" finish.jsonl
+	same_data
+	# and one after the other
+	fresh_target
+	pgcopy plan ${A[*]} --detach >plan.jsonl 2>err
+	holder=$(sed -n "s/.*process \([0-9]*\) holds.*/\1/p" err)
+	kill -0 $holder
+	pgcopy run ${A[*]} <plan.jsonl >run.jsonl
+	pgcopy finish ${A[*]} <run.jsonl >finish.jsonl
+	fails has ".rule == \"copy-continued\"" finish.jsonl
+	same_data
+	wait_for 5 fails kill -0 $holder
+	# what fails before is the status of the command
+	status 1 pgcopy plan ${A[*]} --detach >plan.jsonl
+	grep -q target-not-empty plan.jsonl'
+
 check 'parts that no worker has done are done by finish' '
 	fresh_target
 	bounded "pgcopy plan ${A[*]} | awk \"NR <= 30\" | pgcopy run ${A[*]} | pgcopy finish ${A[*]} >finish.jsonl"

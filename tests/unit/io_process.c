@@ -31,6 +31,13 @@ hush(void *ctx, const char *line)
 		(void)(buf_puts(b, line) || buf_putc(b, '\n'));
 }
 
+/* A child's time is over at the second look. */
+static int
+enough(void *ctx)
+{
+	return ++*(int *)ctx < 2 ? 0 : -1;
+}
+
 static void
 test_child(void)
 {
@@ -39,9 +46,9 @@ test_child(void)
 		"sh", "-c", "echo $V; echo e >&2; kill -9 $$", NULL};
 	const char *nap[] = {"sleep", "20", NULL};
 	const char *env[] = {"V=value", NULL};
-	struct child_spec s = {cat, NULL, 0, 0, 0};
+	struct child_spec s = {.argv = cat};
 	struct buf out = BUF_INIT, err = BUF_INIT, big = BUF_INIT;
-	int status = -1, i, rc = 0;
+	int status = -1, i, rc = 0, looks = 0;
 	double begin;
 
 	for (i = 0; i < 40000; i++)
@@ -62,6 +69,15 @@ test_child(void)
 	T_STR(buf_str(&out), "value\n", "the environment is added to");
 	T_STR(buf_str(&err), "e\n", "standard error is kept apart");
 	msg_set_sink(hush, NULL);
+	s.argv = nap;
+	s.tick = enough;
+	s.ctx = &looks;
+	begin = clock_mono(clock_system());
+	rc = child_run(&s, NULL, 0, NULL, NULL, 0, &status);
+	T_OK(rc == -1 && errno == ECANCELED && looks == 2 &&
+			clock_mono(clock_system()) - begin < 9,
+		"a child is ended by who looks after it");
+	s.tick = NULL;
 	s.argv = no;
 	T_OK(child_run(&s, NULL, 0, &out, NULL, 0, &status) == -1 &&
 			errno == ENOENT,
@@ -318,7 +334,7 @@ int
 main(int argc, char **argv)
 {
 	const char *rm[] = {"rm", "-rf", dir, NULL};
-	struct child_spec s = {rm, NULL, 0, 0, 0};
+	struct child_spec s = {.argv = rm};
 	int status;
 
 	if (argc > 1 && strcmp(argv[1], "worker") == 0)

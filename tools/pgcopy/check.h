@@ -8,10 +8,23 @@ struct session;
 
 /* What pgcopy check looks at; each returns 0, or -1 after a message. */
 
-/* One finding a row of a query, whose first column is the subject. */
+/*
+ * One finding a row of a query, whose first column is the subject. If there are
+ * more, the second and third are the schema and the table ("" for none) that
+ * the options may leave out; with a fourth it matters only where rows are
+ * copied.
+ */
 struct check_query {
 	const char *sql, *level, *rule, *what, *fix;
 };
+
+/* SQL: the name of the table that owns the sequence, which goes with it, or of
+ * the relation itself; ${c} is the alias of its pg_class. */
+#define CHECK_OWNER(c)                                                         \
+	"coalesce((SELECT o.relname FROM pg_depend w JOIN pg_class o ON o.oid" \
+	" = w.refobjid WHERE w.classid = 'pg_class'::regclass AND w.objid ="   \
+	" " c ".oid AND w.refclassid = 'pg_class'::regclass AND w.deptype IN"  \
+	" ('a', 'i') AND " c ".relkind = 'S'), " c ".relname)"
 
 /* check_rows(e, s, q, n): run them on ${s} and tell what they find. */
 int check_rows(struct engine *e, struct session *s, const struct check_query *q,
@@ -35,6 +48,13 @@ int check_reserved(struct engine *e, struct session *s);
  * whether this role may create anything in it. */
 int check_target(struct engine *e);
 int check_target_rights(struct engine *e);
+
+/*
+ * check_patterns(e): a pattern of the options that is like nothing on either
+ * side. check_filter(e): what would be copied depends on what is left out.
+ */
+int check_patterns(struct engine *e);
+int check_filter(struct engine *e);
 
 /* check_locale(e): encoding, collations and their versions. */
 int check_locale(struct engine *e);

@@ -9,12 +9,14 @@
 #include "conninfo.h"
 #include "copying.h"
 #include "definitions.h"
+#include "dbcomment.h"
 #include "env.h"
 #include "finish.h"
 #include "followstate.h"
 #include "jsonw.h"
 #include "mem.h"
 #include "msg.h"
+#include "outline.h"
 #include "pgcopy.h"
 #include "plan.h"
 #include "rerun.h"
@@ -78,6 +80,39 @@ claim_target(struct copy *c)
 	return STATUS_OK;
 }
 
+enum { MOST_TOLD = 20 };
+
+/* One object that is not as the earlier run has seen it. */
+static int
+on_changed(void *ctx, const char *name, const char *what)
+{
+	struct engine *e = ctx;
+
+	return e->errors > MOST_TOLD
+		       ? 0
+		       : engine_tell(e, "error", "schema-changed", NULL,
+				 "%s: %s on the source since the earlier run",
+				 name, what);
+}
+
+/* The schema is another than the one that is there: what of it, and what to
+ * do. */
+static int
+refuse_schema(struct copy *c)
+{
+	struct engine *e = &c->e;
+
+	if ((*c->ledger.outline && outline_compare(c->ledger.outline,
+					   c->schema.outline, on_changed, e)) ||
+		engine_finding(e, "error", "schema-changed",
+			"the source's schema is not the one that the earlier "
+			"run copied: nothing was changed",
+			"make the same change on the target and use pgcopy "
+			"sync, or give an empty database and start over"))
+		return STATUS_TEMPORARY;
+	return STATUS_NO;
+}
+
 static int
 restore_schema(struct copy *c)
 {
@@ -90,11 +125,7 @@ restore_schema(struct copy *c)
 	if (*c->ledger.schema_hash) {
 		if (strcmp(c->ledger.schema_hash, c->schema.hash) == 0)
 			return STATUS_OK;
-		(void)engine_finding(e, "error", "schema-changed",
-			"the source's schema is not the one that the earlier "
-			"run copied",
-			"give an empty database and start over");
-		return STATUS_NO;
+		return refuse_schema(c);
 	}
 	if (schema_has(&c->schema, TOC_SUBSCRIPTION) &&
 		engine_finding(e, "warning", "subscription-left-out",
@@ -250,7 +281,8 @@ complete(struct copy *c)
 	if (finish_marks(e, l) ||
 		schema_stage(e, s, TOC_LATE, "stage:late", l) ||
 		schema_stage(e, s, TOC_EVENT, "stage:event", l) ||
-		finish_comments(e) || finish_settings(e) || plan_analyze(e))
+		finish_comments(e) || finish_settings(e) || dbcomment_copy(e) ||
+		plan_analyze(e))
 		return engine_status(e);
 	status = copying_phase(c, "statistics");
 	if (status == STATUS_OK && finish_sequences(e))
@@ -304,8 +336,11 @@ copying_prepare(struct copy *c)
 			(status = followstate_begin(
 				 e, e->opt->slot, &c->follow)) != STATUS_OK))
 		return status;
-	if (engine_load(e, e->source, &e->catalog) || engine_export(e) ||
-		engine_tables(e))
+	if (engine_load(e, e->source, &e->catalog) || check_patterns(e))
+		return engine_status(e);
+	if (e->errors)
+		return STATUS_NO;
+	if (engine_export(e) || engine_tables(e))
 		return engine_status(e);
 	if (!c->follow && (status = claim_target(c)) != STATUS_OK)
 		return status;

@@ -8,6 +8,7 @@
 #include "catalog.h"
 #include "copyout.h"
 #include "copysql.h"
+#include "dbcomment.h"
 #include "engine.h"
 #include "env.h"
 #include "fd.h"
@@ -276,14 +277,16 @@ dump_catalog(struct dump *d)
 {
 	struct engine *e = &d->e;
 	struct rows *r = finish_read_settings(e->source);
-	char *path = finish_search_path(e);
+	char *path = finish_search_path(e), *comment = NULL;
 	struct buf b = BUF_INIT;
 	struct jsonw w;
 	int i, rc = -1;
 
-	if (r && path) {
+	if (r && path && dbcomment_read(e->source, &comment) == 0) {
 		archive_put_catalog(&w, &b, e->catalog);
 		jsonw_str(&w, "search_path", path);
+		if (comment)
+			jsonw_str(&w, "comment", comment);
 		jsonw_array(&w, "settings");
 		for (i = 0; i < rows_count(r); i++) {
 			jsonw_object(&w, NULL);
@@ -296,6 +299,7 @@ dump_catalog(struct dump *d)
 	}
 	rows_free(r);
 	free(path);
+	free(comment);
 	return rc;
 }
 

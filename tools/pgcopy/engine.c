@@ -18,6 +18,8 @@
 #include "jsonw.h"
 #include "mem.h"
 #include "msg.h"
+#include "opt.h"
+#include "options.h"
 #include "pgcopy.h"
 #include "progress.h"
 #include "record.h"
@@ -92,11 +94,8 @@ engine_open(struct engine *e, const struct pgcopy_options *opt, struct env *env,
 			verb);
 		return STATUS_MISUSE;
 	}
-	if (conninfo_resolve(opt->from, "source", &e->from) ||
-		conninfo_resolve(opt->to, "target", &e->to) ||
-		conninfo_trust(
-			e->from, "source", opt->from_pin, opt->from_ca) ||
-		conninfo_trust(e->to, "target", opt->to_pin, opt->to_ca))
+	if (options_connect(opt, true, &e->from) ||
+		options_connect(opt, false, &e->to))
 		return STATUS_MISUSE;
 	if (strcmp(conninfo_identity(e->from), conninfo_identity(e->to)) == 0) {
 		msg_error("source and target are the same database: %s",
@@ -133,9 +132,7 @@ engine_open_side(struct engine *e, const struct pgcopy_options *opt,
 			source ? "from" : "to", verb);
 		return STATUS_MISUSE;
 	}
-	if (conninfo_resolve(locator, what, c) ||
-		conninfo_trust(*c, what, source ? opt->from_pin : opt->to_pin,
-			source ? opt->from_ca : opt->to_ca))
+	if (options_connect(opt, source, c))
 		return STATUS_MISUSE;
 	if (opt->journal &&
 		!(e->journal = journal_open(opt->journal, "pgcopy",
@@ -378,7 +375,7 @@ engine_finding(struct engine *e, const char *level, const char *rule,
 
 	e->findings++;
 	if (strcmp(level, "error") == 0)
-		e->errors++;
+		e->is_told = ++e->errors > 0;
 	finding_print(&f);
 	rc = finding_put(&b, &f) || engine_emit(e, &b, false) ? -1 : 0;
 	buf_fini(&b);
@@ -404,14 +401,33 @@ engine_tell(struct engine *e, const char *level, const char *rule,
 	return rc;
 }
 
+/* What the last error was, where no record has said it. 0 or -1. */
+static int
+tell_stopped(struct engine *e)
+{
+	struct finding f = {.level = "error",
+		.rule = "stopped",
+		.message = *msg_last() ? msg_last() : "out of memory",
+		.fix = "see the messages on standard error"};
+	struct buf b = BUF_INIT;
+	int rc = finding_put(&b, &f) || engine_emit(e, &b, false) ? -1 : 0;
+
+	e->findings++;
+	buf_fini(&b);
+	return rc;
+}
+
 int
 engine_end(struct engine *e, int status)
 {
+	bool silent = status == STATUS_NO && !e->is_told;
 	struct summary s = {"pgcopy", e->verb, status == STATUS_OK, e->done,
-		e->failed, -1, e->findings, (int64_t)e->bytes,
+		e->failed, -1, e->findings + silent, (int64_t)e->bytes,
 		clock_mono(e->env->clock) - e->begun};
 	struct buf b = BUF_INIT;
 
+	if (silent && tell_stopped(e))
+		status = STATUS_TEMPORARY;
 	/* before the sessions were open there was no run to sum up */
 	if ((e->target || e->source) &&
 		(summary_put(&b, &s) || engine_emit(e, &b, true)) &&

@@ -60,6 +60,7 @@ struct engine {
 	bool completed;    /* the journal says that a copy was completed */
 	bool is_out_taken; /* standard output is for something else */
 	bool temporary;    /* what stopped the run may pass */
+	bool is_told;      /* a record says why the answer is no */
 };
 
 /*
@@ -130,7 +131,10 @@ int engine_tell(struct engine *e, const char *level, const char *rule,
  * counted. 0, or -1 when the run cannot go on. */
 int engine_run(struct engine *e, const char *phase);
 
-/* engine_end(e, status): the summary record; the status to exit with. */
+/*
+ * engine_end(e, status): the summary record; the status to exit with. An
+ * answer that is no without a record that says why gets one: the last error.
+ */
 int engine_end(struct engine *e, int status);
 
 #endif

@@ -21,8 +21,8 @@ ledger_create(struct session *s, const char *source)
 		    "here; dropped when the copy is complete';"
 		    "CREATE TABLE airlift.run (one bool PRIMARY KEY DEFAULT "
 		    "true CHECK (one), source text NOT NULL, schema_hash text "
-		    "NOT NULL DEFAULT '', snapshot text, taken text, released "
-		    "bool NOT "
+		    "NOT NULL DEFAULT '', outline text, snapshot text, taken "
+		    "text, released bool NOT "
 		    "NULL DEFAULT false, at timestamptz NOT NULL DEFAULT "
 		    "now());"
 		    "CREATE TABLE airlift.ledger (part text PRIMARY KEY, kind "
@@ -104,7 +104,10 @@ ledger_load(struct session *s, struct ledger *l)
 	if (!rc)
 		return 0;
 	if (!(r = session_query(s,
-		      "SELECT source, schema_hash FROM airlift.run", 0, NULL)))
+		      /* a ledger of an earlier version has no outline */
+		      "SELECT source, schema_hash, coalesce(to_jsonb(r) ->>"
+		      " 'outline', '') FROM airlift.run r",
+		      0, NULL)))
 		return -1;
 	rc = -1;
 	if (rows_count(r) != 1) {
@@ -113,7 +116,8 @@ ledger_load(struct session *s, struct ledger *l)
 	} else {
 		l->source = mem_strdup(rows_str(r, 0, 0));
 		l->schema_hash = mem_strdup(rows_str(r, 0, 1));
-		if (l->source && l->schema_hash)
+		l->outline = mem_strdup(rows_str(r, 0, 2));
+		if (l->source && l->schema_hash && l->outline)
 			rc = load_entries(s, l);
 		else
 			msg_error("out of memory");
@@ -137,6 +141,7 @@ ledger_fini(struct ledger *l)
 	free(l->entry);
 	free(l->source);
 	free(l->schema_hash);
+	free(l->outline);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -164,11 +169,18 @@ execute(struct session *s, const char *sql, int n, const char *const *params)
 }
 
 int
-ledger_set_schema(struct session *s, const char *hash)
+ledger_set_schema(struct session *s, const char *hash, const char *outline)
 {
-	const char *params[1] = {hash};
+	const char *params[2] = {hash, outline};
 
-	return execute(s, "UPDATE airlift.run SET schema_hash = $1", 1, params);
+	return session_exec(s, "ALTER TABLE airlift.run ADD COLUMN IF NOT "
+			       "EXISTS outline text") ||
+			       execute(s,
+				       "UPDATE airlift.run SET schema_hash = "
+				       "$1, outline = $2",
+				       2, params)
+		       ? -1
+		       : 0;
 }
 
 int

@@ -24,6 +24,7 @@ struct ledger {
 	size_t n;
 	char *source;      /* identity of the source, or NULL: no ledger */
 	char *schema_hash; /* or "" before the schema was restored */
+	char *outline;     /* of that schema (outline.h), or "" */
 };
 
 /* ledger_create(s, source): make the schema and its tables. 0 or -1. */
@@ -37,8 +38,9 @@ void ledger_fini(struct ledger *l);
 const struct ledger_entry *ledger_find(
 	const struct ledger *l, const char *part);
 
-/* ledger_set_schema(s, hash): note that the schema is restored. 0 or -1. */
-int ledger_set_schema(struct session *s, const char *hash);
+/* ledger_set_schema(s, hash, outline): note that the schema is restored. 0 or
+ * -1. */
+int ledger_set_schema(struct session *s, const char *hash, const char *outline);
 
 /*
  * A snapshot that one process holds for others. ledger_offer(s, snapshot):

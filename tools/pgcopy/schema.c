@@ -12,6 +12,7 @@
 #include "mem.h"
 #include "msg.h"
 #include "multiset.h"
+#include "outline.h"
 #include "pgcopy.h"
 #include "schema.h"
 #include "session.h"
@@ -56,6 +57,7 @@ hash_schema(struct schema *s)
 		TOC_LATE, TOC_EVENT};
 	struct multiset_row *row = multiset_row_new();
 	struct multiset m = MULTISET_INIT;
+	struct buf outline = BUF_INIT;
 	size_t i;
 	int rc = row ? 0 : -1;
 
@@ -64,8 +66,13 @@ hash_schema(struct schema *s)
 
 		if ((rc = script(s, stages[i], &b)) == 0)
 			hash_lines(row, buf_str(&b));
+		if (rc == 0)
+			rc = outline_put(&outline, buf_str(&b));
 		buf_fini(&b);
 	}
+	if (rc == 0 && buf_puts(&outline, "") == 0)
+		rc = (s->outline = buf_steal(&outline)) ? 0 : -1;
+	buf_fini(&outline);
 	if (rc == 0) {
 		multiset_row_end(row, &m);
 		s->hash = mem_alloc(MULTISET_HEX + 1);
@@ -244,11 +251,13 @@ schema_dump(struct engine *e, struct schema *s)
 			 target_major(e, session_version(e->source) / 10000),
 			 &s->tools) == 0 &&
 		 open_archive(s) == 0 &&
-		 pgtools_dump(&s->tools, e->from, e->snapshot,
-			 tmpfile_name(s->archive), &more) == 0)
+		 (rc = pgtools_dump(&s->tools, e->from, e->source, e->snapshot,
+			  tmpfile_name(s->archive), &more)) == 0)
 		rc = take_contents(e, s);
+	/* a retry may help */
+	e->temporary = e->temporary || rc == -2;
 	buf_fini(&more);
-	return rc;
+	return rc ? -1 : 0;
 }
 
 int
@@ -274,6 +283,7 @@ schema_fini(struct schema *s)
 	toc_fini(&s->toc);
 	tmpfile_abort(s->archive);
 	free(s->hash);
+	free(s->outline);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -326,7 +336,8 @@ schema_restore(struct engine *e, struct schema *s)
 		if (extension_create(e, &e->catalog->extension[i]))
 			goto out;
 	if (session_exec(t, buf_str(&before)) || pin_again(t) ||
-		ledger_set_schema(t, s->hash) || session_exec(t, "COMMIT"))
+		ledger_set_schema(t, s->hash, s->outline) ||
+		session_exec(t, "COMMIT"))
 		goto out;
 	rc = 0;
 out:

@@ -3,6 +3,7 @@
 
 #include "buf.h"
 #include "catalog.h"
+#include "check.h"
 #include "compare.h"
 #include "copysql.h"
 #include "definitions.h"
@@ -186,9 +187,11 @@ verify_all(struct verify *v)
 	/* the servers' hashes are of bytes in their own encodings */
 	v->by_stream = e->opt->full || !same_encoding;
 	if (engine_load(e, e->source, &e->catalog) ||
-		engine_load(e, e->target, &v->other) || engine_export(e) ||
-		engine_tables(e))
+		engine_load(e, e->target, &v->other) || check_patterns(e) ||
+		engine_export(e) || engine_tables(e))
 		return engine_status(e);
+	if (e->errors)
+		return STATUS_NO;
 	if (compare_tables(e, e->catalog, v->other, "error") ||
 		compare_others(e, e->catalog, v->other) ||
 		(same_encoding &&

@@ -143,7 +143,7 @@ finish(struct copyout *c)
 	int rc = 0;
 
 	c->ended = true;
-	while ((res = PQgetResult(pq))) {
+	while ((res = session_result(c->s))) {
 		ExecStatusType st = PQresultStatus(res);
 
 		/* libpq would give this one out again and again */
@@ -179,12 +179,12 @@ copyout_start(struct session *s, const char *sql, struct copyout **out)
 	c->ended = c->fresh = false;
 	c->cur = (struct cursor){{0}, 0, 0};
 	c->at = c->usable = 0;
-	if (wire_init(&c->wire, pq)) {
+	if (wire_init(&c->wire, s)) {
 		msg_error("%s: libpq uses another TLS library than OpenSSL",
 			session_what(s));
 		goto err;
 	}
-	if (PQsendQuery(pq, sql) != 1) {
+	if (PQsendQuery(pq, sql) != 1 || session_flush(s)) {
 		session_fail(s, NULL, "COPY", false);
 		goto err;
 	}

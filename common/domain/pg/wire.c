@@ -1,9 +1,12 @@
 #include <errno.h>
+#include <libpq-fe.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "session.h"
+#include "session_pq.h"
 #include "wire.h"
 
 /* On Linux recv() can drop bytes from a TCP socket without copying them; on
@@ -15,25 +18,17 @@
 #endif
 
 int
-wire_init(struct wire *w, PGconn *pq)
+wire_init(struct wire *w, struct session *s)
 {
+	PGconn *pq = session_pq(s);
+
+	w->session = s;
 	w->fd = PQsocket(pq);
 	w->ssl = NULL;
 	if (!PQsslInUse(pq))
 		return 0;
 	w->ssl = PQsslStruct(pq, "OpenSSL");
 	return w->ssl ? 0 : -1;
-}
-
-static int
-wait_for(int fd, short events)
-{
-	struct pollfd p = {fd, events, 0};
-
-	while (poll(&p, 1, -1) < 0)
-		if (errno != EINTR)
-			return -1;
-	return 0;
 }
 
 static ssize_t
@@ -51,8 +46,8 @@ read_tls(struct wire *w, char *p, size_t n, bool peek)
 		e = SSL_get_error(w->ssl, rc);
 		if (e != SSL_ERROR_WANT_READ && e != SSL_ERROR_WANT_WRITE)
 			return 0;
-		if (wait_for(
-			    w->fd, e == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT))
+		if (session_wait(w->session,
+			    e == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT))
 			return -1;
 	}
 }
@@ -69,7 +64,7 @@ read_plain(struct wire *w, char *p, size_t n, int flags)
 			continue;
 		if (errno != EAGAIN && errno != EWOULDBLOCK)
 			return 0;
-		if (wait_for(w->fd, POLLIN))
+		if (session_wait(w->session, POLLIN))
 			return -1;
 	}
 }

@@ -1,10 +1,11 @@
 #ifndef WIRE_H
 #define WIRE_H
 
-#include <libpq-fe.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+
+struct session;
 
 /*
  * The bytes of a libpq connection, read beside libpq: from its socket or, with
@@ -12,12 +13,13 @@
  * the start of a message before libpq reads again.
  */
 struct wire {
-	void *ssl; /* NULL: plain */
+	struct session *session; /* which does the waiting */
+	void *ssl;               /* NULL: plain */
 	int fd;
 };
 
-/* wire_init(w, pq): 0, or -1 if the TLS library is not OpenSSL. */
-int wire_init(struct wire *w, PGconn *pq);
+/* wire_init(w, s): 0, or -1 if the TLS library is not OpenSSL. */
+int wire_init(struct wire *w, struct session *s);
 
 /*
  * wire_read(w, p, n), wire_peek(w, p, n): wait for some bytes, and take at most
