@@ -56,9 +56,9 @@ finish_fkeys(struct engine *e, const struct ledger *l)
 }
 
 int
-finish_marks(struct engine *e, const struct ledger *l)
+finish_marks(struct engine *e, const struct ledger *l, bool of_matviews)
 {
-	static const char id[] = "stage:marks";
+	const char *id = of_matviews ? "stage:viewmarks" : "stage:marks";
 	struct session *t = e->target;
 	size_t i;
 	int rc;
@@ -66,9 +66,12 @@ finish_marks(struct engine *e, const struct ledger *l)
 	if (ledger_find(l, id))
 		return 0;
 	rc = session_exec(t, "BEGIN");
-	for (i = 0; rc == 0 && i < e->catalog->n_indexes; i++)
-		if (*e->catalog->index[i].marks)
-			rc = session_exec(t, e->catalog->index[i].marks);
+	for (i = 0; rc == 0 && i < e->catalog->n_indexes; i++) {
+		const struct catalog_index *x = &e->catalog->index[i];
+
+		if (*x->marks && x->of_matview == of_matviews)
+			rc = session_exec(t, x->marks);
+	}
 	return rc || ledger_add(t, id, "script", NULL) ||
 			       session_exec(t, "COMMIT")
 		       ? -1
