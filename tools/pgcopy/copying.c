@@ -253,6 +253,23 @@ copying_data(struct copy *c)
 		       : STATUS_OK;
 }
 
+/* What needs scans of tables that are whole, all at once. */
+static int
+scan_all(struct copy *c)
+{
+	struct engine *e = &c->e;
+	char *path = finish_search_path(e);
+	int rc = !path || plan_fkeys(e, &c->ledger) ||
+				 plan_matviews(e, &c->ledger, path) ||
+				 plan_analyze(e)
+			 ? -1
+			 : 0;
+
+	free(path);
+	return rc ? engine_status(e)
+		  : copying_phase(c, "foreign keys, views, statistics");
+}
+
 /* Everything behind the data, in the order in which it may depend. */
 static int
 complete(struct copy *c)
@@ -260,34 +277,23 @@ complete(struct copy *c)
 	struct engine *e = &c->e;
 	struct ledger *l = &c->ledger;
 	struct schema *s = &c->schema;
-	char *path;
 	int status;
 
 	if (copying_reload(c) ||
 		schema_stage(e, s, TOC_ATTACH, "stage:attach", l) ||
-		finish_fkeys(e, l) || plan_fkeys(e, l))
+		finish_fkeys(e, l) ||
+		schema_stage(e, s, TOC_EARLY, "stage:early", l) ||
+		finish_marks(e, l, false))
 		return engine_status(e);
-	status = copying_phase(c, "foreign keys");
-	if (status != STATUS_OK)
+	if ((status = scan_all(c)) != STATUS_OK)
 		return status;
-	if (schema_stage(e, s, TOC_EARLY, "stage:early", l) ||
-		!(path = finish_search_path(e)))
-		return engine_status(e);
-	status = plan_matviews(e, l, path) ? STATUS_TEMPORARY
-					   : copying_phase(c, "views");
-	free(path);
-	if (status != STATUS_OK)
-		return status;
-	if (finish_marks(e, l) ||
+	if (finish_marks(e, l, true) ||
 		schema_stage(e, s, TOC_LATE, "stage:late", l) ||
 		schema_stage(e, s, TOC_EVENT, "stage:event", l) ||
 		finish_comments(e) || finish_settings(e) || dbcomment_copy(e) ||
-		plan_analyze(e))
+		finish_sequences(e))
 		return engine_status(e);
-	status = copying_phase(c, "statistics");
-	if (status == STATUS_OK && finish_sequences(e))
-		status = engine_status(e);
-	return status;
+	return STATUS_OK;
 }
 
 /* Says that all is there and equal, and then lets go of the target. */

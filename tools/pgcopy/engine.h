@@ -27,7 +27,8 @@ struct engine_table {
 	bool have_source, have_target;
 	size_t parts_left; /* of its copy */
 	double seconds;
-	bool dirty; /* copied anew in this run */
+	bool dirty;       /* copied anew in this run */
+	bool is_analyzed; /* its statistics are a job of this run */
 	bool binary;
 	struct split split;
 	bool is_empty; /* its rows are left out */

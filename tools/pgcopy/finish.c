@@ -56,9 +56,9 @@ finish_fkeys(struct engine *e, const struct ledger *l)
 }
 
 int
-finish_marks(struct engine *e, const struct ledger *l)
+finish_marks(struct engine *e, const struct ledger *l, bool of_matviews)
 {
-	static const char id[] = "stage:marks";
+	const char *id = of_matviews ? "stage:viewmarks" : "stage:marks";
 	struct session *t = e->target;
 	size_t i;
 	int rc;
@@ -66,9 +66,12 @@ finish_marks(struct engine *e, const struct ledger *l)
 	if (ledger_find(l, id))
 		return 0;
 	rc = session_exec(t, "BEGIN");
-	for (i = 0; rc == 0 && i < e->catalog->n_indexes; i++)
-		if (*e->catalog->index[i].marks)
-			rc = session_exec(t, e->catalog->index[i].marks);
+	for (i = 0; rc == 0 && i < e->catalog->n_indexes; i++) {
+		const struct catalog_index *x = &e->catalog->index[i];
+
+		if (*x->marks && x->of_matview == of_matviews)
+			rc = session_exec(t, x->marks);
+	}
 	return rc || ledger_add(t, id, "script", NULL) ||
 			       session_exec(t, "COMMIT")
 		       ? -1
@@ -262,31 +265,6 @@ finish_setting(
 				   "own role, which needs no right: ALTER ROLE "
 				   "... IN DATABASE ... SET ...");
 
-	buf_fini(&sql);
-	return rc;
-}
-
-/* The comment on the database itself, which pg_dump gives with -C alone. */
-static int
-comment_database(struct engine *e, const char *db)
-{
-	struct rows *r = session_query(e->source,
-		"SELECT shobj_description(oid, 'pg_database') FROM pg_database"
-		" WHERE datname = current_database()",
-		0, NULL);
-	struct buf sql = BUF_INIT;
-	int rc = r ? 0 : -1;
-
-	if (rc == 0 && !is_rows_null(r, 0, 0))
-		rc = buf_puts(&sql, "COMMENT ON DATABASE ") ||
-				     ident_quote(&sql, db) ||
-				     buf_puts(&sql, " IS ") ||
-				     ident_literal(&sql, rows_str(r, 0, 0))
-			     ? no_memory()
-			     : attempt(e, buf_str(&sql), "comment-refused",
-				       "have the database's owner comment on "
-				       "it, if anybody reads that");
-	rows_free(r);
 	buf_fini(&sql);
 	return rc;
 }

@@ -55,7 +55,7 @@ const struct opt options_common[] = {
 	{                                                                      \
 		"split-larger-than", 0, OPT_SIZE, AT(split), "SIZE",           \
 			"copy tables above SIZE in several parts at once "     \
-			"(default: 1 GiB)",                                    \
+			"(default: 2 GiB)",                                    \
 			1 << 20, INT64_C(1) << 50, NULL, NULL                  \
 	}
 #define OWNER                                                                  \

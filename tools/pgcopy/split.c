@@ -18,8 +18,10 @@
 #include "session.h"
 #include "split.h"
 
-/* A part is what a crash may cost: none is larger, unless asked for. */
-#define PART_LIMIT (UINT64_C(1) << 30)
+/* A part is what a crash may cost: none is larger, unless asked for. But a
+ * table in one part is read in its own order and stored frozen, which saves a
+ * tenth of its CPU. */
+#define PART_LIMIT (UINT64_C(2) << 30)
 
 static int
 no_memory(void)

@@ -72,7 +72,8 @@ pump(struct worker *w, const struct part *p, struct copyout *from,
 			rc = -1;
 			break;
 		}
-		worker_progress(w, p->id, m);
+		if (piece.is_read)
+			worker_progress(w, p->id, m);
 		pause_for(w, piece.len);
 	}
 	if (rc == 0)
@@ -166,7 +167,8 @@ streampart_hash(struct worker *w, const struct part *p, struct multiset *m)
 	if (start_out(s, p, &from) == 0) {
 		while ((rc = copyout_next(from, &piece)) > 0) {
 			rowhash_feed(&hash, &piece, m);
-			worker_progress(w, p->id, m);
+			if (piece.is_read)
+				worker_progress(w, p->id, m);
 		}
 		copyout_close(from);
 		if (rc == 0)

@@ -41,11 +41,13 @@ struct catalog_table {
 	char *columns;  /* quoted, with commas: what COPY moves; may be "" */
 	bool is_binary; /* every column is safe in COPY's binary format */
 	bool is_unlogged;
-	bool has_rls;        /* row security is enabled on it */
-	int64_t bytes;       /* heap and TOAST */
-	int64_t blocks;      /* of the heap */
-	int64_t index_bytes; /* all its indexes */
-	double rows;         /* the planner's estimate, -1 unknown */
+	bool has_rls;             /* row security is enabled on it */
+	int64_t bytes;            /* heap and TOAST */
+	int64_t blocks;           /* of the heap */
+	int64_t index_bytes;      /* all its indexes */
+	double rows;              /* the planner's estimate, -1 unknown */
+	bool has_late_statistics; /* extended ones, or targets of an index:
+				     made after its indexes */
 	struct catalog_column *column;
 	size_t n_columns;
 	size_t n_key;       /* columns of its key: the primary key, or another

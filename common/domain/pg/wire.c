@@ -17,6 +17,10 @@
 #define DROP 0
 #endif
 
+/* Longer than a fast server takes for what is gathered, and no loss if it is
+ * slow: its bytes are kept for us meanwhile. */
+enum { GATHER_MS = 10 };
+
 int
 wire_init(struct wire *w, struct session *s)
 {
@@ -24,6 +28,7 @@ wire_init(struct wire *w, struct session *s)
 
 	w->session = s;
 	w->fd = PQsocket(pq);
+	w->gathers = 0;
 	w->ssl = NULL;
 	if (!PQsslInUse(pq))
 		return 0;
@@ -52,9 +57,24 @@ read_tls(struct wire *w, char *p, size_t n, bool peek)
 	}
 }
 
+void
+wire_gather(struct wire *w, int n)
+{
+	int low = n ? n : 1;
+
+	if (w->ssl || w->gathers == n)
+		return;
+	if (setsockopt(w->fd, SOL_SOCKET, SO_RCVLOWAT, &low, sizeof(low)) == 0)
+		w->gathers = n;
+}
+
 static ssize_t
 read_plain(struct wire *w, char *p, size_t n, int flags)
 {
+	struct pollfd ready = {w->fd, POLLIN, 0};
+
+	if (w->gathers && poll(&ready, 1, GATHER_MS) == 0)
+		wire_gather(w, 0);
 	for (;;) {
 		ssize_t rc = recv(w->fd, p, n, flags);
 
