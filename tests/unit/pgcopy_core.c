@@ -133,7 +133,7 @@ digest(const char *stream, const size_t *rows, size_t n, size_t step,
 		while (left) {
 			size_t part = left < step ? left : step;
 			struct copyout_piece p = {stream + at, part,
-				left == rows[i], part == left};
+				left == rows[i], part == left, false};
 
 			rowhash_feed(&h, &p, &m);
 			at += part;

@@ -297,8 +297,6 @@ finish_settings(struct engine *e)
 	for (i = 0; rc == 0 && i < rows_count(r); i++)
 		rc = finish_setting(e, rows_str(db, 0, 0), rows_str(r, i, 0),
 			rows_str(r, i, 1));
-	if (rc == 0)
-		rc = comment_database(e, rows_str(db, 0, 0));
 	rows_free(db);
 	rows_free(r);
 	return rc;
