@@ -317,7 +317,7 @@ rules_of_ports(void)
 static void
 rules_of_groups(void)
 {
-	CASE("warning:default-group-only", {
+	CASE("note:default-group-only", {
 		struct fly_mount *m = add_mount(&c, "/data", NULL, "web");
 		free(m->processes.item[0]);
 		m->processes.n = 0;
@@ -348,7 +348,7 @@ rules_of_groups(void)
 		c.build.compose.is_present = true);
 	CASE("error:vm-cpus", add_vm(&c, "web")->cpus = flyconf_int(3));
 	CASE("warning:vm-memory-twice",
-		((struct fly_vm *)c.vm.item)->memory_mb = flyconf_int(512));
+		((struct fly_vm *)c.vm.item)->memory_mb = flyconf_int(1024));
 	CASE("", add_file(&c, "/x", "y"));
 	CASE("error:file-path", add_file(&c, NULL, "y"));
 	CASE("error:file-source", add_file(&c, "/x", NULL));

@@ -71,8 +71,8 @@ check_command(struct lint *l, const struct field_service *s,
 			"internal_port is %lld, but the command of \"%s\" "
 			"listens on %d",
 			(long long)s->port, g->name, p->port);
-	if ((p->kind == CMDPORT_VARIABLE || p->kind == CMDPORT_READS) &&
-		variable == 0)
+	/* a server that reads PORT by itself has a port without it too */
+	if (p->kind == CMDPORT_VARIABLE && variable == 0)
 		lint_put(l, "warning", "port-unset", path,
 			"the command of \"%s\" wants PORT, and nothing sets "
 			"it: Fly.io does not; set PORT = \"%lld\" in [env]",

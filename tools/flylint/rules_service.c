@@ -19,7 +19,7 @@ const struct rule rules_service[] = {
 		"checks, files and metrics it says nothing and the section "
 		"applies to nothing. Without [processes] the only group is "
 		"\"app\"."},
-	{"default-group-only", "warning", NULL,
+	{"default-group-only", "note", NULL,
 		"a section without processes, and several groups",
 		"mounts, checks, files, restart and metrics that name no "
 		"processes apply to the default group only: \"app\", or else "

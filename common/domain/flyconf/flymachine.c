@@ -25,7 +25,7 @@ check_memory(struct flyrule *r, const char *at, const struct fly_vm *vm,
 			vm->memory);
 		return;
 	}
-	if (vm->memory != NULL && vm->memory_mb.is_set)
+	if (vm->memory != NULL && vm->memory_mb.is_set && mb != vm->memory_mb.v)
 		flyrule_warn(r, "vm-memory-twice", path,
 			"%s has memory and memory_mb; memory_mb counts", at);
 	if (vm->memory == NULL && !vm->memory_mb.is_set)

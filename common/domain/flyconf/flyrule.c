@@ -56,6 +56,20 @@ flyrule_warn(struct flyrule *r, const char *rule, const char *path,
 	va_end(ap);
 }
 
+static void note(struct flyrule *r, const char *rule, const char *path,
+	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+static void
+note(struct flyrule *r, const char *rule, const char *path, const char *fmt,
+	...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	report(r, "note", rule, path, fmt, ap);
+	va_end(ap);
+}
+
 const char *
 flyrule_path(struct flyrule *r, const char *fmt, ...)
 {
@@ -133,7 +147,7 @@ flyrule_scope(
 {
 	if (list->n > 0 || flygroup_count(r->conf) < 2)
 		return;
-	flyrule_warn(r, "default-group-only", section,
+	note(r, "default-group-only", section,
 		"%s names no processes and so applies to the group \"%s\" "
 		"only",
 		section, flygroup_default(r->conf));
