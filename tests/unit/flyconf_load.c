@@ -146,6 +146,8 @@ values(void)
 	LOADS("{\"kill_timeout\":true}", "{}",
 		"warning:value-ignored@kill_timeout");
 	LOADS("{\"kill_timeout\":\"\"}", "{}", "");
+	LOADS("{\"app\":\"\",\"deploy\":{\"strategy\":\"\"}}", "{}", "");
+	LOADS("{\"kill_signal\":\"\"}", "{\"kill_signal\":\"\"}", "");
 	LOADS("{\"kill_timeout\":\"10\"}", "{}", "error:duration@kill_timeout");
 	LOADS("{\"deploy\":{\"wait_timeout\":\"\"}}", "{}",
 		"error:duration@deploy.wait_timeout");

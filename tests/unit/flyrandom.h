@@ -53,7 +53,9 @@ fill_field(
 
 	switch (f->kind) {
 	case FLYFIELD_STR:
-		flyconf_set(c, p, is_time ? duration() : word());
+		do /* an empty string is none */
+			flyconf_set(c, p, is_time ? duration() : word());
+		while (**(char **)p == '\0');
 		break;
 	case FLYFIELD_INT:
 		*(struct fly_int *)p = flyconf_int(below(70000));

@@ -195,6 +195,10 @@ flyscalar_load(struct flyreader *r, const struct flyfield *f, void *p,
 {
 	switch (f->kind) {
 	case FLYFIELD_STR:
+		/* to flyctl an empty string is none, but for a signal */
+		if (tree_str(t) != NULL && *t->text == '\0' &&
+			f->how != FLYFIELD_NANOS && f->key[0] != 'k')
+			break;
 		if (f->how == FLYFIELD_SECONDS || f->how == FLYFIELD_MILLIS ||
 			f->how == FLYFIELD_NANOS)
 			load_duration(r, f, p, t, is_old);
