@@ -35,10 +35,11 @@ PKG_pg = libpq openssl
 PKG_tarball = libarchive
 
 # --- table 2: tool -> the layers it links, topmost first -----------------
-TOOLS = procfile2toml herokucfg2secrets pgcopy
+TOOLS = procfile2toml herokucfg2secrets pgcopy flylint
 USES_procfile2toml = flyconf source io base
 USES_herokucfg2secrets = io base
 USES_pgcopy = pg tarball digest io base
+USES_flylint = toml flyconf source io base
 
 include mk/build.mk
 include mk/tests.mk

@@ -38,7 +38,7 @@ fill(struct fly_config *c)
 		p = flyconf_table(c, &s->ports, sizeof(*p));
 		if (p != NULL) {
 			p->port = flyconf_int(25);
-			p->proxy_proto_version = flyconf_int(2);
+			flyconf_set(c, &p->proxy_proto_version, "v2");
 		}
 	}
 	k = flyconf_table(c, &c->checks, sizeof(*k));
@@ -84,7 +84,7 @@ static const char want_toml[] = "# Head.\n"
 				"    port = 25\n"
 				"\n"
 				"    [services.ports.proxy_proto_options]\n"
-				"      version = \"2\"\n"
+				"      version = \"v2\"\n"
 				"\n"
 				"  [checks.up]\n"
 				"    type = \"tcp\"\n";
@@ -97,7 +97,7 @@ static const char want_json[] =
 	"\"suspend\",\"auto_start_machines\":false,\"processes\":[\"web\"],"
 	"\"checks\":[{\"path\":\"/up\",\"headers\":{\"X-A\":\"b\"}}]},"
 	"\"services\":[{\"internal_port\":25,\"ports\":[{\"port\":25,"
-	"\"proxy_proto_options\":{\"version\":\"2\"}}]}],\"checks\":{\"up\":"
+	"\"proxy_proto_options\":{\"version\":\"v2\"}}]}],\"checks\":{\"up\":"
 	"{\"type\":\"tcp\"}}}}";
 
 static void

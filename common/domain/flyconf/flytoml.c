@@ -5,6 +5,8 @@
 #include "buf.h"
 #include "flyconf.h"
 #include "flyfield.h"
+#include "flynum.h"
+#include "flyvalue.h"
 #include "tomltext.h"
 
 /* The writer: where it is in the tree. ${path} is that of the notes. */
@@ -105,18 +107,6 @@ put_str(struct writer *w, const char *s)
 }
 
 static void
-put_num(struct writer *w, double v)
-{
-	char text[40];
-
-	snprintf(text, sizeof(text), "%.10g", v);
-	put(w, text);
-	/* TOML tells a float from an integer by its point */
-	if (strpbrk(text, ".en") == NULL)
-		put(w, ".0");
-}
-
-static void
 put_value(struct writer *w, enum flyfield_kind kind, const void *p)
 {
 	static const char *const autostop[] = {"", "off", "stop", "suspend"};
@@ -129,14 +119,13 @@ put_value(struct writer *w, enum flyfield_kind kind, const void *p)
 		put_str(w, *(char *const *)p);
 		break;
 	case FLYFIELD_INT:
-	case FLYFIELD_INTSTR:
-		snprintf(text, sizeof(text),
-			kind == FLYFIELD_INT ? "%" PRId64 : "\"%" PRId64 "\"",
-			i->v);
+		snprintf(text, sizeof(text), "%" PRId64, i->v);
 		put(w, text);
 		break;
 	case FLYFIELD_NUM:
-		put_num(w, ((const struct fly_num *)p)->v);
+		if (flynum_put_toml(w->out, ((const struct fly_num *)p)->v) ==
+			-1)
+			w->failed = 1;
 		break;
 	case FLYFIELD_BOOL:
 		put(w, *(const enum fly_bool *)p == FLY_TRUE ? "true"
@@ -188,7 +177,8 @@ put_map(struct writer *w, const struct fly_map *m, unsigned depth)
 	for (size_t i = 0; i < m->n; i++) {
 		size_t old = push_path(w, m->item[i].key);
 		put_key(w, m->item[i].key, depth);
-		put_str(w, m->item[i].value);
+		if (flyvalue_put_toml(w->out, &m->item[i]) == -1)
+			w->failed = 1;
 		put(w, "\n");
 		pop(&w->path, old);
 	}
@@ -225,7 +215,7 @@ has_scalar(const struct flyfield *f, const void *base)
 {
 	for (; f->key != NULL; f++)
 		if (!is_flyfield_section(f) && is_flyfield_set(f, base))
-			return true;
+			return true; /* or there, though empty */
 	return false;
 }
 
@@ -236,7 +226,7 @@ put_section(struct writer *w, const struct flyfield *f, const void *p,
 	size_t header = push_header(w, f->key);
 	size_t path = push_path(w, f->key);
 
-	if (f->kind == FLYFIELD_MAP)
+	if (f->kind == FLYFIELD_MAP || f->kind == FLYFIELD_ANYMAP)
 		put_map(w, p, depth);
 	else if (f->kind == FLYFIELD_TABLE) {
 		if (has_scalar(f->sub, p))
@@ -256,7 +246,8 @@ put_fields(struct writer *w, const struct flyfield *fields, const void *base,
 
 	/* TOML wants a table's own keys before its subtables */
 	for (f = fields; f->key != NULL; f++) {
-		if (is_flyfield_section(f) || !is_flyfield_set(f, base))
+		if (is_flyfield_section(f) || f->kind == FLYFIELD_PRESENT ||
+			!is_flyfield_set(f, base))
 			continue;
 		size_t path = push_path(w, f->key);
 		put_key(w, f->key, depth);
