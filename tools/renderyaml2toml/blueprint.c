@@ -119,10 +119,14 @@ static int
 name_app(struct job *job, struct app *a)
 {
 	struct buf b = BUF_INIT;
+	unsigned same = 0;
 
-	if (appslug_put(&b, a->name, 0) == -1)
+	/* the ones of the very same name have the first numbers */
+	for (size_t i = 0; i < job->n_apps; i++)
+		same += strcmp(job->app[i].name, a->name) == 0;
+	if (appslug_put(&b, a->name, same > 1 ? same : 0) == -1)
 		return -1;
-	for (unsigned n = 2;; n++) {
+	for (unsigned n = same > 1 ? same + 1 : 2;; n++) {
 		const struct app *other = NULL;
 		for (size_t i = 0; i < job->n_apps && other == NULL; i++)
 			if (&job->app[i] != a &&
