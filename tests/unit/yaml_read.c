@@ -127,6 +127,11 @@ test_text(void)
 		"{a:s(x) b:s(x#y) c:s(x # y)}");
 	is_read("\xef\xbb\xbfk: v\r\nl:\r\n  - 1\r\n  - |\r\n    x\r\n    y",
 		"{k:s(v) l:[i(1) s(x|y)]}");
+	is_read("a: |\n  x # y\n# z\nb: >\n  u\n\n # v\n\nc:\n- |2\n   w\n",
+		"{a:s(x # y|) b:s(u|) c:[s( w|)]}");
+	is_read("a: |+\n  x\n\nb: |-\n  y\n\nc: one\n  # no\nd: >-\n  p\n   "
+		"q\n  r",
+		"{a:s(x||) b:s(y) c:s(one) d:s(p| q|r)}");
 	is_read("a:\t1\n-b: \xe2\x95\x90\n", "{a:i(1) -b:s(\xe2\x95\x90)}");
 	is_read("---\n# c\na: {b: [], c: {}}\n...\n# d\n", "{a:{b:[] c:{}}}");
 	is_read("", "n()");
@@ -239,6 +244,8 @@ test_refused(void)
 	is_refused("a: !!map []", 1, 10, "tag");
 	is_refused("a: \"\xff\"", 1, 5, "UTF-8");
 	is_refused("a: 1\n b: 2\n", 1, 4, "");
+	is_refused("- a:\n    k: >-\n    x y\n     z\n    d: e\n", 3, 1, "");
+	is_refused("  k: |\n  x a\n      b\n  d: e\n", 2, 1, "");
 	T_INT(yaml_parse("a: 1\nb: \0", 9, &y, &err), -1, "a NUL byte");
 	T_OK(err.line == 2 && err.column == 4, "has its place");
 }

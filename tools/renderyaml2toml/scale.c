@@ -85,6 +85,7 @@ put_size(struct job *job, struct app *a)
 	if (a->type == APP_STATIC) {
 		flyconf_set(c, &vm->size, "shared-cpu-1x");
 		put_memory(c, vm, 256);
+		c->swap_size_mb = flyconf_int(512);
 		if (at != NULL)
 			say_value(job, at, "note", "plan",
 				"a static site has no size on Render");

@@ -8,6 +8,7 @@
 #include "tree.h"
 #include "yamlbuild.h"
 #include "yamlscalar.h"
+#include "yamltext.h"
 
 struct reader {
 	const char *text;
@@ -196,19 +197,6 @@ widen(const struct reader *r, struct tree *t)
 	find_place(r, t->at.begin, &t->at.line, &t->at.column);
 }
 
-/*
- * A block scalar that the end of the file ends, without a line break there,
- * has none in its value either; libfyaml adds one.
- */
-static void
-cut_end(const struct reader *r, struct tree *t)
-{
-	if (t->at.end >= r->len && r->text[r->len - 1] != '\n' &&
-		r->text[r->len - 1] != '\r' && t->len > 0 &&
-		t->text[t->len - 1] == '\n')
-		t->text[--t->len] = '\0';
-}
-
 static int
 take_scalar(struct reader *r, const struct fy_event *e)
 {
@@ -235,9 +223,17 @@ take_scalar(struct reader *r, const struct fy_event *e)
 		yamlscalar_guess(t);
 	} else if (style == FYSS_LITERAL || style == FYSS_FOLDED) {
 		t->mark = YAML_BLOCK;
-		cut_end(r, t);
+		yamltext_cut_end(r->text, r->len, t);
 	} else
 		widen(r, t);
+	if (!is_yamltext_sound(
+		    r->text, r->skip, t, yamlbuild_owner(&r->build))) {
+		yamlbuild_fail(&r->build, t,
+			"this text cannot be read for certain: indent it more "
+			"than its key, or put it in quotes");
+		tree_free(t);
+		return -1;
+	}
 	return take(r, t, e->scalar.tag, e->scalar.anchor);
 }
 

@@ -171,6 +171,14 @@ yamlbuild_value(struct yamlbuild *b, struct tree *t, const char *anchor)
 	return is_open ? push(b, t) : 0;
 }
 
+const struct tree *
+yamlbuild_owner(const struct yamlbuild *b)
+{
+	const struct tree *key = b->depth > 0 ? b->key[b->depth - 1] : NULL;
+
+	return key != NULL ? key : b->open;
+}
+
 /* A copy of a value without its key, ${depth} levels down at most. */
 static struct tree *
 copy(struct yamlbuild *b, const struct tree *from, const struct tree *where,

@@ -41,6 +41,10 @@ void yamlbuild_fini(struct yamlbuild *b);
  */
 int yamlbuild_value(struct yamlbuild *b, struct tree *t, const char *anchor);
 
+/* yamlbuild_owner(b): the key that waits for its value, else the innermost open
+ * collection, else NULL. */
+const struct tree *yamlbuild_owner(const struct yamlbuild *b);
+
 /* yamlbuild_alias(b, name, at): the value of an anchor again; the place of
  * the alias is ${at->at}. */
 int yamlbuild_alias(
