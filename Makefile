@@ -11,12 +11,13 @@ DESTDIR ?=
 JOBS ?= 2
 
 # --- table 1: layer -> the layers its files may include ------------------
-LAYERS = base io digest pg tarball flyconf source
+LAYERS = base io digest pg tarball yaml flyconf source
 DIR_base = common/base
 DIR_io = common/io
 DIR_digest = common/domain/digest
 DIR_pg = common/domain/pg
 DIR_tarball = common/domain/tarball
+DIR_yaml = common/domain/yaml
 DIR_flyconf = common/domain/flyconf
 DIR_source = common/domain/source
 DEPS_base =
@@ -24,6 +25,7 @@ DEPS_io = base
 DEPS_digest = base
 DEPS_pg = io base
 DEPS_tarball = io base
+DEPS_yaml = io base
 DEPS_flyconf = io base
 DEPS_source = io base
 # the third-party packages a layer alone may include
@@ -31,6 +33,7 @@ PKG_io = libcjson
 PKG_digest = libxxhash
 PKG_pg = libpq openssl
 PKG_tarball = libarchive
+PKG_yaml = libfyaml
 
 # --- table 2: tool -> the layers it links, topmost first -----------------
 TOOLS = procfile2toml herokucfg2secrets pgcopy
