@@ -37,7 +37,7 @@ PKG_yaml = libfyaml
 
 # --- table 2: tool -> the layers it links, topmost first -----------------
 TOOLS = procfile2toml herokucfg2secrets pgcopy
-USES_procfile2toml = flyconf source io base
+USES_procfile2toml = flyconf source yaml io base
 USES_herokucfg2secrets = io base
 USES_pgcopy = pg tarball digest io base
 
