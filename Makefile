@@ -11,12 +11,13 @@ DESTDIR ?=
 JOBS ?= 2
 
 # --- table 1: layer -> the layers its files may include ------------------
-LAYERS = base io digest pg tarball yaml flyconf source
+LAYERS = base io digest pg tarball toml yaml flyconf source
 DIR_base = common/base
 DIR_io = common/io
 DIR_digest = common/domain/digest
 DIR_pg = common/domain/pg
 DIR_tarball = common/domain/tarball
+DIR_toml = common/domain/toml
 DIR_yaml = common/domain/yaml
 DIR_flyconf = common/domain/flyconf
 DIR_source = common/domain/source
@@ -25,6 +26,7 @@ DEPS_io = base
 DEPS_digest = base
 DEPS_pg = io base
 DEPS_tarball = io base
+DEPS_toml = io base
 DEPS_yaml = io base
 DEPS_flyconf = io base
 DEPS_source = io base

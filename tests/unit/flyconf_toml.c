@@ -6,26 +6,6 @@
 #include "mem.h"
 #include "t.h"
 
-static void
-string(const char *s, const char *want)
-{
-	struct buf b = BUF_INIT;
-
-	flytoml_put_string(&b, s);
-	T_STR(buf_str(&b), want, "a string: %s", want);
-	buf_fini(&b);
-}
-
-static void
-key(const char *s, const char *want)
-{
-	struct buf b = BUF_INIT;
-
-	flytoml_put_key(&b, s);
-	T_STR(buf_str(&b), want, "a key: %s", want);
-	buf_fini(&b);
-}
-
 /* One of everything that has a shape of its own. */
 static void
 fill(struct fly_config *c)
@@ -151,17 +131,6 @@ int
 main(void)
 {
 	T_BEGIN();
-	string("plain", "\"plain\"");
-	string("", "\"\"");
-	string("say \"hi\"", "'say \"hi\"'");
-	string("back\\slash", "'back\\slash'");
-	string("it's \"so\"", "\"it's \\\"so\\\"\"");
-	string("a\tb\nc\rd\x01\x7f", "\"a\\tb\\nc\\rd\\u0001\\u007F\"");
-	string("\xc2\x85\xc3\xa9", "\"\\u0085\xc3\xa9\"");
-	key("bare-key_1", "bare-key_1");
-	key("", "\"\"");
-	key("a b", "\"a b\"");
-	key("\xc3\xa9", "\"\xc3\xa9\"");
 	once(1);
 	T_ALLOC_LOOP(400, once(0));
 	return T_END();

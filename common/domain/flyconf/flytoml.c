@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "flyconf.h"
 #include "flyfield.h"
+#include "tomltext.h"
 
 /* The writer: where it is in the tree. ${path} is that of the notes. */
 struct writer {
@@ -18,67 +19,6 @@ struct writer {
 static void put_fields(struct writer *w, const struct flyfield *fields,
 	const void *base, unsigned depth);
 
-static int
-put_basic(struct buf *b, const char *s)
-{
-	int rc = buf_putc(b, '"');
-
-	for (; rc == 0 && *s != '\0'; s++) {
-		unsigned char c = (unsigned char)*s;
-		if (c == '"' || c == '\\')
-			rc = buf_printf(b, "\\%c", c);
-		else if (c == '\t')
-			rc = buf_puts(b, "\\t");
-		else if (c == '\n')
-			rc = buf_puts(b, "\\n");
-		else if (c == '\r')
-			rc = buf_puts(b, "\\r");
-		else if (c < 0x20 || c == 0x7f)
-			rc = buf_printf(b, "\\u%04X", c);
-		else if (c == 0xc2 && (unsigned char)s[1] >= 0x80 &&
-			 (unsigned char)s[1] < 0xa0)
-			/* C1 controls: legal as they are, not in a terminal */
-			rc = buf_printf(b, "\\u%04X", (unsigned char)*++s);
-		else
-			rc = buf_putc(b, c);
-	}
-	return rc == 0 ? buf_putc(b, '"') : -1;
-}
-
-static int
-is_literal(const char *s)
-{
-	int saves = 0;
-
-	for (; *s != '\0'; s++) {
-		unsigned char c = (unsigned char)*s;
-		if (c == '\'' || c < 0x20 || c == 0x7f || c == 0xc2)
-			return 0;
-		if (c == '"' || c == '\\')
-			saves = 1;
-	}
-	return saves;
-}
-
-int
-flytoml_put_string(struct buf *b, const char *s)
-{
-	if (is_literal(s))
-		return buf_printf(b, "'%s'", s);
-	return put_basic(b, s);
-}
-
-int
-flytoml_put_key(struct buf *b, const char *s)
-{
-	static const char bare[] = "abcdefghijklmnopqrstuvwxyz"
-				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-
-	if (*s != '\0' && s[strspn(s, bare)] == '\0')
-		return buf_puts(b, s);
-	return put_basic(b, s);
-}
-
 static void
 put(struct writer *w, const char *s)
 {
@@ -91,22 +31,6 @@ put_indent(struct writer *w, unsigned depth)
 {
 	while (depth-- > 0)
 		put(w, "  ");
-}
-
-/* One word of a comment, with no control character left in it. */
-static void
-put_comment_word(struct writer *w, const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
-		if (c == 0xc2 && i + 1 < n && (unsigned char)s[i + 1] < 0xa0) {
-			c = '?'; /* a C1 control, both bytes of it */
-			i++;
-		} else if (c < 0x20 || c == 0x7f)
-			c = '?';
-		if (buf_putc(w->out, c) == -1)
-			w->failed = 1;
-	}
 }
 
 /* The note at the current path, filled to 78 columns. */
@@ -128,7 +52,8 @@ put_note(struct writer *w, unsigned depth)
 			column = 0;
 		}
 		put(w, " ");
-		put_comment_word(w, s, n);
+		if (tomltext_put_comment(w->out, s, n) == -1)
+			w->failed = 1;
 		column += n + 1;
 		s += n;
 		if (*s == '\n') {
@@ -167,7 +92,7 @@ push_header(struct writer *w, const char *key)
 	size_t old = w->header.len;
 
 	if ((old > 0 && buf_putc(&w->header, '.') == -1) ||
-		flytoml_put_key(&w->header, key) == -1)
+		tomltext_put_key(&w->header, key, strlen(key)) == -1)
 		w->failed = 1;
 	return old;
 }
@@ -175,7 +100,7 @@ push_header(struct writer *w, const char *key)
 static void
 put_str(struct writer *w, const char *s)
 {
-	if (flytoml_put_string(w->out, s) == -1)
+	if (tomltext_put_string(w->out, s, strlen(s), TOMLTEXT_BEST) == -1)
 		w->failed = 1;
 }
 
@@ -238,7 +163,7 @@ put_key(struct writer *w, const char *key, unsigned depth)
 {
 	put_note(w, depth);
 	put_indent(w, depth);
-	if (flytoml_put_key(w->out, key) == -1)
+	if (tomltext_put_key(w->out, key, strlen(key)) == -1)
 		w->failed = 1;
 	put(w, " = ");
 }
