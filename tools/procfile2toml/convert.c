@@ -46,21 +46,6 @@ put_summary(const struct apps *a, struct buf *out)
 	return summary_put(out, &s);
 }
 
-static int
-write_file(const char *path, const struct buf *b)
-{
-	struct tmpfile *t = tmpfile_open(path, 0644);
-
-	if (t == NULL)
-		return -1;
-	if (fd_write_all(tmpfile_fd(t), b->data, b->len) == -1) {
-		msg_errno("%s", path);
-		tmpfile_abort(t);
-		return -1;
-	}
-	return tmpfile_commit(t);
-}
-
 /* FOLDER/fly.toml, or a name of its own for each of several apps. 0 or -1. */
 static int
 put_path(const struct options *o, const struct job *job, struct buf *path)
@@ -82,7 +67,8 @@ write_toml(
 		(o->folder != NULL && put_path(o, job, &path) == -1))
 		msg_error("out of memory");
 	else if (o->folder != NULL || o->output != NULL)
-		rc = write_file(o->folder ? buf_str(&path) : o->output, &toml);
+		rc = tmpfile_write(o->folder ? buf_str(&path) : o->output, 0644,
+			toml.data, toml.len);
 	else if (o->json)
 		rc = 0;
 	else if ((rc = fd_write_all(env->out, toml.data, toml.len)) == -1)

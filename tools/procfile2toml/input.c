@@ -15,6 +15,7 @@
 #include "sandbox.h"
 #include "share.h"
 #include "str.h"
+#include "tmpfile.h"
 #include "tree.h"
 #include "yaml.h"
 
@@ -89,17 +90,6 @@ parse_json(const char *name, struct json_file *f)
 	return f->tree == NULL ? -1 : 0;
 }
 
-/* The folder of ${path}, the caller's to free. NULL without memory. */
-static char *
-folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (slash == NULL)
-		return mem_strdup(".");
-	return mem_dup(path, slash == path ? 1 : (size_t)(slash - path));
-}
-
 /* A Procfile's name for messages: records are UTF-8, a path need not be. */
 static const char *
 shown_name(const char *path, const char *otherwise)
@@ -153,7 +143,7 @@ read_all(const struct options *o, struct env *env, struct job *job,
 		read_file(o->addons, &in->addons.text) == -1)
 		return -1;
 	if (o->output != NULL) {
-		if ((own = folder_of(o->output)) == NULL)
+		if ((own = tmpfile_folder(o->output)) == NULL)
 			return -1;
 		folder = own;
 	}
