@@ -17,8 +17,13 @@ STRUCTURE = {
     "herokuyml": {"setup", "addons", "config", "build", "docker", "release",
                   "run", "command", "image", "dockerfile", "target", "plan",
                   "as"},
-    "railway": {"build", "deploy", "environments", "containers",
-                "limitOverride", "multiRegionConfig"},
+    "railway": {"$schema", "build", "deploy", "environments", "builder",
+                "buildCommand", "dockerfilePath", "startCommand",
+                "preDeployCommand", "healthcheckPath", "restartPolicyType",
+                "restartPolicyMaxRetries", "requiredMountPath",
+                "numReplicas", "sleepApplication", "drainingSeconds",
+                "cronSchedule", "region"},
+    "variables": set(),
     "vercel": {"source", "destination", "key", "value", "headers", "has",
                "missing", "type", "src", "dest", "use", "path", "schedule",
                "build", "env", "functions"},
@@ -29,7 +34,10 @@ MEANT = {
                r"env\.|^(name|description|website|repository|logo|keywords"
                r"|success_url|image|\$schema)",
     "herokuyml": r"^(release|run)\..*image$|\.dockerfile$",
-    "railway": r"^\$schema$",
+    "railway": r"^\$schema$|\.restartPolicyType$|sleepApplication$"
+               r"|(^|\.)(env|envVars|variables|environmentVariables)\.",
+    # what each becomes is for the cases to say; its name must be there
+    "variables": r"",
     "vercel": r"^\$schema$|^version$",
 }
 
