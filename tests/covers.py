@@ -26,7 +26,7 @@ STRUCTURE = {
     "variables": set(),
     "vercel": {"source", "destination", "key", "value", "headers", "has",
                "missing", "type", "src", "dest", "use", "path", "schedule",
-               "build", "env", "functions"},
+               "build", "env", "functions", "$schema"},
 }
 # Paths whose values need not stand anywhere as they are.
 MEANT = {
@@ -38,7 +38,7 @@ MEANT = {
                r"|(^|\.)(env|envVars|variables|environmentVariables)\.",
     # what each becomes is for the cases to say; its name must be there
     "variables": r"",
-    "vercel": r"^\$schema$|^version$",
+    "vercel": r"^\$schema$",
 }
 
 

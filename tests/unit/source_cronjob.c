@@ -108,6 +108,9 @@ leftovers(void)
 	leftover(
 		"{\"env\":{\"A\":\"s\"},\"API_KEY\":\"k\",\"u\":\"x://a:b@c\"}",
 		"env.A: ***, API_KEY: ***, u: ***");
+	leftover("[{\"key\":\"Vary\",\"value\":\"a\"},"
+		 "{\"key\":\"X-Api-Key\",\"value\":\"b\"}]",
+		"key: Vary, value: a, key: X-Api-Key, value: ***");
 }
 
 static void

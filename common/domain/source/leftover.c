@@ -21,6 +21,35 @@ is_variables(const char *key)
 	return is_str_one_of(key, names);
 }
 
+/*
+ * Whether a value must not be shown, by its name. In {"key": NAME, "value": X}
+ * the name is the one beside it.
+ */
+static bool
+is_secret(const struct tree *t, const char *text)
+{
+	static const char *const headers[] = {
+		"authorization", "cookie", "proxy-authorization", "set-cookie"};
+	const char *name = t->key != NULL ? t->key : "";
+	char under[64];
+	size_t i;
+
+	if (strcmp(name, "key") == 0 &&
+		(tree_get(t->parent, "value") != NULL ||
+			tree_get(t->parent, "type") != NULL))
+		return false;
+	if (strcmp(name, "value") == 0 && treeget_str(t->parent, "key") != NULL)
+		name = treeget_str(t->parent, "key");
+	for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
+		if (is_str_equal_nocase(headers[i], name))
+			return true;
+	/* X-Api-Key is a name as X_API_KEY is */
+	for (i = 0; name[i] != '\0' && i + 1 < sizeof(under); i++)
+		under[i] = name[i] == '-' ? '_' : name[i];
+	under[i] = '\0';
+	return is_envname_secret(under, text);
+}
+
 static int
 put_leaf(struct buf *b, const struct tree *t, const struct buf *path,
 	bool is_hidden)
@@ -30,9 +59,7 @@ put_leaf(struct buf *b, const struct tree *t, const struct buf *path,
 			  : t->kind == TREE_ARRAY ? "[]"
 						  : "null";
 
-	if (text != NULL &&
-		(is_hidden ||
-			is_envname_secret(t->key != NULL ? t->key : "", text)))
+	if (text != NULL && (is_hidden || is_secret(t, text)))
 		text = "***";
 	return buf_printf(b, "%s%s%s%s", b->len > 0 ? ", " : "", buf_str(path),
 		path->len > 0 ? ": " : "", text != NULL ? text : end);
