@@ -36,8 +36,9 @@ PKG_tarball = libarchive
 PKG_yaml = libfyaml
 
 # --- table 2: tool -> the layers it links, topmost first -----------------
-TOOLS = procfile2toml herokucfg2secrets pgcopy
+TOOLS = procfile2toml renderyaml2toml herokucfg2secrets pgcopy
 USES_procfile2toml = flyconf source io base
+USES_renderyaml2toml = yaml flyconf source io base
 USES_herokucfg2secrets = io base
 USES_pgcopy = pg tarball digest io base
 

@@ -364,6 +364,7 @@ set_empty(struct yaml *y, struct yamlbuild *b)
 	y->root = tree_new(TREE_NULL);
 	if (y->root == NULL || tree_text(y->root, "", 0) == -1)
 		return yamlbuild_fail(b, NULL, "out of memory");
+	y->root->at.line = y->root->at.column = 1;
 	return 0;
 }
 
