@@ -9,9 +9,9 @@ enum { LONGEST = 63, ROOM = 12 /* for a dash and a number */ };
 int
 appslug_put(struct buf *b, const char *name, unsigned n)
 {
-	size_t start = b->len;
+	size_t start = b->len, room = n == 0 ? LONGEST : LONGEST - ROOM;
 
-	for (; *name != '\0' && b->len - start < LONGEST - ROOM; name++) {
+	for (; *name != '\0' && b->len - start < room; name++) {
 		if (isalnum((unsigned char)*name)) {
 			if (buf_putc(b, tolower((unsigned char)*name)) == -1)
 				return -1;

@@ -83,6 +83,19 @@ type_of(struct job *job, struct tree *t, const char *runtime)
 	return APP_WEB;
 }
 
+/* The runtime as Render writes it, whatever its letters' case. */
+static const char *
+canonical(const char *s)
+{
+	static const char *const names[] = {"docker", "image", "static", "node",
+		"python", "elixir", "go", "ruby", "rust"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (is_str_equal_nocase(names[i], s))
+			return names[i];
+	return s;
+}
+
 static const char *
 runtime_of(struct job *job, struct tree *t)
 {
@@ -94,7 +107,11 @@ runtime_of(struct job *job, struct tree *t)
 			job, env, "warning", "runtime", "gives way to runtime");
 	if (s == NULL)
 		s = old;
-	return s != NULL ? s : "";
+	if (s != NULL)
+		return canonical(s);
+	if (take(t, "image") != NULL)
+		return "image";
+	return take(t, "dockerfilePath") != NULL ? "docker" : "";
 }
 
 /* A name for the app that no other has. */
@@ -271,6 +288,10 @@ read_project(struct job *job, struct tree *p, bool *is_found)
 	if (chosen == NULL)
 		return 0;
 	*is_found = true;
+	if ((name = take_str(chosen, "name")) != NULL)
+		say(job, chosen, "note", "environment", NULL,
+			"the environment \"%s\" is the one that is converted",
+			name);
 	take_it(chosen);
 	if ((m = take(chosen, "networking")) != NULL) {
 		take_all(m);

@@ -10,6 +10,7 @@
 #include "job.h"
 #include "mem.h"
 #include "msg.h"
+#include "needs.h"
 #include "record.h"
 #include "renderyaml2toml.h"
 #include "say.h"
@@ -87,11 +88,18 @@ say_unused_groups(struct job *job)
 	for (size_t i = 0; i < job->n_groups; i++) {
 		struct tree *t = job->group[i], *list = take(t, "envVars");
 
-		(void)take(t, "name");
+		const char *name = take_str(t, "name");
+
 		if (list != NULL && !is_take_taken(list->first)) {
+			struct buf text = BUF_INIT;
 			take_all(list);
-			say_value(job, t, "note", "group-unused",
-				"no service takes its variables from it");
+			if (take_show(&text, list) == -1)
+				job->report->failed = 1;
+			say(job, t, "note", "group-unused", NULL,
+				"no service takes its variables from the group "
+				"\"%s\": %s",
+				name != NULL ? name : "?", buf_str(&text));
+			buf_fini(&text);
 		}
 		take_leftovers(job, t);
 	}
@@ -125,6 +133,7 @@ build(struct job *job)
 {
 	struct flycheck check = {put_finding, job, job->regions};
 
+	job->is_building = true;
 	for (size_t i = 0; i < job->n_apps; i++)
 		if (job->app[i].type != APP_KEYVALUE &&
 			service_prepare(job, &job->app[i]) == -1)
@@ -138,6 +147,7 @@ build(struct job *job)
 			flycheck_run(&check, &a->conf) == -1)
 			return -1;
 	}
+	needs_finish(job);
 	if (job->options->service == NULL) {
 		say_unused_groups(job);
 		take_leftovers(job, job->yaml->root);

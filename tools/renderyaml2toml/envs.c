@@ -10,6 +10,7 @@
 #include "refs.h"
 #include "say.h"
 #include "str.h"
+#include "take.h"
 #include "tree.h"
 
 /* Names that pin a version for Render's own builders. */
@@ -24,28 +25,61 @@ is_build_pin(const char *name)
 	return is_str_one_of(name, names);
 }
 
+/* "APP.fly.dev" for NAME.onrender.com, if NAME is a service here. */
+static int
+put_new_host(const struct job *job, struct buf *b, const char *host, size_t n)
+{
+	for (size_t i = 0; i < job->n_apps; i++) {
+		const struct app *a = &job->app[i];
+		if ((strlen(a->name) == n && memcmp(a->name, host, n) == 0) ||
+			(strlen(a->app) == n && memcmp(a->app, host, n) == 0))
+			return buf_printf(
+				b, "that app's own is %s.fly.dev", a->app);
+	}
+	return buf_puts(b, "an app's own is APP.fly.dev");
+}
+
 static void
 say_old_host(struct job *job, const struct var *v, const char *value)
 {
 	const char *s = value, *at;
+	struct buf fix = BUF_INIT;
 
 	while ((at = strstr(s, ".onrender.com")) != NULL) {
 		const char *host = at;
 		while (host > s && host[-1] != '/' && host[-1] != ',' &&
 			host[-1] != ' ' && host[-1] != '@')
 			host--;
-		say(job, v->item, "warning", "points-to-render",
-			"its app's own is APP.fly.dev",
+		if (put_new_host(job, &fix, host, (size_t)(at - host)) == -1)
+			job->report->failed = 1;
+		say(job, v->item, "warning", "points-to-render", buf_str(&fix),
 			"%s still names a host at Render: %.*s.onrender.com",
 			v->key, (int)(at - host), host);
 		s = at + strlen(".onrender.com");
+		buf_clear(&fix);
 	}
+	buf_fini(&fix);
 	if (strstr(value, "/opt/render/") != NULL ||
 		strstr(value, "/etc/secrets/") != NULL)
 		say(job, v->item, "warning", "render-path",
 			"name the path in the image; a secret file comes with "
 			"[[files]]",
 			"%s names a folder that only Render has", v->key);
+}
+
+/* Where a value of another service came from, above it. */
+static void
+note_origin(struct job *job, struct app *a, const struct var *v)
+{
+	const char *name = take_str(v->ref, "name");
+	const char *key = take_str(v->ref, "envVarKey");
+	struct buf path = BUF_INIT;
+
+	if (buf_printf(&path, "env.%s", v->key) == -1)
+		job->report->failed = 1;
+	if (key != NULL && name != NULL)
+		flyconf_note(&a->conf, buf_str(&path), "%s of %s.", key, name);
+	buf_fini(&path);
 }
 
 static void
@@ -64,17 +98,19 @@ put_text(struct job *job, struct app *a, const struct var *v,
 		return;
 	}
 	say_old_host(job, v, r->text);
-	if (is_build_pin(v->key)) {
+	if (is_build_pin(v->key) || a->type == APP_STATIC) {
 		flyconf_pair(c, &c->build.args, v->key, r->text);
 		flyconf_note(c, "build",
-			"A version that Render's builder was to take; a "
-			"Dockerfile sees it as ARG.");
+			"What only the build reads; a Dockerfile sees it as "
+			"ARG.");
 		return;
 	}
 	if (!is_envname_valid(v->key))
 		say(job, v->item, "warning", "env-name", NULL,
 			"%s is no name that a shell takes; it is kept", v->key);
 	flyconf_pair(c, &c->env, v->key, r->text);
+	if (v->source == VAR_SERVICE)
+		note_origin(job, a, v);
 }
 
 static void
@@ -88,8 +124,10 @@ put(struct job *job, struct app *a, const struct var *v,
 	case REFS_SECRET:
 		if (r->from != NULL)
 			needs_copied(job, a, v, r->from, r->from_key);
-		else
+		else if (v->source == VAR_ASKED)
 			needs_asked(job, a, v);
+		else
+			needs_unknown(job, a, v);
 		return;
 	case REFS_MADE:
 		if (r->from != NULL)
@@ -106,11 +144,11 @@ put(struct job *job, struct app *a, const struct var *v,
 	case REFS_NONE:
 		break;
 	}
-	if (v->source == VAR_NONE)
+	if (v->source == VAR_NONE && take(v->item, "value") == NULL)
 		say(job, v->item, "warning", "variable-source",
 			"give it a value", "%s has no value and no source",
 			v->key);
-	needs_asked(job, a, v);
+	needs_unknown(job, a, v);
 }
 
 /* Names of the platform's own. */

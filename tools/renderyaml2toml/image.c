@@ -165,7 +165,6 @@ static int
 need_build(struct job *job, struct app *a)
 {
 	static const char *const create[] = {"fly", "apps", "create", NULL};
-	const char *language = runtime_name(a);
 	const char *root = folder(a, "rootDir");
 	struct report_need *need;
 	struct buf text = BUF_INIT;
@@ -183,15 +182,13 @@ need_build(struct job *job, struct app *a)
 								  : "the root");
 	else
 		rc = buf_printf(&text,
-			"a Dockerfile in %s%s%s, which `fly launch` writes for "
-			"most frameworks: Render's runtime %s built without "
-			"one",
+			"an image: a Dockerfile in %s%s%s%s%s; `fly launch` "
+			"writes one for most frameworks",
 			*root != '\0' ? root : "the repository's root",
-			a->type == APP_STATIC ? " with a server of files" : "",
-			language != NULL ? " of " : "",
-			language != NULL        ? language
-			: a->runtime[0] != '\0' ? a->runtime
-						: "is not named and");
+			a->type == APP_STATIC ? ", with a server of files" : "",
+			a->runtime[0] != '\0' ? " (Render built without one: "
+					      : "",
+			a->runtime, a->runtime[0] != '\0' ? ")" : "");
 	if (rc == -1)
 		return -1;
 	need = needs_new(job, "build", "build", a->app, buf_str(&text));
@@ -214,11 +211,12 @@ image_build(struct job *job, struct app *a)
 	else if (strcmp(a->runtime, "image") == 0)
 		put_image(job, a);
 	else {
-		if (a->runtime[0] == '\0')
+		if (a->runtime[0] == '\0' && a->type != APP_STATIC)
 			say(job, a->t, "warning", "runtime",
 				"runtime: docker, or a language",
 				"the service has no runtime");
-		else if (runtime_name(a) == NULL && a->type != APP_STATIC)
+		else if (a->runtime[0] != '\0' && runtime_name(a) == NULL &&
+			 a->type != APP_STATIC)
 			say_value(job,
 				take(a->t, take(a->t, "runtime") != NULL
 						   ? "runtime"

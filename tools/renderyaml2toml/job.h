@@ -76,6 +76,7 @@ struct job {
 	struct tree **database, **group; /* tables */
 	size_t n_databases, n_groups;
 	const struct app *current; /* the one that findings are about */
+	bool is_building;          /* the services to convert are chosen */
 	const char *region;        /* of --region, or NULL */
 	struct report *report;
 };

@@ -80,6 +80,14 @@ needs_asked(struct job *job, const struct app *a, const struct var *v)
 }
 
 void
+needs_unknown(struct job *job, const struct app *a, const struct var *v)
+{
+	add_secret(job, a, v, "unknown-value",
+		"variables whose values this file does not hold: set them, as "
+		"secrets or in [env]");
+}
+
+void
 needs_made(struct job *job, const struct app *a, const struct var *v)
 {
 	add_secret(job, a, v, "generated",
@@ -168,4 +176,26 @@ needs_keyvalue(struct job *job, const struct app *a, const struct var *v,
 	add_secret(job, a, v, "store-url",
 		"addresses of key-value stores (`fly redis status` shows "
 		"them)");
+}
+
+void
+needs_finish(struct job *job)
+{
+	struct report *r = job->report;
+
+	for (size_t i = 0; i < r->n_needs; i++) {
+		struct report_need *need = r->need[i];
+		struct buf b = BUF_INIT;
+		int rc = need->summary == NULL || need->kind == NULL ||
+					 strcmp(need->kind, "secret") != 0
+				 ? -1
+				 : buf_puts(&b, need->summary);
+
+		for (size_t k = 0; k < need->n_variables && rc == 0; k++)
+			rc = buf_printf(&b, "%s%s", k == 0 ? ": " : ", ",
+				need->variable[k]);
+		if (rc == 0)
+			report_set(r, &need->summary, buf_str(&b));
+		buf_fini(&b);
+	}
 }

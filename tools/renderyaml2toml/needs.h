@@ -13,9 +13,10 @@ struct var;
  * sticks in job->report.
  */
 
-/* Secrets: typed in on Render; made up by it; standing in the file itself; the
- * same as another app's. */
+/* Secrets: typed in on Render; nowhere to be found; made up by it; standing in
+ * the file itself; the same as another app's. */
 void needs_asked(struct job *job, const struct app *a, const struct var *v);
+void needs_unknown(struct job *job, const struct app *a, const struct var *v);
 void needs_made(struct job *job, const struct app *a, const struct var *v);
 void needs_hidden(struct job *job, const struct app *a, const struct var *v);
 void needs_copied(struct job *job, const struct app *a, const struct var *v,
@@ -27,6 +28,10 @@ void needs_database(struct job *job, const struct app *a, const struct var *v,
 	const char *name, const char *part);
 void needs_keyvalue(struct job *job, const struct app *a, const struct var *v,
 	const char *name, const char *part);
+
+/* needs_finish(job): at the end, the names of the secrets go into the
+ * summaries. */
+void needs_finish(struct job *job);
 
 /* needs_id(job, kind, name): the need "KIND:NAME", or NULL. */
 struct report_need *needs_id(

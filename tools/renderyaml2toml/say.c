@@ -25,6 +25,11 @@ say(struct job *job, const struct tree *at, const char *level, const char *rule,
 		f.line = p->line;
 		f.column = p->column;
 	}
+	/* of a service that is not converted, only what others refer to counts
+	 */
+	if (job->current != NULL && !job->current->is_selected &&
+		job->current->type != APP_KEYVALUE && job->is_building)
+		return;
 	va_start(ap, fmt);
 	rc = buf_vprintf(&text, fmt, ap);
 	va_end(ap);

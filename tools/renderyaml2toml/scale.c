@@ -170,8 +170,10 @@ put_disk(struct job *job, struct app *a)
 		gb = LARGEST_VOLUME;
 	}
 	if (path == NULL || *path != '/' || path[1] == '\0') {
-		say(job, disk, "error", "disk", "mountPath: /var/data",
-			"the disk has no mountPath that can be one");
+		take_all(disk);
+		say_value(job, disk, "error", "disk",
+			"it has no mountPath that can be one, such as "
+			"/var/data");
 		return;
 	}
 	if (put_volume_name(&volume, name != NULL ? name : "data") == -1)

@@ -155,12 +155,48 @@ take_merge(struct job *job)
 	return 0;
 }
 
+/* Every key that some part of a Blueprint has. */
+static const char *const known[] = {"services", "databases", "envVarGroups",
+	"projects", "ungrouped", "previews", "previewsEnabled",
+	"previewsExpireAfterDays", "version", "generation", "expireAfterDays",
+	"name", "environments", "networking", "isolation", "permissions",
+	"protection", "type", "runtime", "env", "plan", "region", "repo",
+	"branch", "rootDir", "buildCommand", "startCommand", "preDeployCommand",
+	"initialDeployHook", "schedule", "dockerCommand", "dockerfilePath",
+	"dockerContext", "image", "url", "creds", "fromRegistryCreds",
+	"registryCredential", "envVars", "numInstances", "scaling",
+	"minInstances", "maxInstances", "targetCPUPercent",
+	"targetMemoryPercent", "disk", "mountPath", "sizeGB", "healthCheckPath",
+	"maxShutdownDelaySeconds", "domains", "domain", "autoDeployTrigger",
+	"autoDeploy", "buildFilter", "paths", "ignoredPaths",
+	"pullRequestPreviewsEnabled", "staticPublishPath", "headers", "routes",
+	"source", "destination", "path", "ipAllowList", "description",
+	"maxmemoryPolicy", "previewPlan", "renderSubdomainPolicy", "cache",
+	"profile", "key", "value", "generateValue", "sync", "fromDatabase",
+	"fromService", "fromGroup", "property", "envVarKey", "previewValue",
+	"diskSizeGB", "previewDiskSizeGB", "storageAutoscalingEnabled",
+	"postgresMajorVersion", "databaseName", "user", "readReplicas",
+	"highAvailability", "enabled"};
+
+static const size_t n_known = sizeof(known) / sizeof(known[0]);
+
+static const char *
+find_known(const char *key)
+{
+	for (size_t i = 0; i < n_known; i++)
+		if (strcmp(known[i], key) == 0)
+			return known[i];
+	return NULL;
+}
+
 static bool
 is_hidden_key(const struct tree *t)
 {
-	return t->key != NULL && (strcmp(t->key, "value") == 0 ||
-					 strcmp(t->key, "previewValue") == 0 ||
-					 is_envname_secret(t->key, NULL));
+	if (t->key == NULL)
+		return false;
+	return strcmp(t->key, "value") == 0 ||
+	       strcmp(t->key, "previewValue") == 0 ||
+	       (find_known(t->key) == NULL && is_envname_secret(t->key, NULL));
 }
 
 static int
@@ -190,31 +226,6 @@ take_show(struct buf *b, const struct tree *t)
 	return show(b, t, is_hidden_key(t));
 }
 
-/* Every key that some part of a Blueprint has. */
-static const char *const known[] = {"services", "databases", "envVarGroups",
-	"projects", "ungrouped", "previews", "previewsEnabled",
-	"previewsExpireAfterDays", "version", "generation", "expireAfterDays",
-	"name", "environments", "networking", "isolation", "permissions",
-	"protection", "type", "runtime", "env", "plan", "region", "repo",
-	"branch", "rootDir", "buildCommand", "startCommand", "preDeployCommand",
-	"initialDeployHook", "schedule", "dockerCommand", "dockerfilePath",
-	"dockerContext", "image", "url", "creds", "fromRegistryCreds",
-	"registryCredential", "envVars", "numInstances", "scaling",
-	"minInstances", "maxInstances", "targetCPUPercent",
-	"targetMemoryPercent", "disk", "mountPath", "sizeGB", "healthCheckPath",
-	"maxShutdownDelaySeconds", "domains", "domain", "autoDeployTrigger",
-	"autoDeploy", "buildFilter", "paths", "ignoredPaths",
-	"pullRequestPreviewsEnabled", "staticPublishPath", "headers", "routes",
-	"source", "destination", "path", "ipAllowList", "description",
-	"maxmemoryPolicy", "previewPlan", "renderSubdomainPolicy", "cache",
-	"profile", "key", "value", "generateValue", "sync", "fromDatabase",
-	"fromService", "fromGroup", "property", "envVarKey", "previewValue",
-	"diskSizeGB", "previewDiskSizeGB", "storageAutoscalingEnabled",
-	"postgresMajorVersion", "databaseName", "user", "readReplicas",
-	"highAvailability", "enabled"};
-
-static const size_t n_known = sizeof(known) / sizeof(known[0]);
-
 void
 take_leftovers(struct job *job, struct tree *t)
 {
@@ -226,9 +237,8 @@ take_leftovers(struct job *job, struct tree *t)
 			take_leftovers(job, t);
 		return;
 	}
-	for (size_t i = 0; t->key != NULL && near == NULL && i < n_known; i++)
-		if (strcmp(known[i], t->key) == 0)
-			near = known[i];
+	if (t->key != NULL)
+		near = find_known(t->key);
 	if (t->key != NULL && near == NULL)
 		near = str_nearest(t->key, known, n_known);
 	if (take_show(&text, t) == -1)
@@ -242,6 +252,7 @@ take_leftovers(struct job *job, struct tree *t)
 			? "%s: %s stands where it means nothing; it is left out"
 			: "%s: %s is not known here and is left out",
 		t->key != NULL ? t->key : "an element", buf_str(&text));
+	take_all(t);
 	buf_fini(&text);
 	buf_fini(&fix);
 }

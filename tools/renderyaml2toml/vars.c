@@ -148,6 +148,10 @@ read_group(struct job *job, struct app *a, struct tree *ref)
 		s = take_str(job->group[i], "name");
 		if (s == NULL || strcmp(s, name) != 0)
 			continue;
+		say(job, ref, "note", "group", NULL,
+			"the variables of the group %s are the app's own now; "
+			"Fly.io has no groups",
+			name);
 		if (take(job->group[i], "envVars") == NULL)
 			return 0;
 		return read_list(job, a, take(job->group[i], "envVars"), name);

@@ -74,7 +74,7 @@ put_check(struct job *job, struct app *a)
 			"healthCheckPath, or an [[http_service.checks]]",
 			"there is no healthCheckPath, so the check only sees "
 			"whether the port is open");
-	if (a->port != 0 && (a->type == APP_WEB || a->is_port_known))
+	if (a->port != 0 && (a->type != APP_PRIVATE || a->is_port_known))
 		put_port_check(&a->conf, a->port);
 }
 
