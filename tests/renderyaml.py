@@ -92,7 +92,7 @@ def main(source, records, folder):
             continue
         name = member(table, "key") if table is not None else None
         if key in ("value", "previewValue") and (
-                name in hidden or key == "previewValue" and name in said):
+                name is None or name in hidden or key == "previewValue" and name in said):
             continue
         names = [member(n, "name") for n in path
                  if isinstance(n, yaml.MappingNode)]

@@ -381,7 +381,7 @@ blueprint_read(struct job *job)
 	read_root_values(job, root);
 	if (read_lists(job, root, NULL) == -1)
 		return -1;
-	if ((t = take(root, "ungrouped")) != NULL &&
+	if ((t = take_table(job, root, "ungrouped")) != NULL &&
 		read_lists(job, t, NULL) == -1)
 		return -1;
 	if ((rc = list_of(job, root, "projects", &t)) == -1)

@@ -86,7 +86,8 @@ static void
 say_unused_groups(struct job *job)
 {
 	for (size_t i = 0; i < job->n_groups; i++) {
-		struct tree *t = job->group[i], *list = take(t, "envVars");
+		struct tree *t = job->group[i],
+			    *list = take_list(job, t, "envVars");
 
 		const char *name = take_str(t, "name");
 

@@ -93,7 +93,8 @@ put_text(struct job *job, struct app *a, const struct var *v,
 		return;
 	}
 	if (r->from != NULL && v->source == VAR_SERVICE &&
-		is_envname_secret(v->key, r->text)) {
+		(is_envname_secret(v->key, r->text) ||
+			is_envname_secret(r->from_key, r->text))) {
 		needs_copied(job, a, v, r->from, r->from_key);
 		return;
 	}

@@ -186,16 +186,19 @@ needs_finish(struct job *job)
 	for (size_t i = 0; i < r->n_needs; i++) {
 		struct report_need *need = r->need[i];
 		struct buf b = BUF_INIT;
-		int rc = need->summary == NULL || need->kind == NULL ||
-					 strcmp(need->kind, "secret") != 0
-				 ? -1
-				 : buf_puts(&b, need->summary);
+		int rc;
 
+		if (need->summary == NULL || need->kind == NULL ||
+			strcmp(need->kind, "secret") != 0)
+			continue;
+		rc = buf_puts(&b, need->summary);
 		for (size_t k = 0; k < need->n_variables && rc == 0; k++)
 			rc = buf_printf(&b, "%s%s", k == 0 ? ": " : ", ",
 				need->variable[k]);
 		if (rc == 0)
 			report_set(r, &need->summary, buf_str(&b));
+		else
+			r->failed = 1;
 		buf_fini(&b);
 	}
 }

@@ -145,7 +145,7 @@ need_volume(
 static void
 put_disk(struct job *job, struct app *a)
 {
-	struct tree *disk = take(a->t, "disk"), *at;
+	struct tree *disk = take_table(job, a->t, "disk"), *at;
 	struct fly_config *c = &a->conf;
 	const char *name, *path;
 	struct buf volume = BUF_INIT;
@@ -153,7 +153,7 @@ put_disk(struct job *job, struct app *a)
 	char size[24];
 	int64_t gb = 10;
 
-	if (disk == NULL || disk->kind != TREE_TABLE)
+	if (disk == NULL)
 		return;
 	name = take_str(disk, "name");
 	path = take_str(disk, "mountPath");
@@ -219,11 +219,11 @@ number(struct job *job, struct tree *t, const char *key)
 static void
 put_scaling(struct job *job, struct app *a, int64_t *count)
 {
-	struct tree *t = take(a->t, "scaling"), *m;
+	struct tree *t = take_table(job, a->t, "scaling"), *m;
 	struct fly_http_service *h = &a->conf.http_service;
 	int64_t least, most;
 
-	if (t == NULL || t->kind != TREE_TABLE)
+	if (t == NULL)
 		return;
 	least = number(job, t, "minInstances");
 	most = number(job, t, "maxInstances");

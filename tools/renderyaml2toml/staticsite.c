@@ -86,12 +86,12 @@ take_route(struct job *job, struct tree *t)
 }
 
 static int
-take_list(struct job *job, struct app *a, const char *key,
+take_each(struct job *job, struct app *a, const char *key,
 	int (*one)(struct job *job, struct tree *t))
 {
-	struct tree *list = take(a->t, key);
+	struct tree *list = take_list(job, a->t, key);
 
-	if (list == NULL || list->kind != TREE_ARRAY)
+	if (list == NULL)
 		return 0;
 	for (struct tree *t = list->first; t != NULL; t = t->next) {
 		if (t->kind != TREE_TABLE)
@@ -117,7 +117,7 @@ staticsite_build(struct job *job, struct app *a)
 		"serves %s on port 8080 ([[statics]] knows neither routes nor "
 		"headers)",
 		path != NULL ? path : "the built folder");
-	if (take_list(job, a, "headers", take_header) == -1)
+	if (take_each(job, a, "headers", take_header) == -1)
 		return -1;
-	return take_list(job, a, "routes", take_route);
+	return take_each(job, a, "routes", take_route);
 }

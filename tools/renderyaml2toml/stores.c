@@ -8,6 +8,7 @@
 #include "buf.h"
 #include "flyregion.h"
 #include "job.h"
+#include "json.h"
 #include "say.h"
 #include "str.h"
 #include "take.h"
@@ -53,6 +54,19 @@ say_fates(struct job *job, struct tree *t, const struct fate *fates)
 	}
 }
 
+/* Whether the table of Postgres plans has it. */
+static bool
+is_known_plan(const struct job *job, const char *plan)
+{
+	const struct json_val *v = json_get(json_root(job->addon_map), "from");
+
+	v = json_get(json_get(json_get(v, "render"), "postgres"), "plans");
+	for (v = json_first(v); v != NULL; v = json_next(v))
+		if (is_str_glob(json_key(v), plan))
+			return true;
+	return false;
+}
+
 static void
 add_store(struct job *job, struct tree *t, const char *service,
 	const char *kind, const char *name)
@@ -77,6 +91,10 @@ add_store(struct job *job, struct tree *t, const char *service,
 				"the plan \"%s\" is read as %s", plan, lower);
 	}
 	a.plan = lower;
+	if (lower != NULL && strcmp(service, "postgres") == 0 &&
+		!is_known_plan(job, lower))
+		say_value(job, take(t, "plan"), "warning", "plan",
+			"no plan of Render; the smallest is taken");
 	if (buf_printf(&id, "%s:%s", kind, name) == -1 ||
 		appslug_put(&slug, name, 0) == -1)
 		job->report->failed = 1;

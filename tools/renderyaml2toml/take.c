@@ -69,6 +69,31 @@ take_str(struct tree *table, const char *key)
 	return take_text(t);
 }
 
+static struct tree *
+take_kind(struct job *job, struct tree *table, const char *key,
+	enum tree_kind kind, const char *what)
+{
+	struct tree *t = take(table, key);
+
+	if (t == NULL || t->kind == kind || t->kind == TREE_NULL)
+		return t != NULL && t->kind == kind ? t : NULL;
+	take_all(t);
+	say_value(job, t, "warning", "wrong-kind", what);
+	return NULL;
+}
+
+struct tree *
+take_table(struct job *job, struct tree *table, const char *key)
+{
+	return take_kind(job, table, key, TREE_TABLE, "must be a table");
+}
+
+struct tree *
+take_list(struct job *job, struct tree *table, const char *key)
+{
+	return take_kind(job, table, key, TREE_ARRAY, "must be a list");
+}
+
 int
 take_int(struct tree *table, const char *key, int64_t *v)
 {
@@ -194,6 +219,9 @@ is_hidden_key(const struct tree *t)
 {
 	if (t->key == NULL)
 		return false;
+	/* a table of variables, which should be a list */
+	if (strcmp(t->key, "envVars") == 0 && t->kind == TREE_TABLE)
+		return true;
 	return strcmp(t->key, "value") == 0 ||
 	       strcmp(t->key, "previewValue") == 0 ||
 	       (find_known(t->key) == NULL && is_envname_secret(t->key, NULL));

@@ -27,6 +27,14 @@ const char *take_text(const struct tree *t);
 /* take_str(table, key): take_text(take(table, key)), but NULL for null. */
 const char *take_str(struct tree *table, const char *key);
 
+/*
+ * take_table(job, table, key), take_list: a member that must be a table, or a
+ * list. NULL if there is none, if it is null, or, after a finding, if it is
+ * something else.
+ */
+struct tree *take_table(struct job *job, struct tree *table, const char *key);
+struct tree *take_list(struct job *job, struct tree *table, const char *key);
+
 /* take_int(table, key, v): 1 and the value; 0: none; -1: it is no integer. */
 int take_int(struct tree *table, const char *key, int64_t *v);
 

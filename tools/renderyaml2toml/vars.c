@@ -87,12 +87,12 @@ take_source(struct job *job, struct var *v)
 			n++;
 		}
 	}
-	if ((m = take(t, "fromDatabase")) != NULL) {
+	if ((m = take_table(job, t, "fromDatabase")) != NULL) {
 		v->source = VAR_DATABASE;
 		v->ref = m;
 		n++;
 	}
-	if ((m = take(t, "fromService")) != NULL) {
+	if ((m = take_table(job, t, "fromService")) != NULL) {
 		v->source = VAR_SERVICE;
 		v->ref = m;
 		n++;
