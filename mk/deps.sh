@@ -26,7 +26,7 @@ deps: no apt-get here; install these with your package manager:
   Alpine    doas apk add build-base pkgconf cjson-dev libpq-dev openssl-dev xxhash-dev libarchive-dev libfyaml-dev linux-headers postgresql-client jq bash coreutils util-linux
             tests: postgresql postgresql-contrib py3-jsonschema py3-yaml clang compiler-rt clang-extra-tools shellcheck shfmt mandoc cppcheck
   Homebrew  brew install pkgconf cjson libpq openssl@3 xxhash libarchive libfyaml jq bash coreutils
-            tests: postgresql@16 python-jsonschema llvm shellcheck shfmt mandoc cppcheck
+            tests: postgresql@16 python-jsonschema pyyaml llvm shellcheck shfmt mandoc cppcheck
 END
 }
 

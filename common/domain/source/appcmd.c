@@ -104,6 +104,13 @@ appcmd_say_traits(const struct appcmd *x, const struct cmdtrait_set *set)
 			"\"%s\" runs a server beside the app (%s); it keeps "
 			"nothing over a deploy and is no longer on localhost",
 			word[CMDTRAIT_SIDECAR]);
+	if (word[CMDTRAIT_OWN] != NULL)
+		say(x, "note", "script",
+			"where it is a script, look into it for ports, "
+			"migrations and the old platform's variables",
+			"\"%s\" runs %s, a program of the app's own, which is "
+			"not seen here",
+			word[CMDTRAIT_OWN]);
 	if (word[CMDTRAIT_SCRIPT] != NULL)
 		say(x, "note", "script",
 			"look into it for ports, migrations and the old "

@@ -161,7 +161,7 @@ look_for_beat(const struct shellcmd_simple *s, struct cmdtrait_set *set)
 
 /* A program of the app's own, which no framework puts there. */
 static bool
-is_own_script(const char *program)
+is_own_program(const char *program)
 {
 	static const char *const folders[] = {
 		"./", "bin/", "script/", "scripts/", "/app/"};
@@ -191,8 +191,10 @@ look_for_script(const struct shellcmd_simple *s, struct cmdtrait_set *set)
 
 	if (program == NULL)
 		return 0;
-	if (str_ends(program, ".sh") || is_own_script(program))
+	if (str_ends(program, ".sh"))
 		return note(set, CMDTRAIT_SCRIPT, program, NULL);
+	if (is_own_program(program))
+		return note(set, CMDTRAIT_OWN, program, NULL);
 	if (next == NULL || next[0] == '-')
 		return 0;
 	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++)

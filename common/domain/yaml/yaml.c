@@ -185,7 +185,7 @@ err:
 	return rc;
 }
 
-/* libfyaml's marks leave the quotes out. */
+/* libfyaml's marks leave quotes and the sign of an alias out. */
 static void
 widen(const struct reader *r, struct tree *t)
 {
@@ -265,6 +265,7 @@ take_alias(struct reader *r, const struct fy_event *e)
 	if (name == NULL)
 		return yamlbuild_fail(&r->build, NULL, "out of memory");
 	set_place(r, &where, fy_token_start_mark(e->alias.anchor), NULL);
+	widen(r, &where); /* the asterisk */
 	rc = yamlbuild_alias(&r->build, name, &where);
 	free(name);
 	return rc;
@@ -364,6 +365,7 @@ set_empty(struct yaml *y, struct yamlbuild *b)
 	y->root = tree_new(TREE_NULL);
 	if (y->root == NULL || tree_text(y->root, "", 0) == -1)
 		return yamlbuild_fail(b, NULL, "out of memory");
+	y->root->at.line = y->root->at.column = 1;
 	return 0;
 }
 

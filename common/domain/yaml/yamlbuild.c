@@ -112,6 +112,8 @@ take_key(struct yamlbuild *b, struct tree *t)
 		tree_free(t);
 		return -1;
 	}
+	if (t->at.line == 0)
+		t->at = b->open->at;
 	b->key[b->depth - 1] = t;
 	return 0;
 }
@@ -141,6 +143,8 @@ static int
 place(struct yamlbuild *b, struct tree *t)
 {
 	if (b->open == NULL) {
+		if (t->at.line == 0)
+			t->at.line = t->at.column = 1;
 		b->out->root = t;
 		return 0;
 	}
