@@ -177,6 +177,7 @@ copy(const struct tree *t)
 	c->boolean = t->boolean;
 	c->mark = t->mark;
 	c->at = t->at;
+	c->key_at = t->key_at;
 	if (t->text != NULL)
 		(void)tree_text(c, t->text, t->len);
 	for (from = t->first; from != NULL; from = from->next) {
@@ -562,6 +563,24 @@ has_around(const char *before, const char *after, const struct tree_place *p)
 	       memcmp(before + p->end, after + new - end, end) == 0;
 }
 
+/* Whether the lines of the key ${t}, and nothing else, are gone. */
+static bool
+is_without(const char *before, const char *after, const struct tree *t)
+{
+	const char *begin = before + t->key_at.begin;
+	const char *end = before + t->at.end;
+
+	while (begin > before && begin[-1] != '\n' &&
+		!(begin == before + 3 &&
+			strncmp(before, "\xef\xbb\xbf", 3) == 0))
+		begin--;
+	end += strcspn(end, "\n");
+	end += *end == '\n';
+	return strlen(after) == strlen(before) - (size_t)(end - begin) &&
+	       memcmp(before, after, (size_t)(begin - before)) == 0 &&
+	       strcmp(after + (begin - before), end) == 0;
+}
+
 /* The value in brackets or braces that an edit of ${t} happens inside, or
  * ${t} itself where it is written in one piece. */
 static const struct tree *
@@ -589,7 +608,9 @@ is_kept(const struct edit *d, const struct tree *t, const char *before,
 		return has_around(before, after, &in->at) ||
 		       (d->op == REMOVE && in == t);
 	if (d->op == REMOVE)
-		return has_lines(before, after);
+		return has_lines(before, after) &&
+		       (t->kind == TREE_TABLE || t->mark == TOML_TABLES ||
+			       d->comments || is_without(before, after, t));
 	if (d->op == SET || d->op == WRAP || d->op == UNWRAP)
 		return t->kind == TREE_TABLE || t->mark == TOML_TABLES ||
 		       has_around(before, after, &t->at);
@@ -624,6 +645,7 @@ is_good_refusal(struct tomledit *e, const struct edit *d, const char *before)
 	if (*why == '\0' || strcmp(tomledit_text(e, NULL), before) != 0)
 		return fail("refused badly", d, before, e);
 	if (d->op == COMMENT || d->op == REMOVE ||
+		strstr(why, "no line of its own") != NULL ||
 		(breaks && d->op != WRAP && d->op != ADD_TABLE))
 		return fail("refused", d, before, e);
 	return true;

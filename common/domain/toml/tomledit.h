@@ -15,8 +15,8 @@ struct tree;
  * that parses, or is refused and changes nothing.
  *
  * Every edit takes a path of ${n} steps from the root (toml.h) and returns 0,
- * or -1 with tomledit_error saying why. The keys of a path may be borrowed
- * from tomledit_tree of the same editor; values and text may not.
+ * or -1 with tomledit_error saying why. Paths, values and text may be borrowed
+ * from tomledit_tree of the same editor as it was before the edit.
  */
 struct tomledit;
 

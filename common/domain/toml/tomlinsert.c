@@ -96,18 +96,6 @@ add_lines(struct tomlplan *p, size_t at, struct buf *lines)
 	return tomlplan_take(p, at, at, &b);
 }
 
-/* The blanks before a statement. */
-static int
-put_indent(struct tomlplan *p, struct buf *b, const struct tomlparse_stmt *s)
-{
-	size_t line;
-
-	if (s == NULL)
-		return 0;
-	line = tomlplan_line(p, s->begin);
-	return buf_append(b, p->text + line, s->begin - line);
-}
-
 /* How far the text indents keys beneath their header, as this text does. */
 static int
 put_key_indent(
@@ -116,7 +104,7 @@ put_key_indent(
 	const struct tomlparse_stmt *s = p->doc->stmt, *next;
 	const struct tomlparse_stmt *end = s + p->doc->n_stmts;
 
-	if (put_indent(p, b, header) == -1)
+	if (tomlplan_put_indent(p, b, header) == -1)
 		return -1;
 	/* its own keys first, then those of any other header */
 	if (header != NULL && header + 1 < end &&
@@ -165,7 +153,7 @@ put_header(struct tomlplan *p, struct buf *b, const struct header *h)
 	struct toml_step path[TOML_MAX_DEPTH];
 	size_t n = toml_path_of(h->in, path), begin;
 
-	if (put_indent(p, b, h->model) == -1 ||
+	if (tomlplan_put_indent(p, b, h->model) == -1 ||
 		buf_puts(b, h->element ? "[[" : "[") == -1)
 		return -1;
 	begin = b->len;
@@ -199,19 +187,6 @@ add_header(struct tomlplan *p, const struct header *h)
 	return add_lines(p, at, &b);
 }
 
-/* The statement that opens the table ${t}, or NULL. */
-static const struct tomlparse_stmt *
-opener(const struct tomlplan *p, const struct tree *t)
-{
-	const struct tomlparse_stmt *s = p->doc->stmt;
-	size_t i;
-
-	for (i = 0; i < p->doc->n_stmts; i++, s++)
-		if (s->kind != TOMLPARSE_VALUE && s->node == t)
-			return s;
-	return NULL;
-}
-
 /* A header whose indentation suits one directly beneath ${t}. */
 static const struct tomlparse_stmt *
 model_beneath(const struct tomlplan *p, const struct tree *t)
@@ -226,7 +201,7 @@ model_beneath(const struct tomlplan *p, const struct tree *t)
 				t)
 			found = s;
 	}
-	return found != NULL ? found : opener(p, t);
+	return found != NULL ? found : tomlplan_opener(p, t);
 }
 
 /* After everything that is about ${t}. */
@@ -269,7 +244,7 @@ tomlinsert_element(
 {
 	struct header h = {.in = array, .element = true, .value = value};
 
-	h.model = opener(p, array->last);
+	h.model = tomlplan_opener(p, array->last);
 	h.at = end_of(p, array);
 	return add_header(p, &h);
 }
@@ -285,7 +260,7 @@ add_to_section(struct tomlplan *p, const struct tomlinsert *i)
 	size_t at = p->len;
 
 	if (!root)
-		last = tomlplan_section(p, opener(p, i->in));
+		last = tomlplan_section(p, tomlplan_opener(p, i->in));
 	else if (p->doc->n_stmts > 0 && s->kind == TOMLPARSE_VALUE)
 		last = tomlplan_section(p, s);
 	else if (p->doc->n_stmts > 0) {
@@ -296,7 +271,7 @@ add_to_section(struct tomlplan *p, const struct tomlinsert *i)
 		at = tomlplan_next_line(p, last->end);
 	if ((last != NULL &&
 		    (last->kind == TOMLPARSE_VALUE
-				    ? put_indent(p, &b, last)
+				    ? tomlplan_put_indent(p, &b, last)
 				    : put_key_indent(p, &b, last)) == -1) ||
 		put_pair(p, &b, i->in, i, last) == -1 ||
 		buf_puts(&b, p->newline) == -1 ||
@@ -329,7 +304,7 @@ add_dotted(struct tomlplan *p, const struct tomlinsert *i)
 	if (last == NULL)
 		return tomlplan_refuse(p, "its table of dotted keys has no "
 					  "line of its own");
-	if (put_indent(p, &b, last) == -1 ||
+	if (tomlplan_put_indent(p, &b, last) == -1 ||
 		put_pair(p, &b, section, i, last) == -1 ||
 		buf_puts(&b, p->newline) == -1) {
 		buf_fini(&b);
@@ -378,118 +353,4 @@ tomlinsert_value(struct tomlplan *p, const struct tomlinsert *i)
 	if (i->n > 1 || i->in->mark == TOML_IMPLICIT)
 		return add_under_header(p, i);
 	return add_to_section(p, i);
-}
-
-/* The statement above which a comment about ${t} stands. */
-static const struct tomlparse_stmt *
-statement_of(const struct tomlplan *p, const struct tree *t)
-{
-	const struct tomlparse_stmt *s = p->doc->stmt, *found;
-	size_t i;
-
-	for (i = 0; i < p->doc->n_stmts; i++, s++)
-		if (s->node == t && is_tomlplan_top(s))
-			return s;
-	if ((found = tomlplan_first(p, t)) != NULL)
-		return found;
-	for (i = 0, s = p->doc->stmt; i < p->doc->n_stmts; i++, s++)
-		if (is_tomlplan_top(s) && s->begin <= t->at.begin &&
-			s->end >= t->at.end)
-			found = s;
-	return found;
-}
-
-int
-tomlinsert_comment(struct tomlplan *p, const struct tree *t, const char *text)
-{
-	const struct tomlparse_stmt *s = statement_of(p, t);
-	struct buf b = BUF_INIT;
-	size_t n;
-
-	if (s == NULL)
-		return tomlplan_refuse(
-			p, "only a key or a table can have a comment above it");
-	do {
-		n = strcspn(text, "\n");
-		if (put_indent(p, &b, s) == -1 ||
-			buf_puts(&b, n > 0 ? "# " : "#") == -1 ||
-			tomltext_put_comment(&b, text, n) == -1 ||
-			buf_puts(&b, p->newline) == -1) {
-			buf_fini(&b);
-			return -1;
-		}
-		text += n;
-	} while (*text++ != '\0');
-	n = tomlplan_line(p, s->begin);
-	return tomlplan_take(p, n, n, &b);
-}
-
-/* An opening and a closing bracket. */
-static int
-add_brackets(struct tomlplan *p, size_t begin, size_t end)
-{
-	if (tomlplan_change(p, begin, begin, "[", 1) == -1)
-		return -1;
-	return tomlplan_change(p, end, end, "]", 1);
-}
-
-int
-tomlinsert_wrap(struct tomlplan *p, const struct tree *t)
-{
-	const struct tomlparse_stmt *s;
-	struct header h = {.in = t, .element = true};
-
-	switch (t->mark) {
-	case TOML_ROOT:
-	case TOML_TABLES:
-		return tomlplan_refuse(p, "it is an array of tables or the "
-					  "whole document");
-	case TOML_DOTTED:
-		return tomlplan_refuse(
-			p, "a table of dotted keys cannot become an array");
-	case TOML_IMPLICIT:
-		return add_implicit(p, &h);
-	case TOML_HEADER:
-		if (t->key == NULL)
-			return tomlplan_refuse(
-				p, "it is an element of an array already");
-		s = opener(p, t);
-		return add_brackets(p, s->begin, s->end);
-	default:
-		return add_brackets(p, t->at.begin, t->at.end);
-	}
-}
-
-/* [ value ] without anything else inside the brackets but blanks. */
-static int
-unwrap_value(struct tomlplan *p, const struct tree *t)
-{
-	const struct tree *e = t->first;
-	size_t i;
-
-	for (i = t->at.begin; i < t->at.end; i++) {
-		if (i == e->at.begin)
-			i = e->at.end;
-		if (p->text[i] == '#')
-			return tomlplan_refuse(
-				p, "a comment stands inside its brackets");
-	}
-	if (tomlplan_change(p, t->at.begin, e->at.begin, "", 0) == -1)
-		return -1;
-	return tomlplan_change(p, e->at.end, t->at.end, "", 0);
-}
-
-int
-tomlinsert_unwrap(struct tomlplan *p, const struct tree *t)
-{
-	const struct tomlparse_stmt *s;
-
-	if (t->kind != TREE_ARRAY || t->n != 1)
-		return tomlplan_refuse(p, "it is no array of one element");
-	if (t->mark == TOML_STATIC)
-		return unwrap_value(p, t);
-	s = opener(p, t->first);
-	if (tomlplan_change(p, s->begin, s->begin + 1, "", 0) == -1)
-		return -1;
-	return tomlplan_change(p, s->end - 1, s->end, "", 0);
 }

@@ -35,13 +35,4 @@ int tomlinsert_table(
 int tomlinsert_element(
 	struct tomlplan *p, const struct tree *array, const struct tree *value);
 
-/* tomlinsert_comment(p, t, text): comment lines above ${t}. */
-int tomlinsert_comment(
-	struct tomlplan *p, const struct tree *t, const char *text);
-
-/* tomlinsert_wrap(p, t), tomlinsert_unwrap(p, t): a table or value becomes an
- * array of it, and an array of one its element. */
-int tomlinsert_wrap(struct tomlplan *p, const struct tree *t);
-int tomlinsert_unwrap(struct tomlplan *p, const struct tree *t);
-
 #endif

@@ -255,3 +255,27 @@ tomlplan_section_end(const struct tomlplan *p, const struct tomlparse_stmt *s)
 		line = tomlplan_next_line(p, line);
 	return line == p->len || is_tomlplan_blank(p, line) ? line : end;
 }
+
+const struct tomlparse_stmt *
+tomlplan_opener(const struct tomlplan *p, const struct tree *t)
+{
+	const struct tomlparse_stmt *s = p->doc->stmt;
+	size_t i;
+
+	for (i = 0; i < p->doc->n_stmts; i++, s++)
+		if (s->kind != TOMLPARSE_VALUE && s->node == t)
+			return s;
+	return NULL;
+}
+
+int
+tomlplan_put_indent(
+	const struct tomlplan *p, struct buf *b, const struct tomlparse_stmt *s)
+{
+	size_t line;
+
+	if (s == NULL)
+		return 0;
+	line = tomlplan_line(p, s->begin);
+	return buf_append(b, p->text + line, s->begin - line);
+}

@@ -88,4 +88,13 @@ const struct tomlparse_stmt *tomlplan_section(
 size_t tomlplan_section_end(
 	const struct tomlplan *p, const struct tomlparse_stmt *s);
 
+/* tomlplan_opener(p, t): the header that opens the table ${t}, or NULL. */
+const struct tomlparse_stmt *tomlplan_opener(
+	const struct tomlplan *p, const struct tree *t);
+
+/* tomlplan_put_indent(p, b, s): append the blanks before a statement; none for
+ * NULL. 0 or -1 (ENOMEM). */
+int tomlplan_put_indent(const struct tomlplan *p, struct buf *b,
+	const struct tomlparse_stmt *s);
+
 #endif
