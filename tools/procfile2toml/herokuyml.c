@@ -1,5 +1,7 @@
 #include "herokuyml.h"
 
+#include <stdbool.h>
+
 #include "buf.h"
 #include "leftover.h"
 #include "mem.h"
@@ -207,35 +209,55 @@ image_of_type(const struct herokuyml *h, const char *type)
 	return file != NULL ? find_image(h, file, target) : h->n;
 }
 
+/* Whether some element has a blank in it, so that each is a command. */
+static bool
+is_list_of_commands(const struct tree *t)
+{
+	for (t = t->first; t != NULL; t = t->next)
+		if (treeget_text(t) != NULL &&
+			strchr(treeget_text(t), ' ') != NULL)
+			return true;
+	return false;
+}
+
 /*
  * A command: a string, or a list. A list of one is a command line as it
- * stands; one of several is taken for the words of one command.
+ * stands; one of several is one command after the other, or the words of one
+ * command if none has a blank.
  */
 static int
 put_command(const struct reader *x, struct buf *b, const struct tree *t)
 {
-	const struct tree *k;
+	bool is_list;
+	int rc = 0;
 
 	if (treeget_text(t) != NULL)
 		return buf_puts(b, treeget_text(t));
 	if (t->kind != TREE_ARRAY)
 		return 0;
-	for (k = t->first; k != NULL; k = k->next)
-		if (treeget_text(k) == NULL)
+	is_list = t->n == 1 || is_list_of_commands(t);
+	for (const struct tree *k = t->first; k != NULL && rc == 0;
+		k = k->next) {
+		const char *text = treeget_text(k);
+		if (text == NULL) {
 			say_unknown(x, "command", k);
-		else if (t->n == 1 ? buf_puts(b, treeget_text(k)) == -1
-				   : (b->len > 0 && buf_putc(b, ' ') == -1) ||
-					     shlex_quote(b, treeget_text(k)) ==
-						     -1)
-			return -1;
-	if (t->n > 1) {
+			continue;
+		}
+		if (b->len > 0)
+			rc = buf_puts(b, is_list ? " && " : " ");
+		if (rc == 0)
+			rc = is_list ? buf_puts(b, text) : shlex_quote(b, text);
+	}
+	if (rc == 0 && t->n > 1) {
 		struct finding f = at(x, t, "warning", "heroku-yml-command");
 		report_at(x->report, &f,
-			"a list of several is taken for the words of one "
-			"command: %s",
+			"a list of several is taken for %s: %s",
+			is_list ? "commands, each to run if the one before "
+				  "did well"
+				: "the words of one command",
 			buf_str(b));
 	}
-	return 0;
+	return rc;
 }
 
 /* One process type with what runs it, under run or release. */
