@@ -38,9 +38,11 @@ PKG_tarball = libarchive
 PKG_yaml = libfyaml
 
 # --- table 2: tool -> the layers it links, topmost first -----------------
-TOOLS = procfile2toml herokucfg2secrets pgcopy flylint renderyaml2toml
-USES_procfile2toml = flyconf source io base
+TOOLS = procfile2toml renderyaml2toml railway2toml vercel2report flylint herokucfg2secrets pgcopy
+USES_procfile2toml = flyconf source yaml io base
 USES_renderyaml2toml = yaml flyconf source io base
+USES_railway2toml = flyconf source toml io base
+USES_vercel2report = flyconf source io base
 USES_herokucfg2secrets = io base
 USES_pgcopy = pg tarball digest io base
 USES_flylint = toml flyconf source io base

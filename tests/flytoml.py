@@ -224,7 +224,8 @@ def rules(conf):
                     conf.get("console_command", "")]:
         split(command)
     for command in conf.get("processes", {}).values():
-        if not split(command):
+        # "" is the image's own command
+        if command and not split(command):
             raise Bad("an empty command")
     for s in services:
         if not 1 <= s.get("internal_port", 0) <= 65535:

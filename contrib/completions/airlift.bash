@@ -87,4 +87,5 @@ _airlift() {
 	fi
 }
 
-complete -o filenames -F _airlift flylint herokucfg2secrets pgcopy procfile2toml renderyaml2toml
+complete -o filenames -F _airlift flylint herokucfg2secrets pgcopy procfile2toml \
+	railway2toml renderyaml2toml vercel2report
