@@ -316,7 +316,9 @@ dump_all(struct dump *d)
 	if (archive_create(e->env->out, "standard output",
 		    e->opt->level ? (int)e->opt->level : 3, &d->out))
 		return STATUS_TEMPORARY;
-	if (dump_head(d) || dump_schema(d) || dump_catalog(d))
+	/* in definitions every name is quoted, but not in values (regclass) */
+	if (dump_head(d) || dump_schema(d) || dump_catalog(d) ||
+		session_exec(e->source, "SET quote_all_identifiers = off"))
 		return engine_status(e);
 	for (i = 0; i < e->catalog->n_tables; i++)
 		if (dump_table(d, i))
