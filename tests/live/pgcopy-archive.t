@@ -100,7 +100,7 @@ check 'altered within: a row, a member left out, two exchanged, a later version'
 	status 100 restore <bad.tar
 	cp keep "$f"
 	# what the server itself refuses is the archive'"'"'s fault all the same
-	f=$(grep -la "^PGCOPY" $(ls x/data/*/00000003 | sed s/3$/1/) | head -n 1)
+	f=$(grep -la "^PGCOPY" $(ls x/data/*/00000002 | sed s/2$/1/) | head -n 1)
 	cp "$f" keep; printf "X" | dd of="$f" bs=1 seek=0 conv=notrunc 2>/dev/null
 	pack >bad.tar
 	fresh_target
