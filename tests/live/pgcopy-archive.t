@@ -5,7 +5,7 @@
 pg_lab
 load_app 0.003
 sql "$FROM" "CREATE TABLE public.\"odd \"\"; name\" (\"a b\" text)" "INSERT INTO public.\"odd \"\"; name\" VALUES (E'x\ty')" \
-	"CREATE TABLE public.nothing (id int)" "CREATE TABLE public.columnless ()" "INSERT INTO public.columnless DEFAULT VALUES" \
+	"CREATE TABLE public.no_rows (id int)" "CREATE TABLE public.columnless ()" "INSERT INTO public.columnless DEFAULT VALUES" \
 	"SELECT lo_from_bytea(70001, ''), lo_from_bytea(70002, decode(repeat('ab', 3000000), 'hex'))" \
 	"CREATE TABLE public.wide AS SELECT 1 AS id, (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 200000) i) AS v" >/dev/null
 export FROM TO
