@@ -18,11 +18,12 @@ sql "$FROM" "CREATE TABLE keyed AS SELECT i AS id, repeat(md5(i::text), 6) AS v 
 	"VACUUM ANALYZE keyed, heap, mixed, sparse"
 SPLIT=(--split-larger-than 1mb --jobs 2 --keep-ledger)
 
-# killed_after PARTS: a copy that is killed when so many parts are done.
+# killed_after PARTS [OPTION...]: a copy that is killed when so many parts are
+# done.
 killed_after() {
 	local pid
 	FROM_URL=$FROM TO_URL=$TO setsid pgcopy copy --from env:FROM_URL --to env:TO_URL \
-		"${SPLIT[@]}" >"$T/killed.jsonl" 2>"$T/killed.err" &
+		"${SPLIT[@]}" "${@:2}" >"$T/killed.jsonl" 2>"$T/killed.err" &
 	pid=$!
 	for _ in $(seq 400); do
 		if [[ $(done_parts) -ge $1 ]] || ! kill -0 "$pid" 2>/dev/null; then break; fi
@@ -76,7 +77,8 @@ check 'after kill -9 a rerun repeats at most one part of each worker' '
 	vacuumdb -q --analyze -t keyed "$FROM"
 	for i in 3 6 9; do
 		fresh_target
-		killed_after $i
+		# slowly, so that the kill comes in time
+		killed_after $i --rate 4mb
 		kept=$(done_parts)
 		copy "${SPLIT[@]}"
 		parts=$(sql "$TO" "SELECT count(*) FROM airlift.ledger WHERE part LIKE '\''data:%'\''")

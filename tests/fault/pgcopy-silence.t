@@ -4,13 +4,11 @@
 # server that is at work is waited for however long it takes.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../pglib.sh"
-LAB_PG_SETTINGS=${LAB_PG_SETTINGS:-}$'\nwal_level = logical'
-export LAB_PG_SETTINGS
 pg_lab
 sql "$FROM" "CREATE TABLE big AS SELECT i AS id, repeat(md5(i::text), 20) AS v FROM generate_series(1, 40000) i" \
 	"ALTER TABLE big ADD PRIMARY KEY (id)" "CREATE TABLE bag AS SELECT i % 7 AS a FROM generate_series(1, 50000) i" \
 	"VACUUM ANALYZE big, bag" >/dev/null
-SPLIT=(--split-larger-than 2mb --jobs 2 --timeout 4)
+SPLIT=(--split-larger-than 2mb --jobs 2 --timeout 2)
 wires
 clear_line
 
@@ -20,6 +18,8 @@ muted() {
 	line "$1" "$2"
 	(wait_for 60 test -s "$T/$1.mode.muted" && line "$1" open) &
 }
+# has_row: the change has arrived
+has_row() { [[ $(sql "$TO" "SELECT count(*) FROM bag WHERE a = 77") = 1 ]]; }
 # at_most SECONDS COMMAND...: its status, unless it takes longer
 at_most() {
 	local begin=$SECONDS rc=0
@@ -31,8 +31,8 @@ at_most() {
 
 check 'silent when the connection is made' '
 	line target stall
-	FAR_TO="$FAR_TO?connect_timeout=3"
-	status 111 at_most 20 far check --timeout 4 2>err
+	FAR_TO="$FAR_TO?connect_timeout=2"
+	status 111 at_most 20 far check --timeout 2 2>err
 	cat err
 	grep -q "^pgcopy: target: cannot connect to" err
 	clear_line'
@@ -42,7 +42,7 @@ check 'the target falls silent within a COPY: the part is copied again' '
 	at_most 60 until_done 3 copy ${SPLIT[*]} --keep-ledger 2>err
 	cat err
 	test -s target.mode.muted
-	grep -q "silent for 4 s, and not at work on the server: taken for lost" err
+	grep -q "silent for 2 s, and not at work on the server: taken for lost" err
 	test "$(sql "$TO_ADMIN" "SELECT count(*) FROM pg_stat_activity WHERE application_name = '\''airlift'\''")" = 0
 	same_data'
 
@@ -51,7 +51,7 @@ check 'the source falls silent within a COPY' '
 	muted source "mute 1500000"
 	at_most 60 until_done 3 copy ${SPLIT[*]} 2>err
 	cat err
-	grep -q "source: .*silent for 4 s" err
+	grep -q "source: .*silent for 2 s" err
 	same_data'
 
 check 'silent after a COMMIT: the ledger knows, no row comes twice' '
@@ -60,7 +60,7 @@ check 'silent after a COMMIT: the ledger knows, no row comes twice' '
 	at_most 90 until_done 4 copy ${SPLIT[*]} --keep-ledger 2>err || { cat err; false; }
 	cat err
 	test -s target.mode.muted
-	grep -q "target: silent for 4 s" err
+	grep -q "target: silent for 2 s" err
 	test "$(sql "$TO" "SELECT count(*) FROM bag")" = 50000
 	same_data'
 
@@ -68,7 +68,7 @@ check 'the line to the source is silent for good: for now, not for ever' '
 	fresh_target
 	(wait_for 30 some_parts && line source stall) &
 	line target "slow 4000000"
-	FAR_FROM="$FAR_FROM?connect_timeout=3"
+	FAR_FROM="$FAR_FROM?connect_timeout=2"
 	status 111 at_most 90 far copy ${SPLIT[*]} 2>err
 	cat err
 	clear_line
@@ -77,7 +77,7 @@ check 'the line to the source is silent for good: for now, not for ever' '
 
 check 'silent while pg_dump reads the schema' '
 	fresh_target
-	FAR_FROM="$FAR_FROM?connect_timeout=3"
+	FAR_FROM="$FAR_FROM?connect_timeout=2"
 	rm -f source.mode.muted
 	line source "hush LOCK"
 	(wait_for 30 test -s source.mode.muted && line source stall) &
@@ -86,7 +86,7 @@ check 'silent while pg_dump reads the schema' '
 	cat err
 	clear_line
 	test $rc = 111
-	grep -q "source: silent for 4 s" err'
+	grep -q "source: silent for 2 s" err'
 
 check 'a server that works long is waited for: an index, a lock' '
 	fresh_target
@@ -103,5 +103,22 @@ check 'a server that works long is waited for: an index, a lock' '
 	status 0 at_most 30 far verify --timeout 3 --exclude-table public.slow 2>err || { cat err; false; }
 	fails grep -q silent err
 	wait'
+
+check 'a replication stream that falls silent is opened again' '
+	fresh_target
+	sql "$FROM_ADMIN" "ALTER ROLE app_owner REPLICATION"
+	sql "$FROM" "ALTER TABLE bag REPLICA IDENTITY FULL"
+	far copy --follow
+	rm -f source.mode.muted
+	line source "hush START_REPLICATION"
+	(far follow --timeout 2 2>err) &
+	wait_for 20 test -s source.mode.muted
+	line source open
+	sql "$FROM" "INSERT INTO bag VALUES (77)"
+	wait_for 40 grep -q "silent for 2 s" err || { cat err; false; }
+	wait_for 20 has_row
+	kill $(pgrep -P $! timeout) 2>/dev/null
+	wait
+	far follow --drop'
 
 finish

@@ -5,7 +5,7 @@
 pg_lab
 load_app 0.003
 sql "$FROM" "CREATE TABLE public.\"odd \"\"; name\" (\"a b\" text)" "INSERT INTO public.\"odd \"\"; name\" VALUES (E'x\ty')" \
-	"CREATE TABLE public.empty (id int)" "CREATE TABLE public.columnless ()" "INSERT INTO public.columnless DEFAULT VALUES" \
+	"CREATE TABLE public.no_rows (id int)" "CREATE TABLE public.columnless ()" "INSERT INTO public.columnless DEFAULT VALUES" \
 	"SELECT lo_from_bytea(70001, ''), lo_from_bytea(70002, decode(repeat('ab', 3000000), 'hex'))" \
 	"CREATE TABLE public.wide AS SELECT 1 AS id, (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 200000) i) AS v" >/dev/null || exit 1
 export FROM TO
@@ -100,7 +100,7 @@ check 'altered within: a row, a member left out, two exchanged, a later version'
 	status 100 restore <bad.tar
 	cp keep "$f"
 	# what the server itself refuses is the archive'"'"'s fault all the same
-	f=$(grep -la "^PGCOPY" $(ls x/data/*/00000003 | sed s/3$/1/) | head -n 1)
+	f=$(grep -la "^PGCOPY" $(ls x/data/*/00000002 | sed s/2$/1/) | head -n 1)
 	cp "$f" keep; printf "X" | dd of="$f" bs=1 seek=0 conv=notrunc 2>/dev/null
 	pack >bad.tar
 	fresh_target

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,10 +185,24 @@ finish(struct copyout *c)
 	return rc;
 }
 
+/* Sends the query, without letting libpq read. 0 or -1. */
+static int
+send_query(struct session *s, const char *sql)
+{
+	PGconn *pq = session_pq(s);
+	int rc;
+
+	if (PQsendQuery(pq, sql) != 1)
+		return -1;
+	while ((rc = PQflush(pq)) > 0)
+		if (session_wait(s, POLLOUT))
+			return -1;
+	return rc;
+}
+
 int
 copyout_start(struct session *s, const char *sql, struct copyout **out)
 {
-	PGconn *pq = session_pq(s);
 	struct copyout *c = mem_alloc(sizeof(*c));
 
 	if (!c) {
@@ -205,7 +220,7 @@ copyout_start(struct session *s, const char *sql, struct copyout **out)
 			session_what(s));
 		goto err;
 	}
-	if (PQsendQuery(pq, sql) != 1 || session_flush(s)) {
+	if (send_query(s, sql)) {
 		session_fail(s, NULL, "COPY", false);
 		goto err;
 	}

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <libpq-fe.h>
 #include <limits.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -160,6 +161,14 @@ session_quiet(struct session *s)
 	return s->silent ? -1 : 0;
 }
 
+bool
+has_session_pending(const struct session *s)
+{
+	SSL *ssl = PQsslInUse(s->pq) ? PQsslStruct(s->pq, "OpenSSL") : NULL;
+
+	return ssl && SSL_pending(ssl) > 0;
+}
+
 int
 session_wait(struct session *s, int events)
 {
@@ -168,6 +177,8 @@ session_wait(struct session *s, int events)
 	int rc;
 
 	session_heard(s);
+	if (events & POLLIN && has_session_pending(s))
+		return 0;
 	while ((rc = poll(&p, 1, ms)) <= 0) {
 		if (rc < 0 && errno != EINTR)
 			return -1;

@@ -38,6 +38,10 @@ PGresult *session_result(struct session *s);
 PGresult *session_command(struct session *s, const char *sql);
 PGresult *session_last(struct session *s);
 
+/* has_session_pending(s): bytes have come that TLS holds and poll(2) does not
+ * show: libpq takes only what its buffer has room for. */
+bool has_session_pending(const struct session *s);
+
 /* For who must wait by itself. session_heard(s): something has come.
  * session_quiet(s): nothing for now: 0, or -1 when that is too long. */
 void session_heard(struct session *s);
