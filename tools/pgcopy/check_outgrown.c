@@ -39,7 +39,8 @@ static const struct outgrown {
 		      "aggtran"
 		      "sfn") " OR " IS_POLYMORPHIC("a.aggfinalfn") ") "
 								   "AN"
-								   "D" CATALOG_USERS("o",
+								   "D" CATALOG_USERS(
+									   "o",
 									   "pg_"
 									   "pro"
 									   "c"),
