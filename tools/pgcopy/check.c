@@ -114,7 +114,8 @@ check_preflight(struct engine *e)
 	if ((is_session_pooled(e->source) || is_session_pooled(e->target)) &&
 		check_pooler(e))
 		return -1;
-	if (check_reserved(e, e->source) || check_target_rights(e))
+	if (check_reserved(e, e->source) || check_outgrown(e) ||
+		check_target_rights(e))
 		return -1;
 	/* without them no extension could be created either */
 	return e->errors ? 0 : check_filter(e) || extension_check(e) ? -1 : 0;
@@ -127,11 +128,12 @@ check_run(const void *options, struct env *env)
 	int status = engine_open(&e, options, env, "check");
 
 	if (status == STATUS_OK) {
-		if (check_versions(&e) || check_pooler(&e) ||
-			check_patterns(&e) || check_filter(&e) ||
-			check_source(&e) || check_target(&e) ||
-			extension_check(&e) || check_locale(&e) ||
-			check_connections(&e) || check_cost(&e))
+		if (check_versions(&e) || check_outgrown(&e) ||
+			check_pooler(&e) || check_patterns(&e) ||
+			check_filter(&e) || check_source(&e) ||
+			check_target(&e) || extension_check(&e) ||
+			check_locale(&e) || check_connections(&e) ||
+			check_cost(&e))
 			status = STATUS_TEMPORARY;
 		else
 			status = e.errors ? STATUS_NO : STATUS_OK;

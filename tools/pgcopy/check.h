@@ -33,8 +33,12 @@ int check_rows(struct engine *e, struct session *s, const struct check_query *q,
 /* check_versions(e): of both servers and of pg_dump. */
 int check_versions(struct engine *e);
 
+/* check_outgrown(e): what the source has and the target's version refuses. */
+int check_outgrown(struct engine *e);
+
 /* check_preflight(e): what copy itself asks before it changes anything:
- * versions, a pooler in transaction mode, rights, extensions. */
+ * versions and what they have outgrown, a pooler in transaction mode, rights,
+ * extensions. */
 int check_preflight(struct engine *e);
 
 /* check_source(e): what cannot be read there, or not be made again. */

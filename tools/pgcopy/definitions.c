@@ -95,7 +95,16 @@ ask_side(struct question *q, struct session *s)
 		/* what one version has to quote another has not */
 		is_engine_quoting(e) ? "\"([a-z_][a-z0-9_$]*)\"" : "(\\Z.)"};
 
-	return session_query(s, definitions_sql, N_PARAMS, params);
+	struct rows *r;
+
+	if (engine_quote(e, s, true))
+		return NULL;
+	r = session_query(s, definitions_sql, N_PARAMS, params);
+	if (r && engine_quote(e, s, false)) {
+		rows_free(r);
+		r = NULL;
+	}
+	return r;
 }
 
 static int
@@ -146,12 +155,12 @@ is_told_by_text(const char *kind)
 	return is_str_one_of(kind, kinds);
 }
 
-/* What compare.h tells when it is missing. */
+/* What compare.h tells when it is missing, or goes with such a thing. */
 static bool
 is_compared_elsewhere(const char *kind)
 {
 	static const char *const kinds[] = {
-		"table", "index", "foreign key", NULL};
+		"table", "storage", "index", "foreign key", NULL};
 
 	return is_str_one_of(kind, kinds);
 }

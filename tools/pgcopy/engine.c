@@ -37,8 +37,6 @@ default_jobs(void)
 	return n < 1 ? 1 : n > 8 ? 8 : n;
 }
 
-#define QUOTE_ALL "SET quote_all_identifiers = on"
-
 bool
 is_engine_quoting(const struct engine *e)
 {
@@ -56,9 +54,6 @@ open_sessions(struct engine *e)
 		session_open(e->to, "target", &e->target, &err))
 		return err == SESSION_TEMPORARY ? STATUS_TEMPORARY
 						: STATUS_MISUSE;
-	if (is_engine_quoting(e) && (session_exec(e->source, QUOTE_ALL) ||
-					    session_exec(e->target, QUOTE_ALL)))
-		return STATUS_TEMPORARY;
 	if (session_exec(e->source,
 		    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
 		return STATUS_TEMPORARY;
@@ -144,8 +139,8 @@ engine_open_side(struct engine *e, const struct pgcopy_options *opt,
 		return err == SESSION_TEMPORARY ? STATUS_TEMPORARY
 						: STATUS_MISUSE;
 	if (source && session_exec(e->source,
-			      QUOTE_ALL "; BEGIN ISOLATION LEVEL REPEATABLE "
-					"READ READ ONLY"))
+			      "BEGIN ISOLATION LEVEL REPEATABLE READ READ "
+			      "ONLY"))
 		return STATUS_TEMPORARY;
 	e->progress = progress_open(STDERR_FILENO, env->clock, true);
 	return STATUS_OK;
@@ -282,13 +277,28 @@ tell_left_out(struct engine *e, const struct catalog *c, size_t all)
 }
 
 int
+engine_quote(const struct engine *e, struct session *s, bool on)
+{
+	if (!is_engine_quoting(e))
+		return 0;
+	return session_exec(s, on ? "SET quote_all_identifiers = on"
+				  : "SET quote_all_identifiers = off");
+}
+
+int
 engine_load(struct engine *e, struct session *s, struct catalog **c)
 {
 	int64_t errors = e->errors;
 	size_t fkeys;
 
-	if (check_reserved(e, s) || e->errors > errors || catalog_load(s, c))
+	if (check_reserved(e, s) || e->errors > errors ||
+		engine_quote(e, s, true) || catalog_load(s, c))
 		return -1;
+	if (engine_quote(e, s, false)) {
+		catalog_free(*c);
+		*c = NULL;
+		return -1;
+	}
 	fkeys = (*c)->n_fkeys;
 	filter_catalog(e->opt, *c);
 	return s == e->source ? tell_left_out(e, *c, fkeys) : 0;

@@ -77,9 +77,14 @@ void engine_close(struct engine *e);
 int engine_open_side(struct engine *e, const struct pgcopy_options *opt,
 	struct env *env, const char *verb, bool source);
 
-/* is_engine_quoting(e): the servers quote all names in what they write, as a
- * word may be reserved by one version and not by another. */
+/*
+ * is_engine_quoting(e): all names are to be quoted in what a server writes, as
+ * a word may be reserved by the other's version. engine_quote(e, s, on): if so,
+ * begin or end that, for reading definitions alone: values of types like
+ * regclass would come out quoted too. 0 or -1.
+ */
 bool is_engine_quoting(const struct engine *e);
+int engine_quote(const struct engine *e, struct session *s, bool on);
 
 /*
  * engine_lock(e): from now on no other run changes this target; one that has
