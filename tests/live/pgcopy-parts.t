@@ -101,7 +101,7 @@ planned() { # FILE: a planner in the background, its lines in FILE; sets pid
 check 'parts of an earlier plan come too late: what they read is not mixed with the later one' '
 	fresh_target
 	planned old.jsonl; old=$pid
-	grep "\"type\":\"part\"" old.jsonl | head -n 4 | pgcopy run ${A[*]} >run.jsonl
+	grep -m 4 "\"type\":\"part\"" old.jsonl | pgcopy run ${A[*]} >run.jsonl
 	sql "$FROM" "UPDATE shop.orders SET state = '\''returned'\''" "REFRESH MATERIALIZED VIEW shop.daily" "REFRESH MATERIALIZED VIEW shop.aaa_weekly"
 	planned new.jsonl
 	status 1 pgcopy run ${A[*]} <old.jsonl >late.jsonl
