@@ -412,8 +412,13 @@ int
 copying_open(
 	struct copy *c, const void *options, struct env *env, const char *verb)
 {
+	int status;
+
 	memset(c, 0, sizeof(*c));
-	return engine_open(&c->e, options, env, verb);
+	status = engine_open(&c->e, options, env, verb);
+	if (status == STATUS_OK && engine_fit(&c->e))
+		status = engine_status(&c->e);
+	return status;
 }
 
 int

@@ -215,27 +215,6 @@ put_locator(struct buf *b, const char *name, const struct conninfo *c)
 	return rc;
 }
 
-/*
- * Memory for one index build. What the target has is not told; its shared
- * buffers are a quarter of it as a rule, and all builds together get twice
- * those, at most 2 GB.
- */
-static void
-put_memory(struct engine *e, struct buf *b)
-{
-	struct rows *r = session_query(e->target,
-		"SELECT pg_size_bytes(current_setting('shared_buffers'))"
-		" / 1048576",
-		0, NULL);
-	int64_t mb = r ? 2 * rows_int(r, 0, 0) : 256;
-
-	rows_free(r);
-	if (mb > 2048)
-		mb = 2048;
-	mb /= e->jobs_wanted;
-	(void)buf_printf(b, "%lldMB", (long long)(mb < 32 ? 32 : mb));
-}
-
 int
 engine_run(struct engine *e, const char *phase)
 {
@@ -264,9 +243,11 @@ engine_run(struct engine *e, const char *phase)
 		return 0;
 	if (pool.workers > e->jobs.n)
 		pool.workers = (unsigned)e->jobs.n;
-	put_memory(e, &memory);
 	if (put_locator(&from, "AIRLIFT_FROM", e->from) ||
-		put_locator(&to, "AIRLIFT_TO", e->to) || !memory.len) {
+		put_locator(&to, "AIRLIFT_TO", e->to) ||
+		buf_printf(&memory, "%lldMB",
+			(long long)jobs_memory(
+				e->target_memory, e->jobs_wanted))) {
 		msg_error("out of memory");
 		goto out;
 	}

@@ -26,6 +26,9 @@
 #include "session.h"
 #include "status.h"
 
+/* MB that all index builds together get at most. */
+enum { MEMORY_LIMIT = 2048 };
+
 /* How long a killed run's last statement may take to end on the server. */
 enum { LOCK_SECONDS = 20 };
 
@@ -171,6 +174,34 @@ engine_close(struct engine *e)
 	free_tables(e);
 	free(e->snapshot);
 	(void)journal_close(e->journal);
+}
+
+/* What memory the target has is not told; its shared buffers are a quarter of
+ * it as a rule, and all builds together get twice those. */
+int
+engine_fit(struct engine *e)
+{
+	struct rows *r = session_query(e->target,
+		"SELECT pg_size_bytes(current_setting('shared_buffers'))"
+		" / 1048576",
+		0, NULL);
+	int64_t fit;
+
+	if (!r)
+		return -1;
+	e->target_memory = 2 * rows_int(r, 0, 0);
+	rows_free(r);
+	if (e->target_memory > MEMORY_LIMIT)
+		e->target_memory = MEMORY_LIMIT;
+	fit = jobs_fit(e->target_memory, e->jobs_wanted);
+	if (e->opt->jobs || fit == e->jobs_wanted)
+		return 0;
+	e->jobs_wanted = fit;
+	return engine_tell(e, "note", "jobs-lowered",
+		"--jobs N uses more, each with less memory for its indexes",
+		"%lld jobs: the target's shared_buffers let %lld MB be used "
+		"for building indexes",
+		(long long)fit, (long long)e->target_memory);
 }
 
 int

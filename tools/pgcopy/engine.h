@@ -40,6 +40,7 @@ struct engine {
 	struct env *env;
 	const char *verb;
 	int64_t jobs_wanted;
+	int64_t target_memory; /* MB for all index builds at once; 0: unknown */
 	struct conninfo *from, *to;
 	struct session *source, *target;
 	struct catalog *catalog;    /* of the source, in the snapshot */
@@ -85,6 +86,13 @@ int engine_open_side(struct engine *e, const struct pgcopy_options *opt,
  */
 bool is_engine_quoting(const struct engine *e);
 int engine_quote(const struct engine *e, struct session *s, bool on);
+
+/*
+ * engine_fit(e): find out what memory the target has for index builds, and use
+ * no more jobs than it has room for, unless their number was asked for. 0, or
+ * -1 after a message.
+ */
+int engine_fit(struct engine *e);
 
 /*
  * engine_lock(e): from now on no other run changes this target; one that has

@@ -32,6 +32,9 @@ struct catalog_column {
 	int key;    /* its place in the key, from 1, or 0 */
 	bool is_identity_always;
 	bool has_own_collation; /* one that may equate different strings */
+	double nulls;           /* share of NULLs by the statistics, 0 to 1 */
+	double width;  /* bytes as stored, by the statistics; 0: unknown */
+	double digits; /* characters as text, of numbers; 0: unknown */
 };
 
 /* A relation with rows of its own: a plain table or a leaf partition. */
