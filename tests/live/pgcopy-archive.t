@@ -106,16 +106,17 @@ check 'altered within: a row, a member left out, two exchanged, a later version'
 	fresh_target
 	status 100 restore <bad.tar 2>err
 	cat err
-	grep -q "COPY" err
+	# whether the server has said so by then is a matter of time
 	grep -q "altered" err
 	cp keep "$f"
 	cp x/schema.dump keep
-	python3 -c "p = \"x/schema.dump\"; b = open(p, \"rb\").read(); open(p, \"wb\").write(b.replace(b\"CREATE TABLE shop.orders\", b\"CREATE TABLE shop.orderX\"))"
-	if ! cmp -s keep x/schema.dump; then
-		pack >bad.tar
-		fresh_target
-		status 100 restore <bad.tar
-	fi
+	python3 -c "p = \"x/schema.dump\"; b = open(p, \"rb\").read(); open(p, \"wb\").write(b.replace(b\"CREATE TABLE\", b\"CREATE TABLX\"))"
+	fails cmp -s keep x/schema.dump
+	pack >bad.tar
+	fresh_target
+	status 100 restore <bad.tar 2>err
+	cat err
+	grep -q "reading the rest of the archive" err
 	cp keep x/schema.dump
 	sed -i "s/\"version\":1/\"version\":2/" x/archive.json
 	pack >bad.tar; status 100 check_only <bad.tar 2>err; grep -q newer err'
