@@ -132,7 +132,7 @@ check 'the comment on the database comes along, and is compared' '
 	fails has ".type == \"finding\"" "$T/verify.jsonl"
 	sql "$TO" "COMMENT ON DATABASE app IS '\''other'\''"
 	verify
-	has ".level == \"warning\" and .rule == \"definition-differs\" and (.message | contains(\"comment on the database\"))" "$T/verify.jsonl"
+	has ".level == \"warning\" and .rule == \"definition-differs\" and (.message | contains(\"comment database\"))" "$T/verify.jsonl"
 	sql "$FROM" "COMMENT ON DATABASE app IS NULL"'
 
 check 'an answer that is no always has a record that says why' '
