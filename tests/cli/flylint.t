@@ -157,6 +157,10 @@ check 'text for people: the line, the place, tabs and wide characters' '
 	END
 	diff want got
 	fails grep -q "$(printf "\033")" got'
+check 'a check with a long name has its place too' '
+	printf "app = \"x\"\n[checks.%0100d]\ntype = \"http\"\npath = \"/db\"\n" 0 >t.toml
+	flylint t.toml 2>got || true
+	grep -q "^t.toml:4:8: warning: .*check-database-path" got'
 check 'long lines are shown around the place' '
 	printf "app = \"x\"\n[env]\nA = \"%0300d\"\nx = {a = \"%0200d\", b = 1}\n" 0 0 >t.toml
 	flylint t.toml 2>got

@@ -176,6 +176,14 @@ check 'refuses depth and alias bombs quickly' '
 	status 100 timeout 5 renderyaml2toml render.yaml 2>err
 	grep -q "render.yaml:[0-9]*:[0-9]*: aliases that stand for more than" err
 '
+check 'a file of a million brackets is refused before it takes memory' '
+	/usr/bin/python3 -c "print(\"services: \" + \"[\" * 1200000)" >render.yaml
+	(
+		[[ ${AIRLIFT_SANITIZED:-} ]] || ulimit -v 200000
+		status 100 renderyaml2toml render.yaml 2>err
+	)
+	grep -q "render.yaml: cannot be read: File too large" err
+'
 check 'refuses bad options and unwritable places' '
 	cp "$DATA/values/render.yaml" .
 	status 100 renderyaml2toml --app Bad_Name render.yaml

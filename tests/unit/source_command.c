@@ -114,6 +114,23 @@ names(void)
 	T_OK(is_envname_secret("ADMIN_PASSWORD", "x"), "ADMIN_PASSWORD");
 	T_OK(is_envname_secret("X", "postgres://u:p@h/d"), "a URL's password");
 	T_OK(!is_envname_secret("X", "https://h/a:b@c"), "no password");
+	T_OK(is_envname_secret("JWT", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.x"),
+		"a JWT");
+	T_OK(is_envname_secret("STRIPE", "sk_live_0123456789abcdef"), "Stripe");
+	T_OK(is_envname_secret(
+		     "CERT_TEXT", "-----BEGIN RSA PRIVATE KEY-----\nMII"),
+		"a private key");
+	T_OK(!is_envname_secret(
+		     "NEXT_PUBLIC_A", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.x"),
+		"a public JWT");
+	T_OK(!is_envname_secret("SHORT", "sk-eleton"), "a word");
+	T_OK(is_envname_secret("ENCRYPTION_KEYS", "x"), "several keys");
+	T_OK(is_envname_secret(
+		     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+		     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+		     "AAAAAAAAAAAAAAAAAAAA_KEY",
+		     "x"),
+		"a long name");
 	T_OK(!is_envname_secret("CAPTCHA_SITEKEY", "x"), "a site key");
 	T_OK(!is_envname_secret("LOCALE", "en"), "LOCALE");
 	T_OK(!is_envname_secret("MONKEY", "x"), "MONKEY");

@@ -132,6 +132,8 @@ main(void)
 	has("A=(1 2) b", SHELLCMD_BASH);
 	has("a |& b", SHELLCMD_BASH | SHELLCMD_PIPE);
 	has("a &> b", SHELLCMD_BASH | SHELLCMD_REDIRECT);
+	has("a >& b", SHELLCMD_BASH | SHELLCMD_REDIRECT);
+	has("a >&b.log", SHELLCMD_BASH | SHELLCMD_REDIRECT);
 	has("echo $RANDOM", SHELLCMD_BASH);
 	has("cat <<X", SHELLCMD_REDIRECT | SHELLCMD_COMPOUND);
 	vars();

@@ -135,6 +135,21 @@ take_services(struct field *f)
 	return 0;
 }
 
+/* The words of the commands, not their options: --workers is of a server. */
+static bool
+is_worker_shell(const struct shellcmd *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		for (size_t k = 0; k < c->simple[i].n; k++) {
+			const char *word = c->simple[i].word[k].text;
+			if (*word != '-' &&
+				(is_field_word(word, worker_words) ||
+					strstr(word, "queue:work") != NULL))
+				return true;
+		}
+	return false;
+}
+
 static int
 take_group(struct field *f, size_t i)
 {
@@ -152,8 +167,7 @@ take_group(struct field *f, size_t i)
 		cmdtrait_find(g->command, g->traits) == -1)
 		return -1;
 	g->is_worker = is_field_word(g->name, worker_words) ||
-		       is_field_word(g->command, worker_words) ||
-		       strstr(g->command, "queue:work") != NULL;
+		       (g->port->server == NULL && is_worker_shell(g->shell));
 	for (size_t s = 0; s < f->n_services; s++)
 		g->is_served |=
 			f->service[s].has_ports &&

@@ -1,37 +1,39 @@
 /* Health checks, and deploys that do not wait for them. */
 #include "field.h"
+
+#include <stdarg.h>
+
+#include "buf.h"
 #include "flyconf.h"
+#include "foundlist.h"
 #include "lint.h"
 
 static const char *const database_words[] = {"db", "database", "databases",
 	"pg", "postgres", "postgresql", "mysql", "sql", "redis", "mongo",
 	"deep", "dependencies", "full", NULL};
 
-static void
-check_path(struct lint *l, const char *section, const struct fly_check *k)
+/* The check at the path that the format makes. */
+static void __attribute__((format(printf, 3, 4)))
+check_path(struct lint *l, const struct fly_check *k, const char *fmt, ...)
 {
-	char path[96];
+	struct buf path = BUF_INIT;
+	va_list ap;
+	int rc;
 
 	if (k->path == NULL || !is_field_word(k->path, database_words))
 		return;
-	snprintf(path, sizeof(path), "%.80s.path", section);
-	lint_put(l, "warning", "check-database-path", path,
-		"the check asks %s, by its name for the database: when that "
-		"is slow every Machine counts as broken at once; check the "
-		"process itself",
-		k->path);
-}
-
-static void
-check_list(struct lint *l, const char *section, const struct fly_tables *t)
-{
-	const struct fly_check *k = t->item;
-	char path[80];
-
-	for (size_t i = 0; i < t->n; i++) {
-		snprintf(path, sizeof(path), "%.60s.%zu", section, i);
-		check_path(l, path, &k[i]);
-	}
+	va_start(ap, fmt);
+	rc = buf_vprintf(&path, fmt, ap);
+	va_end(ap);
+	if (rc == -1)
+		l->found->failed = 1;
+	else
+		lint_put(l, "warning", "check-database-path", buf_str(&path),
+			"the check asks %s, by its name for the database: "
+			"when that is slow every Machine counts as broken at "
+			"once; check the process itself",
+			k->path);
+	buf_fini(&path);
 }
 
 static void
@@ -39,18 +41,21 @@ check_paths(struct lint *l)
 {
 	const struct fly_config *c = l->conf;
 	const struct fly_service *s = c->services.item;
-	const struct fly_check *k = c->checks.item;
-	char path[80];
+	const struct fly_tables *t = &c->http_service.checks;
+	const struct fly_check *k = t->item;
 
-	check_list(l, "http_service.checks", &c->http_service.checks);
+	for (size_t i = 0; i < t->n; i++)
+		check_path(l, &k[i], "http_service.checks.%zu.path", i);
 	for (size_t i = 0; i < c->services.n; i++) {
-		snprintf(path, sizeof(path), "services.%zu.http_checks", i);
-		check_list(l, path, &s[i].http_checks);
+		t = &s[i].http_checks;
+		k = t->item;
+		for (size_t j = 0; j < t->n; j++)
+			check_path(l, &k[j],
+				"services.%zu.http_checks.%zu.path", i, j);
 	}
-	for (size_t i = 0; i < c->checks.n; i++) {
-		snprintf(path, sizeof(path), "checks.%.60s", k[i].name);
-		check_path(l, path, &k[i]);
-	}
+	k = c->checks.item;
+	for (size_t i = 0; i < c->checks.n; i++)
+		check_path(l, &k[i], "checks.%s.path", k[i].name);
 }
 
 void

@@ -31,6 +31,22 @@ has_url_password(const char *s)
 	       at < p + strcspn(p, "/?# ");
 }
 
+/* Keys and tokens that say by their first letters what they are. */
+static bool
+has_secret_form(const char *s)
+{
+	static const char *const forms[] = {"sk_live_*", "sk_test_*",
+		"rk_live_*", "whsec_*", "ghp_*", "gho_*", "ghs_*",
+		"github_pat_*", "glpat-*", "xoxb-*", "xoxp-*", "sk-*", "SG.*.*",
+		"eyJ*.eyJ*.*", "*-----BEGIN *PRIVATE KEY-----*",
+		"https://hooks.slack.com/services/*"};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (strlen(s) >= 20 && is_str_glob(forms[i], s))
+			return true;
+	return false;
+}
+
 bool
 is_envname_secret(const char *name, const char *value)
 {
@@ -40,7 +56,8 @@ is_envname_secret(const char *name, const char *value)
 		"*CREDENTIAL*", "*_DSN", "*_SALT", "SALT", "*_PEPPER",
 		"*WEBHOOK_URL*", "*_SESSION", "SESSION_ID", "*_AUTH",
 		"*AUTH_*KEY*", "*DATABASE_URL", "*REDIS_URL", "*MONGO*_UR?",
-		"*_CERT", "*_PEM", "*CONNECTION_STRING*", "*LICENSE*"};
+		"*_KEYS", "*_WEBHOOK", "*_PAT", "*_CERT", "*_PEM",
+		"*CONNECTION_STRING*", "*LICENSE*"};
 	static const char *const open[] = {"*PUBLIC*", "*PUBLISHABLE*",
 		"*SITEKEY*", "*SITE_KEY*", "*_KEY_ID", "*_KEY_PREFIX",
 		"*TOKEN_EXPIR*", "*TOKEN_LIFE*", "*TOKEN_TTL*", "*_URL_PATH"};
@@ -50,6 +67,8 @@ is_envname_secret(const char *name, const char *value)
 	for (; name[n] != '\0' && n + 1 < sizeof(upper); n++)
 		upper[n] = (char)toupper((unsigned char)name[n]);
 	upper[n] = '\0';
+	if (name[n] != '\0')
+		return true; /* nobody writes such a name for all to read */
 	if (value != NULL && has_url_password(value))
 		return true;
 	for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++)
@@ -58,5 +77,5 @@ is_envname_secret(const char *name, const char *value)
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
 		if (is_str_glob(patterns[i], upper))
 			return true;
-	return false;
+	return value != NULL && has_secret_form(value);
 }

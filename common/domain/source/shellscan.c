@@ -188,6 +188,7 @@ take_redirect(struct shellscan *z)
 	const char *s = z->s + z->i;
 	struct shellcmd_simple *simple;
 	size_t n = 1;
+	char target;
 
 	if (z->is_word &&
 		buf_str(z->word)[strspn(buf_str(z->word), "0123456789")] ==
@@ -215,6 +216,10 @@ take_redirect(struct shellscan *z)
 		n++;
 	if (s[n] == '-')
 		n++; /* >&- and <<- */
+	target = s[n + strspn(s + n, " \t")];
+	if (s[n - 1] == '&' && target != '\0' &&
+		strchr("0123456789$", target) == NULL)
+		z->c->flags |= SHELLCMD_BASH; /* >&file */
 	z->i += n;
 	z->c->end = z->i;
 	z->is_target = s[n - 1] != '-';
