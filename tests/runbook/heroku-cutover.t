@@ -61,7 +61,7 @@ check 'a person is told what the conversion found, and what is to be provided' '
 	grep -q "needs redis: .*Upstash" first.out
 	grep -q "run: fly redis create --name shop-redis --region iad" first.out
 	grep -q "error: ASSET_HOST: points at shop.herokuapp.com" first.out
-	fails grep -q "needs postgres" first.out'
+	fails grep -Eq "needs (postgres|scale|secret)" first.out'
 
 check 'the way back that is shown names this cutover, the command line is the one that ran' '
 	grep -qF "Undo: heroku-cutover --app shop --state $T/state abort." first.out
