@@ -48,6 +48,7 @@ PKGCF_$(1) = $$(eval PKGCF_$(1) := $$(call pkgcflags,$(PKG_$(1))))$$(PKGCF_$(1))
 $(B)/lib$(1).a: $$(OBJ_$(1)) $$(EXTRA_$(1))
 	@rm -f $$@
 	@mkdir -p $$(@D)
+	@echo "  $$@"
 	$$(Q)$(AR) rcs $$@ $$^
 $$(OBJ_$(1)): $(B)/%.o: %.c
 	@mkdir -p $$(@D)
@@ -63,6 +64,7 @@ OBJ_$(1) := $$(patsubst %.c,$(B)/%.o,$$(SRC_$(1))) $$(patsubst tools/%.sql,$(B)/
 LIBS_$(1) = $$(eval LIBS_$(1) := $$(call pkglibs,$(call pkgs,$(USES_$(1)))))$$(LIBS_$(1))
 $(BIN)/$(1): $$(OBJ_$(1)) $(call archs,$(USES_$(1)))
 	@mkdir -p $$(@D)
+	@echo "  $$@"
 	$$(Q)$(CC) $$(ALLLDFLAGS) -o $$@ $$^ -Wl,--as-needed $$(LIBS_$(1)) -lm
 $$(filter-out $(B)/gen/%,$$(OBJ_$(1))): $(B)/%.o: %.c
 	@mkdir -p $$(@D)

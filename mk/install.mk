@@ -26,14 +26,14 @@ install: all
 	$(INSTALL) -m 644 $(MAN1) $(MANDIR)/man1
 	$(INSTALL) -m 644 $(MAN7) $(MANDIR)/man7
 	$(INSTALL) -m 644 contrib/completions/airlift.bash $(BASHCOMPDIR)/airlift
-	for t in $(TOOLS); do ln -sf airlift $(BASHCOMPDIR)/$$t; done
+	for t in $(TOOLS) $(notdir $(RUNBOOKS)); do ln -sf airlift $(BASHCOMPDIR)/$$t; done
 	$(INSTALL) -m 644 contrib/completions/_airlift $(ZSHCOMPDIR)/_airlift
 
 uninstall:
 	rm -f $(addprefix $(BINDIR)/,$(TOOLS) $(notdir $(RUNBOOKS)))
 	rm -f $(addprefix $(MANDIR)/man1/,$(notdir $(MAN1)))
 	rm -f $(addprefix $(MANDIR)/man7/,$(notdir $(MAN7)))
-	rm -f $(addprefix $(BASHCOMPDIR)/,airlift $(TOOLS)) $(ZSHCOMPDIR)/_airlift
+	rm -f $(addprefix $(BASHCOMPDIR)/,airlift $(TOOLS) $(notdir $(RUNBOOKS))) $(ZSHCOMPDIR)/_airlift
 	rm -rf $(DATADIR)
 
 .PHONY: install uninstall

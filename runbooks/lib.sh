@@ -17,7 +17,7 @@ die() {
 	exit "${2:-100}"
 }
 
-say() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$@" >&2; }
 
 # align: standard input's tab-separated columns, padded to line up.
 align() {
@@ -36,7 +36,8 @@ now() { date -u +%Y-%m-%dT%H:%M:%S.%3NZ; }
 need_programs() {
 	local p missing=()
 	for p; do command -v "$p" >/dev/null || missing+=("$p"); done
-	[[ ${#missing[@]} -eq 0 ]] || die "not installed: ${missing[*]}"
+	[[ ${#missing[@]} -eq 0 ]] ||
+		die "not on PATH: ${missing[*]} (Airlift's own: \`make\`, then PATH=.../build/gcc/bin:\$PATH; the others: install them)"
 }
 
 # need_vendors NAME...: their programs; a dry run does without and says what it
@@ -133,6 +134,17 @@ confirm() {
 	[[ $answer == yes ]] || die "stopped before this step; run it again to go on" 1
 }
 
+# Ctrl-C: the step that it broke off stays begun, and the person who pressed it
+# is told how things stand.
+STEP='' STEP_UNDO=''
+interrupted() {
+	trap - INT
+	[[ -z $STEP ]] ||
+		say "" "== interrupted in $STEP. Run the same command to go on. Undo: $STEP_UNDO."
+	kill -INT $BASHPID
+}
+trap interrupted INT
+
 # step NAME WHAT UNDO: run step_NAME unless the journal has it done.
 passed_from=
 step() {
@@ -147,12 +159,14 @@ step() {
 	fi
 	say "== $name: $what"
 	say "   undo: $undo"
+	STEP=$name STEP_UNDO=$undo
 	begin=${EPOCHREALTIME/,/.}
 	record --arg step "$name" --arg what "$what" --arg undo "$undo" \
 		'{type: "step.started", step: $step, what: $what, undo: $undo, at: $at}'
 	# a step in an `if` or `||` would lose set -e: it runs in a subshell instead
 	set +e
 	(
+		trap - INT
 		set -e
 		"step_${name//-/_}"
 	)
@@ -163,7 +177,7 @@ step() {
 	if [[ $rc -ne 0 ]]; then
 		record --arg step "$name" --argjson rc "$rc" --argjson s "$seconds" \
 			'{type: "step.failed", step: $step, status: $rc, seconds: $s, at: $at}'
-		say "== $name failed ($rc). Nothing after it was begun; run the same command to go on, or \`$RUNBOOK abort\`."
+		say "== $name failed ($rc). Nothing after it was begun; run the same command to go on. Undo: $undo."
 		case $rc in 1 | 100 | 111) exit "$rc" ;; *) exit 111 ;; esac
 	fi
 	record --arg step "$name" --argjson s "$seconds" \

@@ -27,9 +27,16 @@ help_options() {
 export -f complete_line help_options
 
 check 'bash: it is registered for every program' '
-	for t in $tools; do
+	for t in $tools heroku-cutover; do
 		(. "$COMPLETIONS/airlift.bash" && complete -p "$t")
 	done'
+
+check 'bash: options of a runbook are offered' '
+	complete_line heroku-cutover -- >got
+	for o in --app --region --source-pin --dry-run --yes; do grep -qx -e "$o" got; done'
+
+check 'bash: options of programs that write folders have one name' '
+	for t in procfile2toml renderyaml2toml; do "$t" --help | grep -q -e "-d, --dir "; done'
 for t in $tools; do
 	export t
 	check "bash: every option of $t is offered" '
@@ -62,7 +69,7 @@ check 'bash: a program that is not there is no error' '
 check 'zsh: the file is for every program' '
 	read -r tag names <"$COMPLETIONS/_airlift"
 	[[ $tag == "#compdef" ]]
-	[[ $(tr " " "\n" <<<"$names" | sort) == $(tr " " "\n" <<<"$tools" | sort) ]]'
+	[[ $(tr " " "\n" <<<"$names" | sort) == $(tr " " "\n" <<<"$tools heroku-cutover" | sort) ]]'
 # zsh is no package of ours; where there is one, it has its say
 if command -v zsh >/dev/null 2>&1; then
 	for t in $tools; do

@@ -43,7 +43,11 @@ check 'a dry run needs neither heroku nor fly, and says what it could not look u
 	done
 	test ! -e "$T/state"
 	(PATH=$T/few; status 100 cutover) 2>err
-	grep -q "not installed: heroku fly" err'
+	grep -q "not on PATH: heroku fly" err'
+
+check 'a dry run says that there is no Procfile' '
+	(cd "$T" && heroku-cutover --app shop --dry-run) 2>err
+	grep -q "note: ./Procfile is not there" err'
 
 check 'it stops before the freeze when nobody says yes' '
 	status 100 cutover >first.out 2>&1
@@ -52,6 +56,24 @@ check 'it stops before the freeze when nobody says yes' '
 	fails grep -rq "leak-" "$T/state"
 	test "$(steps_done | tail -n 1)" = pre-copy
 	heroku_state ".apps.shop.maintenance == false"'
+
+check 'a person is told what the conversion found, and what is to be provided' '
+	grep -q "needs redis: .*Upstash" first.out
+	grep -q "run: fly redis create --name shop-redis --region iad" first.out
+	grep -q "error: ASSET_HOST: points at shop.herokuapp.com" first.out
+	fails grep -Eq "needs (postgres|scale|secret)" first.out'
+
+check 'the way back that is shown names this cutover, the command line is the one that ran' '
+	grep -qF "Undo: heroku-cutover --app shop --state $T/state abort." first.out
+	grep -q "procfile2toml --region us .*--app-json .*app.json" first.out
+	jq -es "any(.[]; .type == \"fly.config\" and .config.primary_region == \"iad\")" "$T/state/convert.jsonl"
+	jq -e ".mpg[0].region == \"iad\"" "$T/lab/fly.json"'
+
+check 'status asks for no other program and changes nothing' '
+	(PATH=$T/few; status 0 cutover status) >out
+	grep -q "step.failed  *freeze" out
+	(PATH=$T/few; status 1 cutover --state "$T/none" status)
+	test ! -e "$T/none"'
 
 check 'the whole cutover, going on from there' '
 	cutover --yes
@@ -123,6 +145,46 @@ check 'aborted between freeze and switch' '
 	cutover --yes
 	same_data
 	heroku_state ".apps.shop.maintenance"'
+
+check 'Ctrl-C says what was broken off and how to go back or on; the database is where the app was' '
+	anew
+	jq ".apps.shop.region = \"eu\"" "$T/lab/heroku.json" >eu.json
+	cp eu.json "$T/lab/heroku.json"
+	cat >interrupt.py <<-"END"
+		import os, pty, sys
+		pid, fd = pty.fork()
+		if pid == 0:
+		    os.execvp(sys.argv[1], sys.argv[1:])
+		out, sent = b"", False
+		while True:
+		    try:
+		        chunk = os.read(fd, 4096)
+		    except OSError:
+		        break
+		    if not chunk:
+		        break
+		    out += chunk
+		    if not sent and b"> " + os.fsencode(os.environ["STATE_"]) + b"/sync.jsonl" in out:
+		        sent = True
+		        os.write(fd, b"\x03")
+		sys.stdout.buffer.write(out)
+		sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != -2)
+	END
+	STATE_=$T/state python3 interrupt.py heroku-cutover --app shop --source-dir "$ROOT/tests/data/heroku-app" --state "$T/state" --proxy-port "$PORT_" --yes >out
+	grep -q "interrupted in sync. Run the same command to go on. Undo: heroku-cutover .* abort" out
+	jq -e ".mpg[0].region == \"lhr\"" "$T/lab/fly.json"
+	heroku_state ".apps.shop.maintenance"
+	cutover --yes
+	same_data'
+
+check 'a type that the Procfile no longer has is named and not scaled' '
+	anew
+	cp -r "$ROOT/tests/data/heroku-app" less
+	sed -i /^clock/d less/Procfile
+	heroku-cutover --app shop --source-dir less --state "$T/state" --proxy-port "$PORT_" --yes </dev/null 2>out
+	grep -q "warning: .*clock.*not in the Procfile" out
+	grep -q "fly scale count web=2 worker=1 -a shop" out
+	fly_state ".apps.shop.counts == {\"web\": 2, \"worker\": 1}"'
 
 check 'bad usage is refused with 100' '
 	status 100 heroku-cutover

@@ -16,7 +16,7 @@
 	}
 
 static const struct opt opts[] = {
-	STRING("directory", 'd', folder, "DIR",
+	STRING("dir", 'd', folder, "DIR",
 		"write DIR/APP.toml for every service", "output"),
 	STRING("output", 'o', output, "FILE", "write the one fly.toml to FILE",
 		NULL),
