@@ -79,13 +79,8 @@ machine_find_region(struct job *job)
 static void
 put_words(struct job *job, struct report_need *need, const char *const *words)
 {
-	report_command(job->report, need);
-	for (; *words != NULL; words++)
-		report_word(job->report, need, *words);
-	if (job->app != NULL) {
-		report_word(job->report, need, "--app");
-		report_word(job->report, need, job->app);
-	}
+	report_words(job->report, need, words);
+	report_option(job->report, need, "--app", job->app);
 }
 
 static void

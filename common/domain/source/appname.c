@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "msg.h"
 
 #define LONGEST 63
 
@@ -19,6 +20,16 @@ is_appname_valid(const char *s)
 			!isdigit((unsigned char)*s) && *s != '-')
 			return false;
 	return true;
+}
+
+int
+appname_check(const char *s)
+{
+	if (s == NULL || is_appname_valid(s))
+		return 0;
+	msg_error("--app %s: small letters, digits and dashes, at most %d", s,
+		LONGEST);
+	return -1;
 }
 
 int

@@ -9,6 +9,10 @@ struct buf;
  * Fly.io takes an app's name. */
 bool is_appname_valid(const char *s);
 
+/* appname_check(s): the same for --app; NULL is none. 0, or -1 after a message.
+ */
+int appname_check(const char *s);
+
 /*
  * appname_put(b, name): append the name that Fly.io takes nearest to ${name}
  * (letters made small, anything else a dash); nothing if no letter or digit is
