@@ -1,6 +1,8 @@
 /* Health checks, and deploys that do not wait for them. */
+#include "buf.h"
 #include "field.h"
 #include "flyconf.h"
+#include "foundlist.h"
 #include "lint.h"
 
 static const char *const database_words[] = {"db", "database", "databases",
@@ -10,28 +12,33 @@ static const char *const database_words[] = {"db", "database", "databases",
 static void
 check_path(struct lint *l, const char *section, const struct fly_check *k)
 {
-	char path[96];
+	struct buf path = BUF_INIT;
 
 	if (k->path == NULL || !is_field_word(k->path, database_words))
 		return;
-	snprintf(path, sizeof(path), "%.80s.path", section);
-	lint_put(l, "warning", "check-database-path", path,
+	if (buf_printf(&path, "%s.path", section) == -1)
+		l->found->failed = 1;
+	lint_put(l, "warning", "check-database-path", buf_str(&path),
 		"the check asks %s, by its name for the database: when that "
 		"is slow every Machine counts as broken at once; check the "
 		"process itself",
 		k->path);
+	buf_fini(&path);
 }
 
 static void
 check_list(struct lint *l, const char *section, const struct fly_tables *t)
 {
 	const struct fly_check *k = t->item;
-	char path[80];
+	struct buf path = BUF_INIT;
 
 	for (size_t i = 0; i < t->n; i++) {
-		snprintf(path, sizeof(path), "%.60s.%zu", section, i);
-		check_path(l, path, &k[i]);
+		buf_clear(&path);
+		if (buf_printf(&path, "%s.%zu", section, i) == -1)
+			l->found->failed = 1;
+		check_path(l, buf_str(&path), &k[i]);
 	}
+	buf_fini(&path);
 }
 
 static void
@@ -40,17 +47,22 @@ check_paths(struct lint *l)
 	const struct fly_config *c = l->conf;
 	const struct fly_service *s = c->services.item;
 	const struct fly_check *k = c->checks.item;
-	char path[80];
+	struct buf path = BUF_INIT;
 
 	check_list(l, "http_service.checks", &c->http_service.checks);
 	for (size_t i = 0; i < c->services.n; i++) {
-		snprintf(path, sizeof(path), "services.%zu.http_checks", i);
-		check_list(l, path, &s[i].http_checks);
+		buf_clear(&path);
+		if (buf_printf(&path, "services.%zu.http_checks", i) == -1)
+			l->found->failed = 1;
+		check_list(l, buf_str(&path), &s[i].http_checks);
 	}
 	for (size_t i = 0; i < c->checks.n; i++) {
-		snprintf(path, sizeof(path), "checks.%.60s", k[i].name);
-		check_path(l, path, &k[i]);
+		buf_clear(&path);
+		if (buf_printf(&path, "checks.%s", k[i].name) == -1)
+			l->found->failed = 1;
+		check_path(l, buf_str(&path), &k[i]);
 	}
+	buf_fini(&path);
 }
 
 void
