@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "appslug.h"
+#include "appname.h"
 #include "buf.h"
 #include "command.h"
 #include "core.h"
@@ -108,7 +108,7 @@ slug(const char *name, unsigned n, const char *want)
 {
 	struct buf b = BUF_INIT;
 
-	T_INT(appslug_put(&b, name, n), 0, "an app name for %s", name);
+	T_INT(appname_put_nth(&b, name, n), 0, "an app name for %s", name);
 	T_STR(buf_str(&b), want, "is %s", want);
 	buf_fini(&b);
 }
@@ -139,7 +139,7 @@ main(void)
 	memset(long_name, 'a', sizeof(long_name) - 1);
 	long_name[sizeof(long_name) - 1] = '\0';
 	struct buf b = BUF_INIT;
-	T_INT(appslug_put(&b, long_name, 4294967295u), 0, "a long name");
+	T_INT(appname_put_nth(&b, long_name, 4294967295u), 0, "a long name");
 	T_OK(b.len <= 63, "is cut to 63 with its number");
 	buf_fini(&b);
 	path("", "./a//b/", "a/b", 2);

@@ -96,18 +96,6 @@ say_size(struct job *job, const struct layout_group *g, const struct vmsize *v,
 			e->size);
 }
 
-static void
-put_memory(struct fly_config *c, struct fly_vm *vm, int64_t mb)
-{
-	char text[32];
-
-	if (mb % 1024 == 0)
-		snprintf(text, sizeof(text), "%" PRId64 "gb", mb / 1024);
-	else
-		snprintf(text, sizeof(text), "%" PRId64 "mb", mb);
-	flyconf_set(c, &vm->memory, text);
-}
-
 /* The [[vm]] of that size, made if there is none. */
 static struct fly_vm *
 find_vm(struct job *job, const struct vmsize *v, const char *source)
@@ -117,7 +105,7 @@ find_vm(struct job *job, const struct vmsize *v, const char *source)
 	char path[32];
 
 	flyconf_set(c, &want.size, v->size);
-	put_memory(c, &want, v->memory_mb);
+	flyconf_set_memory(c, &want.memory, v->memory_mb);
 	for (size_t i = 0; i < c->vm.n && !c->failed; i++)
 		if (strcmp(vm[i].size, want.size) == 0 &&
 			strcmp(vm[i].memory, want.memory) == 0) {

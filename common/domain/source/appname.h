@@ -20,4 +20,10 @@ int appname_check(const char *s);
  */
 int appname_put(struct buf *b, const char *name);
 
+/*
+ * appname_put_nth(b, name, n): the same into an empty ${b}, "app" for a name of
+ * which nothing can be kept; ${n} not 0: with "-n" at its end. 0 or -1.
+ */
+int appname_put_nth(struct buf *b, const char *name, unsigned n);
+
 #endif
