@@ -15,6 +15,7 @@
 #include "jsonw.h"
 #include "mem.h"
 #include "msg.h"
+#include "tmpfile.h"
 
 struct journal {
 	int fd;
@@ -160,22 +161,6 @@ begin(struct journal *j, const char *tool, const char *source,
 	return rc;
 }
 
-/* A new file's name is on disk only after its folder is. */
-static void
-sync_folder(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *dir = slash ? mem_dup(path, (size_t)(slash - path) + 1)
-			  : mem_strdup(".");
-	int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-
-	if (fd >= 0) {
-		(void)fsync(fd);
-		close(fd);
-	}
-	free(dir);
-}
-
 struct journal *
 journal_open(const char *path, const char *tool, const char *source,
 	const char *target, int (*replay)(void *ctx, const struct json *record),
@@ -212,7 +197,7 @@ journal_open(const char *path, const char *tool, const char *source,
 	if (n == 0) {
 		if (begin(j, tool, source, target))
 			goto err;
-		sync_folder(path);
+		tmpfile_sync_folder(path);
 	}
 	return j;
 

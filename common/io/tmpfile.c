@@ -180,13 +180,10 @@ tmpfile_name(const struct tmpfile *t)
 	return t->temp;
 }
 
-/* The new name itself is on disk only after the folder is. */
-static void
-sync_folder(const char *path)
+void
+tmpfile_sync_folder(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	char *dir = slash ? mem_dup(path, (size_t)(slash - path) + 1)
-			  : mem_strdup(".");
+	char *dir = tmpfile_folder(path);
 	int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
 	if (fd >= 0) {
@@ -215,7 +212,7 @@ tmpfile_commit(struct tmpfile *t)
 		msg_errno("%s: cannot be renamed into place", t->path);
 		goto out;
 	}
-	sync_folder(t->path);
+	tmpfile_sync_folder(t->path);
 	rc = 0;
 out:
 	if (rc)

@@ -38,4 +38,8 @@ int tmpfile_write(const char *path, unsigned mode, const void *p, size_t n);
  * free. NULL without memory. */
 char *tmpfile_folder(const char *path);
 
+/* tmpfile_sync_folder(path): fsync that folder, as well as may be: a new name
+ * is on disk only after it is. */
+void tmpfile_sync_folder(const char *path);
+
 #endif

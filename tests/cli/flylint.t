@@ -283,6 +283,21 @@ check 'two files that name one app' '
 	flylint fly.staging.toml fly.production.toml 2>&1 |
 		grep -q "^fly.production.toml:1:7: warning: .*\[same-app\]"
 	status 0 flylint fly.staging.toml fly.staging.toml'
+check 'a name of any length has its place' '
+	cat >t.toml <<-END
+	app = "x"
+	primary_region = "iad"
+	[build]
+	image = "x"
+	[checks.$(printf "a%.0s" {1..100})]
+	type = "http"
+	port = 8080
+	path = "/db"
+	interval = "10s"
+	timeout = "2s"
+	END
+	flylint --json t.toml >got.jsonl || true
+	jq -se "any(.[]; .rule == \"check-database-path\" and .line == 8 and .column == 8)" got.jsonl'
 check 'explanations' '
 	[[ $(flylint --explain | wc -l) -gt 100 ]]
 	flylint --explain kill-timeout region-removed >got

@@ -184,6 +184,16 @@ check 'a file of a million brackets is refused before it takes memory' '
 	)
 	grep -q "render.yaml: cannot be read: File too large" err
 '
+check 'a schedule must be one for cron, with its numbers in their bounds' '
+	for s in "99 * * * *" "* * * *" "1 2 3 4 5 6" "0 5 * * mon" "*/5 1-3 * JAN 1,2"; do
+		printf "services:\n  - {type: cron, name: c, runtime: node, startCommand: x, schedule: \"%s\"}\n" "$s" >render.yaml
+		case $s in
+		*mon | *JAN*) r2t ;;
+		*) status 1 r2t && rule schedule error ;;
+		esac
+		[[ $s != *mon ]] || need ".kind == \"schedule\" and any(.commands[][]; . == \"weekly\")"
+	done
+'
 check 'refuses bad options and unwritable places' '
 	cp "$DATA/values/render.yaml" .
 	status 100 renderyaml2toml --app Bad_Name render.yaml

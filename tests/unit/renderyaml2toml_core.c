@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "appslug.h"
 #include "buf.h"
 #include "command.h"
 #include "core.h"
@@ -104,16 +103,6 @@ test_memory(void)
 }
 
 static void
-slug(const char *name, unsigned n, const char *want)
-{
-	struct buf b = BUF_INIT;
-
-	T_INT(appslug_put(&b, name, n), 0, "an app name for %s", name);
-	T_STR(buf_str(&b), want, "is %s", want);
-	buf_fini(&b);
-}
-
-static void
 path(const char *base, const char *p, const char *want, size_t depth)
 {
 	struct buf b = BUF_INIT;
@@ -127,21 +116,7 @@ path(const char *base, const char *p, const char *want, size_t depth)
 int
 main(void)
 {
-	char long_name[200];
-
 	T_BEGIN();
-	slug("shop", 0, "shop");
-	slug("My  Shop!", 0, "my-shop");
-	slug("--_x_--", 0, "x");
-	slug("\xe6\x97\xa5", 0, "app");
-	slug("", 2, "app-2");
-	slug("a_b", 12, "a-b-12");
-	memset(long_name, 'a', sizeof(long_name) - 1);
-	long_name[sizeof(long_name) - 1] = '\0';
-	struct buf b = BUF_INIT;
-	T_INT(appslug_put(&b, long_name, 4294967295u), 0, "a long name");
-	T_OK(b.len <= 63, "is cut to 63 with its number");
-	buf_fini(&b);
 	path("", "./a//b/", "a/b", 2);
 	path("x", ".", "x", 1);
 	path("", "", "", 0);

@@ -129,15 +129,10 @@ need_secret(struct job *job, const struct variable *v, const char *why)
 		return;
 	need->is_optional = !v->is_required;
 	report_variable(job->report, need, v->name);
-	report_command(job->report, need);
 	static const char *const argv[] = {
-		"fly", "secrets", "import", "--stage"};
-	for (size_t i = 0; i < sizeof(argv) / sizeof(argv[0]); i++)
-		report_word(job->report, need, argv[i]);
-	if (job->app != NULL) {
-		report_word(job->report, need, "--app");
-		report_word(job->report, need, job->app);
-	}
+		"fly", "secrets", "import", "--stage", NULL};
+	report_words(job->report, need, argv);
+	report_option(job->report, need, "--app", job->app);
 	report_set(job->report, &need->input,
 		"a line NAME=VALUE, as herokucfg2secrets writes it");
 }

@@ -3,35 +3,17 @@
 #include "env.h"
 #include "fd.h"
 #include "flyconf.h"
-#include "flyjson.h"
-#include "flytoml.h"
+#include "flyfile.h"
 #include "formation.h"
 #include "herokuyml.h"
 #include "input.h"
 #include "job.h"
-#include "jsonw.h"
-#include "mem.h"
 #include "msg.h"
 #include "procfile.h"
 #include "procfile2toml.h"
 #include "record.h"
 #include "report.h"
 #include "status.h"
-#include "tmpfile.h"
-
-static int
-put_records(const struct job *job, struct buf *out)
-{
-	struct jsonw w;
-
-	jsonw_record(&w, out, "fly.config");
-	if (job->conf->app != NULL)
-		jsonw_str(&w, "app", job->conf->app);
-	flyjson_put(&w, "config", job->conf);
-	if (jsonw_end_record(&w) == -1)
-		return -1;
-	return report_put(job->report, out);
-}
 
 static int
 put_summary(const struct apps *a, struct buf *out)
@@ -46,38 +28,6 @@ put_summary(const struct apps *a, struct buf *out)
 	return summary_put(out, &s);
 }
 
-/* FOLDER/fly.toml, or a name of its own for each of several apps. 0 or -1. */
-static int
-put_path(const struct options *o, const struct job *job, struct buf *path)
-{
-	buf_clear(path);
-	return buf_printf(path, "%s/%s.toml", o->folder,
-		job->stem != NULL ? job->stem : "fly");
-}
-
-/* The file of one app, to where the options say. 0 or -1 after a message. */
-static int
-write_toml(
-	const struct options *o, const struct env *env, const struct job *job)
-{
-	struct buf toml = BUF_INIT, path = BUF_INIT;
-	int rc = -1;
-
-	if (flytoml_put(&toml, job->conf) == -1 ||
-		(o->folder != NULL && put_path(o, job, &path) == -1))
-		msg_error("out of memory");
-	else if (o->folder != NULL || o->output != NULL)
-		rc = tmpfile_write(o->folder ? buf_str(&path) : o->output, 0644,
-			toml.data, toml.len);
-	else if (o->json)
-		rc = 0;
-	else if ((rc = fd_write_all(env->out, toml.data, toml.len)) == -1)
-		msg_errno("standard output");
-	buf_fini(&path);
-	buf_fini(&toml);
-	return rc;
-}
-
 static int
 write_records(const struct env *env, const struct apps *a)
 {
@@ -85,7 +35,8 @@ write_records(const struct env *env, const struct apps *a)
 	int rc = 0;
 
 	for (size_t i = 0; i < a->n && rc == 0; i++)
-		rc = put_records(a->job[i], &out);
+		if ((rc = flyfile_put_record(a->job[i]->conf, &out)) == 0)
+			rc = report_put(a->job[i]->report, &out);
 	if (rc == -1 || put_summary(a, &out) == -1) {
 		msg_error("out of memory");
 		rc = -1;
@@ -98,10 +49,15 @@ write_records(const struct env *env, const struct apps *a)
 static int
 write_all(const struct options *o, const struct env *env, const struct apps *a)
 {
+	const struct flyfile to = {
+		o->output, o->folder, o->json ? -1 : env->out};
 	size_t errors = 0;
 
 	for (size_t i = 0; i < a->n; i++) {
-		if (write_toml(o, env, a->job[i]) == -1)
+		const char *stem = a->job[i]->stem;
+		/* a file of its own for each of several apps */
+		if (flyfile_write(&to, stem != NULL ? stem : "fly",
+			    a->job[i]->conf) == -1)
 			return STATUS_TEMPORARY;
 		errors += report_errors(a->job[i]->report);
 	}

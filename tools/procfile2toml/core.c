@@ -25,40 +25,20 @@ take_options(struct job *job)
 {
 	const struct options *o = job->options;
 	struct finding f = {.level = "note", .rule = "region"};
-	const char *near;
+	int rc;
 
-	if (o->app != NULL && !is_appname_valid(o->app)) {
-		msg_error("--app %s: small letters, digits and dashes, at most "
-			  "63",
-			o->app);
+	if (appname_check(o->app) == -1)
 		return -1;
-	}
 	if (!job->is_extra) {
 		job->app = o->app;
 		if (appjson_name(job) == -1)
 			return -1;
 	}
-	if (o->region == NULL)
-		return 0;
-	if (flyregion_state(job->regions, o->region) == FLYREGION_OFFERED) {
-		job->region = o->region;
-		return 0;
-	}
-	near = flyregion_near(job->regions, "heroku", o->region);
-	if (near != NULL) {
-		job->region = near;
-		if (!job->is_extra)
-			report_at(job->report, &f,
-				"%s is near Heroku's region %s", near,
-				o->region);
-		return 0;
-	}
-	near = flyregion_instead(job->regions, o->region);
-	msg_error("--region %s: %s%s", o->region,
-		near ? "this region was removed; near it is "
-		     : "no such region",
-		near ? near : "");
-	return -1;
+	rc = flyregion_option(job->regions, "heroku", o->region, &job->region);
+	if (rc == 1 && !job->is_extra)
+		report_at(job->report, &f, "%s is near Heroku's region %s",
+			job->region, o->region);
+	return rc == -1 ? -1 : 0;
 }
 
 static int
@@ -86,16 +66,6 @@ take_formation(struct job *job)
 	return formation_app_json(v, o->app_json, job->report, job->formation);
 }
 
-static int
-put_finding(void *ctx, const struct finding *f, const char *path)
-{
-	struct job *job = ctx;
-
-	(void)path;
-	report_add(job->report, f);
-	return job->report->failed ? -1 : 0;
-}
-
 /* What the scheduler was seen to run; when it does, nothing says. */
 static int
 need_jobs(struct job *job)
@@ -119,7 +89,7 @@ need_jobs(struct job *job)
 int
 core_build(struct job *job)
 {
-	struct flycheck check = {put_finding, job, job->regions};
+	struct flycheck check = {report_found, job->report, job->regions};
 
 	if (job->procfile->n == 0) {
 		msg_at(job->procfile_name, job->procfile->bad_line, 0,

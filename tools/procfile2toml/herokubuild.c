@@ -31,7 +31,8 @@ at(const struct job *job, const struct tree *t, const char *level,
 static void
 need_build_secret(struct job *job, const char *name)
 {
-	static const char *const argv[] = {"fly", "deploy", "--build-secret"};
+	static const char *const argv[] = {
+		"fly", "deploy", "--build-secret", NULL};
 	struct buf word = BUF_INIT, id = BUF_INIT;
 	struct report_need *need;
 
@@ -45,9 +46,7 @@ need_build_secret(struct job *job, const char *name)
 		"running app reads it",
 		name, name);
 	report_variable(job->report, need, name);
-	report_command(job->report, need);
-	for (size_t i = 0; i < sizeof(argv) / sizeof(argv[0]); i++)
-		report_word(job->report, need, argv[i]);
+	report_words(job->report, need, argv);
 	report_word(job->report, need, buf_str(&word));
 	buf_fini(&word);
 	buf_fini(&id);

@@ -2,20 +2,15 @@
 
 #include "buf.h"
 #include "env.h"
-#include "fd.h"
 #include "herokuyml.h"
+#include "infile.h"
 #include "job.h"
 #include "json.h"
 #include "mem.h"
 #include "msg.h"
 #include "procfile.h"
 #include "procfile2toml.h"
-#include "record.h"
-#include "report.h"
-#include "sandbox.h"
 #include "share.h"
-#include "str.h"
-#include "tmpfile.h"
 #include "tree.h"
 #include "yaml.h"
 
@@ -62,44 +57,6 @@ input_close(struct input *in)
 }
 
 static int
-read_file(const char *path, struct buf *b)
-{
-	if (path == NULL || fd_read_file(path, LARGEST_INPUT, b) == 0)
-		return 0;
-	msg_errno("%s: cannot be read", path);
-	return -1;
-}
-
-static int
-parse_json(const char *name, struct json_file *f)
-{
-	struct json_error e;
-	struct json *doc;
-
-	if (name == NULL)
-		return 0;
-	doc = json_parse(buf_str(&f->text), f->text.len, &e);
-	if (doc == NULL) {
-		msg_at(name, e.line, e.column, "%s", e.what);
-		return -1;
-	}
-	f->tree = tree_from_json(doc);
-	json_free(doc);
-	if (f->tree == NULL)
-		msg_error("%s: out of memory", name);
-	return f->tree == NULL ? -1 : 0;
-}
-
-/* A Procfile's name for messages: records are UTF-8, a path need not be. */
-static const char *
-shown_name(const char *path, const char *otherwise)
-{
-	size_t bad;
-
-	return utf8_check(path, strlen(path), &bad) == 0 ? path : otherwise;
-}
-
-static int
 read_procfile(const struct options *o, struct env *env, struct job *job,
 	struct input *in)
 {
@@ -112,21 +69,13 @@ read_procfile(const struct options *o, struct env *env, struct job *job,
 		return -1;
 	}
 	if (o->heroku_yml != NULL) {
-		job->heroku_yml_name = shown_name(o->heroku_yml, "heroku.yml");
+		job->heroku_yml_name = infile_name(o->heroku_yml, "heroku.yml");
 		job->procfile_name = job->heroku_yml_name;
-		return read_file(o->heroku_yml, &in->heroku_yml_text);
+		return infile_option(
+			o->heroku_yml, LARGEST_INPUT, &in->heroku_yml_text);
 	}
-	if (path != NULL && strcmp(path, "-") == 0)
-		path = NULL;
-	job->procfile_name =
-		shown_name(path != NULL ? path : env->in_name, "Procfile");
-	if (path != NULL)
-		return read_file(path, &in->procfile_text);
-	if (fd_read_all(env->in, LARGEST_INPUT, &in->procfile_text) == -1) {
-		msg_errno("%s: cannot be read", env->in_name);
-		return -1;
-	}
-	return 0;
+	return infile_operand(env, LARGEST_INPUT, "Procfile",
+		&in->procfile_text, &job->procfile_name);
 }
 
 /* Read everything, then give up reading anything. */
@@ -134,22 +83,23 @@ static int
 read_all(const struct options *o, struct env *env, struct job *job,
 	struct input *in)
 {
-	const char *folder = o->folder;
-	char *own = NULL;
-
 	if (read_procfile(o, env, job, in) == -1 ||
-		read_file(o->app_json, &in->app_json.text) == -1 ||
-		read_file(o->formation, &in->formation.text) == -1 ||
-		read_file(o->addons, &in->addons.text) == -1)
+		infile_option(o->app_json, LARGEST_INPUT, &in->app_json.text) ==
+			-1 ||
+		infile_option(o->formation, LARGEST_INPUT,
+			&in->formation.text) == -1 ||
+		infile_option(o->addons, LARGEST_INPUT, &in->addons.text) == -1)
 		return -1;
-	if (o->output != NULL) {
-		if ((own = tmpfile_folder(o->output)) == NULL)
-			return -1;
-		folder = own;
-	}
-	sandbox_parse_only(folder);
-	free(own);
-	return 0;
+	return infile_seal(o->output, o->folder);
+}
+
+static int
+parse_json(const char *name, struct json_file *f, const char *must)
+{
+	if (name == NULL)
+		return 0;
+	f->tree = infile_json(name, &f->text, must);
+	return f->tree == NULL ? -1 : 0;
 }
 
 static int
@@ -182,15 +132,11 @@ parse_procfile(const struct options *o, struct job *job, struct input *in)
 static int
 parse_all(const struct options *o, struct job *job, struct input *in)
 {
-	if (parse_json(o->app_json, &in->app_json) == -1 ||
-		parse_json(o->formation, &in->formation) == -1 ||
-		parse_json(o->addons, &in->addons) == -1)
+	if (parse_json(o->app_json, &in->app_json,
+		    "app.json must be an object") == -1 ||
+		parse_json(o->formation, &in->formation, NULL) == -1 ||
+		parse_json(o->addons, &in->addons, NULL) == -1)
 		return -1;
-	if (in->app_json.tree != NULL &&
-		in->app_json.tree->kind != TREE_TABLE) {
-		msg_at(o->app_json, 1, 1, "app.json must be an object");
-		return -1;
-	}
 	if ((in->sizes = share_open("sizes")) == NULL ||
 		(in->regions = share_open("regions")) == NULL ||
 		(in->addon_map = share_open("addons")) == NULL ||

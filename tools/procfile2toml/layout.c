@@ -179,15 +179,10 @@ need_build(struct job *job, const char *language)
 		language != NULL ? " for " : "",
 		language != NULL ? language : "");
 	static const char *const argv[] = {
-		"fly", "launch", "--copy-config", "--no-deploy"};
+		"fly", "launch", "--copy-config", "--no-deploy", NULL};
 
-	report_command(job->report, need);
-	for (size_t i = 0; i < sizeof(argv) / sizeof(argv[0]); i++)
-		report_word(job->report, need, argv[i]);
-	if (job->app != NULL) {
-		report_word(job->report, need, "--name");
-		report_word(job->report, need, job->app);
-	}
+	report_words(job->report, need, argv);
+	report_option(job->report, need, "--name", job->app);
 }
 
 static void

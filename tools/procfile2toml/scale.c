@@ -96,18 +96,6 @@ say_size(struct job *job, const struct layout_group *g, const struct vmsize *v,
 			e->size);
 }
 
-static void
-put_memory(struct fly_config *c, struct fly_vm *vm, int64_t mb)
-{
-	char text[32];
-
-	if (mb % 1024 == 0)
-		snprintf(text, sizeof(text), "%" PRId64 "gb", mb / 1024);
-	else
-		snprintf(text, sizeof(text), "%" PRId64 "mb", mb);
-	flyconf_set(c, &vm->memory, text);
-}
-
 /* The [[vm]] of that size, made if there is none. */
 static struct fly_vm *
 find_vm(struct job *job, const struct vmsize *v, const char *source)
@@ -117,7 +105,7 @@ find_vm(struct job *job, const struct vmsize *v, const char *source)
 	char path[32];
 
 	flyconf_set(c, &want.size, v->size);
-	put_memory(c, &want, v->memory_mb);
+	flyconf_set_memory(c, &want.memory, v->memory_mb);
 	for (size_t i = 0; i < c->vm.n && !c->failed; i++)
 		if (strcmp(vm[i].size, want.size) == 0 &&
 			strcmp(vm[i].memory, want.memory) == 0) {
@@ -242,30 +230,18 @@ count_of(const struct job *job, const struct layout_group *g)
 }
 
 static void
-put_app(struct job *job, struct report_need *need)
-{
-	if (job->app == NULL)
-		return;
-	report_word(job->report, need, "--app");
-	report_word(job->report, need, job->app);
-}
-
-static void
 put_commands(struct job *job, struct report_need *need)
 {
-	static const char *const deploy[] = {"fly", "deploy", "--ha=false"};
-	static const char *const scale[] = {"fly", "scale", "count"};
+	static const char *const deploy[] = {
+		"fly", "deploy", "--ha=false", NULL};
+	static const char *const scale[] = {"fly", "scale", "count", NULL};
 	struct buf pair = BUF_INIT;
 
-	report_command(job->report, need);
-	for (size_t i = 0; i < 3; i++)
-		report_word(job->report, need, deploy[i]);
-	put_app(job, need);
+	report_words(job->report, need, deploy);
+	report_option(job->report, need, "--app", job->app);
 	if (need == NULL || need->n_groups == 0)
 		return;
-	report_command(job->report, need);
-	for (size_t i = 0; i < 3; i++)
-		report_word(job->report, need, scale[i]);
+	report_words(job->report, need, scale);
 	for (size_t i = 0; i < need->n_groups; i++) {
 		buf_clear(&pair);
 		if (buf_printf(&pair, "%s=%" PRId64, need->group[i],
@@ -274,7 +250,7 @@ put_commands(struct job *job, struct report_need *need)
 		report_word(job->report, need, buf_str(&pair));
 	}
 	report_word(job->report, need, "--yes");
-	put_app(job, need);
+	report_option(job->report, need, "--app", job->app);
 	buf_fini(&pair);
 }
 

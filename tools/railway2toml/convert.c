@@ -1,5 +1,4 @@
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
@@ -7,20 +6,16 @@
 #include "env.h"
 #include "fd.h"
 #include "flyconf.h"
-#include "flyjson.h"
-#include "flytoml.h"
+#include "flyfile.h"
+#include "infile.h"
 #include "job.h"
 #include "json.h"
-#include "jsonw.h"
 #include "msg.h"
 #include "railway2toml.h"
-#include "record.h"
 #include "report.h"
-#include "sandbox.h"
 #include "share.h"
 #include "status.h"
 #include "str.h"
-#include "tmpfile.h"
 #include "toml.h"
 #include "tree.h"
 
@@ -48,59 +43,13 @@ static int
 read_all(const struct options *o, struct env *env, struct job *job,
 	struct input *in)
 {
-	const char *path = env->argc > 0 ? env->argv[0] : NULL;
-	char *folder = NULL;
-	size_t bad;
-	int rc;
-
-	if (path != NULL && strcmp(path, "-") == 0)
-		path = NULL;
-	job->file = path != NULL ? path : env->in_name;
-	rc = path != NULL ? fd_read_file(path, LARGEST_INPUT, &in->file)
-			  : fd_read_all(env->in, LARGEST_INPUT, &in->file);
-	if (rc == -1) {
-		msg_errno("%s: cannot be read", job->file);
-		return -1;
-	}
 	job->variables_name = o->variables;
-	if (o->variables != NULL && fd_read_file(o->variables, LARGEST_INPUT,
-					    &in->variables) == -1) {
-		msg_errno("%s: cannot be read", o->variables);
+	if (infile_operand(env, LARGEST_INPUT, "railway", &in->file,
+		    &job->file) == -1 ||
+		infile_option(o->variables, LARGEST_INPUT, &in->variables) ==
+			-1)
 		return -1;
-	}
-	/* records are UTF-8, a path need not be */
-	if (utf8_check(job->file, strlen(job->file), &bad) == -1)
-		job->file = "railway";
-	if (o->output != NULL && (folder = tmpfile_folder(o->output)) == NULL) {
-		msg_error("out of memory");
-		return -1;
-	}
-	sandbox_parse_only(folder);
-	free(folder);
-	return 0;
-}
-
-static struct tree *
-parse_json(const char *name, const struct buf *text)
-{
-	struct json_error e;
-	struct json *doc = json_parse(buf_str(text), text->len, &e);
-	struct tree *t;
-
-	if (doc == NULL) {
-		msg_at(name, e.line, e.column, "%s", e.what);
-		return NULL;
-	}
-	t = tree_from_json(doc);
-	json_free(doc);
-	if (t == NULL)
-		msg_error("%s: out of memory", name);
-	else if (t->kind != TREE_TABLE) {
-		msg_at(name, 1, 1, "it must be an object");
-		tree_free(t);
-		t = NULL;
-	}
-	return t;
+	return infile_seal(o->output, NULL);
 }
 
 /* JSON by its name, or by its first character; else TOML. */
@@ -131,7 +80,8 @@ parse_all(const struct options *o, struct job *job, struct input *in)
 	job->addon_map = in->map[2];
 	job->builds = in->map[3];
 	if (is_json(job->file, &in->file))
-		in->root = parse_json(job->file, &in->file);
+		in->root = infile_json(
+			job->file, &in->file, "it must be an object");
 	else {
 		in->root = toml_parse(buf_str(&in->file), in->file.len, &e);
 		if (in->root == NULL)
@@ -141,56 +91,35 @@ parse_all(const struct options *o, struct job *job, struct input *in)
 		return -1;
 	job->root = in->root;
 	if (o->variables != NULL &&
-		(in->variable_tree = parse_json(
-			 o->variables, &in->variables)) == NULL)
+		(in->variable_tree = infile_json(o->variables, &in->variables,
+			 "it must be an object")) == NULL)
 		return -1;
 	job->variables = in->variable_tree;
 	return 0;
 }
 
 static int
-put_records(const struct job *job, struct buf *out)
-{
-	size_t errors = report_errors(job->report);
-	struct summary s = {"railway2toml", "convert", errors == 0, 1, -1, -1,
-		(int64_t)job->report->n_findings, -1, 0};
-	struct jsonw w;
-
-	jsonw_record(&w, out, "fly.config");
-	if (job->conf->app != NULL)
-		jsonw_str(&w, "app", job->conf->app);
-	flyjson_put(&w, "config", job->conf);
-	if (jsonw_end_record(&w) == -1 || report_put(job->report, out) == -1)
-		return -1;
-	return summary_put(out, &s);
-}
-
-static int
 write_all(const struct options *o, const struct env *env, const struct job *job)
 {
-	struct buf toml = BUF_INIT, records = BUF_INIT;
-	const struct buf *out = o->json ? &records : &toml;
+	const struct flyfile to = {o->output, NULL, o->json ? -1 : env->out};
+	struct buf records = BUF_INIT;
 	int status = STATUS_TEMPORARY;
 
-	if (flytoml_put(&toml, job->conf) == -1 ||
-		(o->json && put_records(job, &records) == -1)) {
+	if (flyfile_write(&to, NULL, job->conf) == -1)
+		return status;
+	if (!o->json)
+		report_print(job->report);
+	else if (flyfile_put_record(job->conf, &records) == -1 ||
+		 report_end(job->report, &records, "railway2toml", 1) == -1) {
 		msg_error("out of memory");
 		goto out;
-	}
-	if (o->output != NULL &&
-		tmpfile_write(o->output, 0644, toml.data, toml.len) == -1)
-		goto out;
-	if ((o->output == NULL || o->json) &&
-		fd_write_all(env->out, out->data, out->len) == -1) {
+	} else if (fd_write_all(env->out, records.data, records.len) == -1) {
 		msg_errno("standard output");
 		goto out;
 	}
-	if (!o->json)
-		report_print(job->report);
 	status = report_errors(job->report) > 0 ? STATUS_NO : STATUS_OK;
 
 out:
-	buf_fini(&toml);
 	buf_fini(&records);
 	return status;
 }

@@ -22,31 +22,14 @@ static int
 take_options(struct job *job)
 {
 	const struct options *o = job->options;
-	const char *near;
 
-	if (o->app != NULL && !is_appname_valid(o->app)) {
-		msg_error("--app %s: small letters, digits and dashes, at most "
-			  "63",
-			o->app);
+	if (appname_check(o->app) == -1)
 		return -1;
-	}
 	job->app = o->app;
-	if (o->region == NULL)
-		return 0;
-	job->region = o->region;
-	if (flyregion_state(job->regions, o->region) == FLYREGION_OFFERED)
-		return 0;
-	near = flyregion_near(job->regions, "railway", o->region);
-	if (near != NULL) {
-		job->region = near;
-		return 0;
-	}
-	near = flyregion_instead(job->regions, o->region);
-	msg_error("--region %s: %s%s", o->region,
-		near ? "this region was removed; near it is "
-		     : "no such region",
-		near ? near : "");
-	return -1;
+	return flyregion_option(
+		       job->regions, "railway", o->region, &job->region) == -1
+		       ? -1
+		       : 0;
 }
 
 static int
@@ -94,20 +77,10 @@ put_top(struct job *job)
 	flyconf_set(c, &c->deploy.strategy, "rolling");
 }
 
-static int
-put_finding(void *ctx, const struct finding *f, const char *path)
-{
-	struct job *job = ctx;
-
-	(void)path;
-	report_add(job->report, f);
-	return job->report->failed ? -1 : 0;
-}
-
 int
 core_build(struct job *job)
 {
-	struct flycheck check = {put_finding, job, job->regions};
+	struct flycheck check = {report_found, job->report, job->regions};
 
 	if (take_options(job) == -1 || find_environment(job) == -1)
 		return -1;

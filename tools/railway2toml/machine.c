@@ -79,13 +79,8 @@ machine_find_region(struct job *job)
 static void
 put_words(struct job *job, struct report_need *need, const char *const *words)
 {
-	report_command(job->report, need);
-	for (; *words != NULL; words++)
-		report_word(job->report, need, *words);
-	if (job->app != NULL) {
-		report_word(job->report, need, "--app");
-		report_word(job->report, need, job->app);
-	}
+	report_words(job->report, need, words);
+	report_option(job->report, need, "--app", job->app);
 }
 
 static void
@@ -178,7 +173,6 @@ put_size(struct job *job)
 		flyconf_table(job->conf, &job->conf->vm, sizeof(*vm));
 	int64_t bytes = 0, cpus = 1;
 	struct vmsize size;
-	char memory[32];
 
 	if (vm == NULL)
 		return;
@@ -190,20 +184,15 @@ put_size(struct job *job)
 	treeget_int(tree_get(box, "memoryBytes"), 1, (int64_t)1 << 44, &bytes);
 	vmsize_fit(cpus, bytes > 0 ? bytes >> 20 : 1024, &size);
 	flyconf_set(job->conf, &vm->size, size.size);
-	if (size.memory_mb % 1024 == 0)
-		snprintf(memory, sizeof(memory), "%" PRId64 "gb",
-			size.memory_mb / 1024);
-	else
-		snprintf(memory, sizeof(memory), "%" PRId64 "mb",
-			size.memory_mb);
-	flyconf_set(job->conf, &vm->memory, memory);
+	flyconf_set_memory(job->conf, &vm->memory, size.memory_mb);
 	if (limit != NULL) {
 		struct buf text = BUF_INIT;
 		struct finding f = setting_at(job, limit, "note", "size");
 		if (treeget_json(&text, limit) == -1)
 			job->report->failed = 1;
 		report_at(job->report, &f, "limitOverride %s: %s with %s",
-			buf_str(&text), size.size, memory);
+			buf_str(&text), size.size,
+			vm->memory != NULL ? vm->memory : "?");
 		buf_fini(&text);
 	} else
 		flyconf_note(job->conf, "vm.0",

@@ -121,7 +121,7 @@ static int
 need_build(struct job *job, const char *builder, const char *command)
 {
 	static const char *const launch[] = {
-		"fly", "launch", "--copy-config", "--no-deploy"};
+		"fly", "launch", "--copy-config", "--no-deploy", NULL};
 	const char *build = setting_str(job, "build", "buildCommand");
 	const char *language = NULL;
 	struct report_need *need;
@@ -140,13 +140,8 @@ need_build(struct job *job, const char *builder, const char *command)
 	if (need != NULL)
 		report_set(job->report, &need->replaces,
 			builder != NULL ? builder : "RAILPACK");
-	report_command(job->report, need);
-	for (size_t i = 0; i < sizeof(launch) / sizeof(launch[0]); i++)
-		report_word(job->report, need, launch[i]);
-	if (job->app != NULL) {
-		report_word(job->report, need, "--name");
-		report_word(job->report, need, job->app);
-	}
+	report_words(job->report, need, launch);
+	report_option(job->report, need, "--name", job->app);
 	return 0;
 }
 

@@ -31,7 +31,7 @@ static void
 need_secret(struct job *job, const char *name, const char *why)
 {
 	static const char *const argv[] = {
-		"fly", "secrets", "import", "--stage"};
+		"fly", "secrets", "import", "--stage", NULL};
 	struct buf id = BUF_INIT;
 	struct report_need *need;
 
@@ -43,13 +43,8 @@ need_secret(struct job *job, const char *name, const char *why)
 	if (need == NULL)
 		return;
 	report_variable(job->report, need, name);
-	report_command(job->report, need);
-	for (size_t i = 0; i < sizeof(argv) / sizeof(argv[0]); i++)
-		report_word(job->report, need, argv[i]);
-	if (job->app != NULL) {
-		report_word(job->report, need, "--app");
-		report_word(job->report, need, job->app);
-	}
+	report_words(job->report, need, argv);
+	report_option(job->report, need, "--app", job->app);
 	report_set(job->report, &need->input,
 		"a line NAME=VALUE, as herokucfg2secrets writes it");
 }
@@ -99,7 +94,7 @@ take_setting(struct job *job, const char *name, const char *value)
 static void
 need_domain(struct job *job, const char *host)
 {
-	static const char *const argv[] = {"fly", "certs", "add"};
+	static const char *const argv[] = {"fly", "certs", "add", NULL};
 	struct buf id = BUF_INIT;
 	struct report_need *need;
 
@@ -111,14 +106,9 @@ need_domain(struct job *job, const char *host)
 	need = report_need(job->report, "domain", buf_str(&id),
 		"the domain %s: a certificate, and its DNS records to Fly.io",
 		host);
-	report_command(job->report, need);
-	for (size_t i = 0; i < sizeof(argv) / sizeof(argv[0]); i++)
-		report_word(job->report, need, argv[i]);
+	report_words(job->report, need, argv);
 	report_word(job->report, need, host);
-	if (job->app != NULL) {
-		report_word(job->report, need, "--app");
-		report_word(job->report, need, job->app);
-	}
+	report_option(job->report, need, "--app", job->app);
 	buf_fini(&id);
 }
 

@@ -1,6 +1,6 @@
 #include "blueprint.h"
 
-#include "appslug.h"
+#include "appname.h"
 #include "buf.h"
 #include "job.h"
 #include "mem.h"
@@ -124,7 +124,7 @@ name_app(struct job *job, struct app *a)
 	/* the ones of the very same name have the first numbers */
 	for (size_t i = 0; i < job->n_apps; i++)
 		same += strcmp(job->app[i].name, a->name) == 0;
-	if (appslug_put(&b, a->name, same > 1 ? same : 0) == -1)
+	if (appname_put_nth(&b, a->name, same > 1 ? same : 0) == -1)
 		return -1;
 	for (unsigned n = same > 1 ? same + 1 : 2;; n++) {
 		const struct app *other = NULL;
@@ -135,7 +135,7 @@ name_app(struct job *job, struct app *a)
 		if (other == NULL)
 			break;
 		buf_clear(&b);
-		if (appslug_put(&b, a->name, n) == -1)
+		if (appname_put_nth(&b, a->name, n) == -1)
 			return -1;
 		if (n == 2)
 			say(job, a->t, "warning", "app-name",

@@ -20,39 +20,6 @@
 #include "tree.h"
 #include "yaml.h"
 
-static int
-take_region(struct job *job)
-{
-	const char *want = job->options->region, *near;
-
-	if (want == NULL)
-		return 0;
-	if (flyregion_state(job->regions, want) == FLYREGION_OFFERED) {
-		job->region = want;
-		return 0;
-	}
-	if ((near = flyregion_near(job->regions, "render", want)) != NULL) {
-		job->region = near;
-		return 0;
-	}
-	near = flyregion_instead(job->regions, want);
-	msg_error("--region %s: %s%s", want,
-		near ? "this region was removed; near it is "
-		     : "no such region",
-		near ? near : "");
-	return -1;
-}
-
-static int
-put_finding(void *ctx, const struct finding *f, const char *path)
-{
-	struct job *job = ctx;
-
-	(void)path;
-	report_add(job->report, f);
-	return job->report->failed ? -1 : 0;
-}
-
 /* --app is for one service alone. */
 static int
 take_app(struct job *job)
@@ -132,7 +99,7 @@ check_output(const struct job *job)
 static int
 build(struct job *job)
 {
-	struct flycheck check = {put_finding, job, job->regions};
+	struct flycheck check = {report_found, job->report, job->regions};
 
 	job->is_building = true;
 	for (size_t i = 0; i < job->n_apps; i++)
@@ -159,8 +126,10 @@ build(struct job *job)
 int
 core_build(struct job *job)
 {
-	if (take_region(job) == -1 || blueprint_read(job) == -1 ||
-		take_app(job) == -1 || check_output(job) == -1)
+	if (flyregion_option(job->regions, "render", job->options->region,
+		    &job->region) == -1 ||
+		blueprint_read(job) == -1 || take_app(job) == -1 ||
+		check_output(job) == -1)
 		return -1;
 	if (build(job) == -1) {
 		msg_error("out of memory");

@@ -4,6 +4,7 @@
 
 #include "buf.h"
 #include "command.h"
+#include "cronjob.h"
 #include "job.h"
 #include "needs.h"
 #include "say.h"
@@ -12,24 +13,6 @@
 
 #define CRONTAB "/etc/supercronic/crontab"
 #define SCRIPT "/etc/supercronic/job"
-
-static bool
-is_schedule(const char *s)
-{
-	size_t fields = 0;
-
-	while (*s != '\0') {
-		size_t n = strspn(s, "0123456789*,-/?LW#"
-				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz");
-		if (n == 0)
-			return false;
-		fields++;
-		s += n;
-		s += strspn(s, " \t");
-	}
-	return fields == 5;
-}
 
 static void
 put_file(struct fly_config *c, const char *path, const char *text)
@@ -43,35 +26,6 @@ put_file(struct fly_config *c, const char *path, const char *text)
 	flyconf_push(c, &f->processes, "app");
 }
 
-/*
- * The period of a scheduled Machine that comes near, or NULL: each field from
- * the left is a number, then all are "*".
- */
-static const char *
-period(const char *schedule)
-{
-	static const char *const names[] = {NULL, "hourly", "daily", "monthly"};
-	const char *s = schedule;
-	size_t fixed = 0, field = 0;
-	bool is_weekly = false;
-
-	for (; *s != '\0'; field++) {
-		size_t n = strcspn(s, " \t");
-		bool is_star = n == 1 && *s == '*';
-		if (!is_star && strspn(s, "0123456789") < n)
-			return NULL;
-		if (field == 4)
-			is_weekly = !is_star && fixed == 2;
-		if (!is_star && field < 4 && fixed++ != field)
-			return NULL;
-		if (field == 4 && !is_star && !is_weekly)
-			return NULL;
-		s += n;
-		s += strspn(s, " \t");
-	}
-	return is_weekly ? "weekly" : fixed < 4 ? names[fixed] : NULL;
-}
-
 static void
 need_schedule(struct job *job, const struct app *a, const char *schedule)
 {
@@ -81,7 +35,7 @@ need_schedule(struct job *job, const struct app *a, const char *schedule)
 		"runs with the crontab in [[files]]; times are UTC, and a run "
 		"that is not over keeps the next one from starting");
 
-	const char *every = period(schedule);
+	const char *every = cronjob_period(schedule);
 	const char *words[] = {"fly", "machine", "run", "IMAGE", "COMMAND",
 		"--schedule", every, "--region", a->region, NULL};
 
@@ -120,7 +74,7 @@ cronapp_build(struct job *job, struct app *a)
 	struct buf b = BUF_INIT, unused = BUF_INIT;
 	int rc = -1;
 
-	if (schedule == NULL || !is_schedule(schedule)) {
+	if (schedule == NULL || !is_cronjob_schedule(schedule)) {
 		say(job, at != NULL ? at : a->t, "error", "schedule",
 			"five fields: minute hour day month weekday",
 			"%s is no schedule", schedule != NULL ? schedule : "?");

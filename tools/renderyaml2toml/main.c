@@ -1,12 +1,8 @@
 #include <stddef.h>
 
-#include "env.h"
-#include "fd.h"
-#include "msg.h"
 #include "opt.h"
+#include "program.h"
 #include "renderyaml2toml.h"
-#include "secret.h"
-#include "status.h"
 
 #define AT(m) offsetof(struct options, m)
 #define STRING(name, letter, m, arg, help, excludes)                           \
@@ -45,25 +41,7 @@ static const struct opt_program program = {"renderyaml2toml",
 int
 main(int argc, char **argv)
 {
-	const struct opt_verb *verb;
 	struct options options = {0};
-	struct env env;
-	int first, rc, status = STATUS_MISUSE;
 
-	fd_sanitize();
-	secret_guard_process();
-	msg_init(program.name);
-	rc = opt_parse(&program, argc, argv, &options, &verb, &first);
-	if (rc == 0)
-		status = STATUS_OK;
-	if (rc == 1) {
-		env_system(&env);
-		env.argc = argc - first;
-		env.argv = argv + first;
-		status = verb->run(&options, &env);
-	}
-	opt_fini(&program, &options);
-	if (fd_close_stdout() == -1 && status == STATUS_OK)
-		status = STATUS_TEMPORARY;
-	return status;
+	return program_run(&program, &options, argc, argv);
 }

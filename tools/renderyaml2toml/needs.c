@@ -42,13 +42,8 @@ void
 needs_command(struct job *job, struct report_need *need,
 	const char *const *words, const char *app)
 {
-	report_command(job->report, need);
-	for (; *words != NULL; words++)
-		report_word(job->report, need, *words);
-	if (app == NULL)
-		return;
-	report_word(job->report, need, "--app");
-	report_word(job->report, need, app);
+	report_words(job->report, need, words);
+	report_option(job->report, need, "--app", app);
 }
 
 /* A secret of the app; the first of its sort brings the command. */

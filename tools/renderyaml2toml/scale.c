@@ -1,7 +1,6 @@
 #include "scale.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,18 +59,6 @@ scale_prepare(struct job *job, struct app *a)
 }
 
 static void
-put_memory(struct fly_config *c, struct fly_vm *vm, int64_t mb)
-{
-	char text[32];
-
-	if (mb % 1024 == 0)
-		snprintf(text, sizeof(text), "%" PRId64 "gb", mb / 1024);
-	else
-		snprintf(text, sizeof(text), "%" PRId64 "mb", mb);
-	flyconf_set(c, &vm->memory, text);
-}
-
-static void
 put_size(struct job *job, struct app *a)
 {
 	struct fly_config *c = &a->conf;
@@ -84,7 +71,7 @@ put_size(struct job *job, struct app *a)
 		return;
 	if (a->type == APP_STATIC) {
 		flyconf_set(c, &vm->size, "shared-cpu-1x");
-		put_memory(c, vm, 256);
+		flyconf_set_memory(c, &vm->memory, 256);
 		c->swap_size_mb = flyconf_int(512);
 		if (at != NULL)
 			say_value(job, at, "note", "plan",
@@ -92,7 +79,7 @@ put_size(struct job *job, struct app *a)
 		return;
 	}
 	flyconf_set(c, &vm->size, v.size);
-	put_memory(c, vm, v.memory_mb);
+	flyconf_set_memory(c, &vm->memory, v.memory_mb);
 	if (rc == -1)
 		say_value(job, at, "warning", "plan",
 			"no plan of Render; a starter instance's size is "

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "addon.h"
-#include "appslug.h"
+#include "appname.h"
 #include "buf.h"
 #include "flyregion.h"
 #include "job.h"
@@ -96,7 +96,7 @@ add_store(struct job *job, struct tree *t, const char *service,
 		say_value(job, take(t, "plan"), "warning", "plan",
 			"no plan of Render; the smallest is taken");
 	if (buf_printf(&id, "%s:%s", kind, name) == -1 ||
-		appslug_put(&slug, name, 0) == -1)
+		appname_put_nth(&slug, name, 0) == -1)
 		job->report->failed = 1;
 	a.app = buf_str(&slug);
 	a.as = name;

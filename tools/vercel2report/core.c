@@ -25,27 +25,14 @@ static int
 take_options(struct job *job)
 {
 	const struct options *o = job->options;
-	const char *near;
 
-	if (o->app != NULL && !is_appname_valid(o->app)) {
-		msg_error("--app %s: small letters, digits and dashes, at most "
-			  "63",
-			o->app);
+	if (appname_check(o->app) == -1)
 		return -1;
-	}
 	job->app = o->app;
-	if (o->region == NULL)
-		return 0;
-	job->region = o->region;
-	if (flyregion_state(job->regions, o->region) == FLYREGION_OFFERED)
-		return 0;
-	near = flyregion_near(job->regions, "vercel", o->region);
-	if (near != NULL) {
-		job->region = near;
-		return 0;
-	}
-	msg_error("--region %s: no such region", o->region);
-	return -1;
+	return flyregion_option(
+		       job->regions, "vercel", o->region, &job->region) == -1
+		       ? -1
+		       : 0;
 }
 
 static int
@@ -175,16 +162,6 @@ take_key(struct job *job, const struct tree *t)
 }
 
 static int
-put_finding(void *ctx, const struct finding *f, const char *path)
-{
-	struct job *job = ctx;
-
-	(void)path;
-	report_add(job->report, f);
-	return job->report->failed ? -1 : 0;
-}
-
-static int
 build(struct job *job)
 {
 	const struct tree *name = tree_get(job->root, "name");
@@ -208,7 +185,7 @@ build(struct job *job)
 int
 core_build(struct job *job)
 {
-	struct flycheck check = {put_finding, job, job->regions};
+	struct flycheck check = {report_found, job->report, job->regions};
 
 	if (take_options(job) == -1)
 		return -1;

@@ -1,11 +1,7 @@
 #include <stddef.h>
 
-#include "env.h"
-#include "fd.h"
-#include "msg.h"
 #include "opt.h"
-#include "secret.h"
-#include "status.h"
+#include "program.h"
 #include "vercel2report.h"
 
 #define AT(m) offsetof(struct options, m)
@@ -40,25 +36,7 @@ static const struct opt_program program = {"vercel2report",
 int
 main(int argc, char **argv)
 {
-	const struct opt_verb *verb;
 	struct options options = {0};
-	struct env env;
-	int first, rc, status = STATUS_MISUSE;
 
-	fd_sanitize();
-	secret_guard_process();
-	msg_init(program.name);
-	rc = opt_parse(&program, argc, argv, &options, &verb, &first);
-	if (rc == 0)
-		status = STATUS_OK;
-	if (rc == 1) {
-		env_system(&env);
-		env.argc = argc - first;
-		env.argv = argv + first;
-		status = verb->run(&options, &env);
-	}
-	opt_fini(&program, &options);
-	if (fd_close_stdout() == -1 && status == STATUS_OK)
-		status = STATUS_TEMPORARY;
-	return status;
+	return program_run(&program, &options, argc, argv);
 }

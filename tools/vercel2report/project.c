@@ -39,7 +39,7 @@ static void
 need_secret(struct job *job, const char *name, const char *why)
 {
 	static const char *const argv[] = {
-		"fly", "secrets", "import", "--stage"};
+		"fly", "secrets", "import", "--stage", NULL};
 	struct buf id = BUF_INIT;
 	struct report_need *need;
 
@@ -55,13 +55,8 @@ need_secret(struct job *job, const char *name, const char *why)
 	if (need == NULL)
 		return;
 	report_variable(job->report, need, name);
-	report_command(job->report, need);
-	for (size_t i = 0; i < sizeof(argv) / sizeof(argv[0]); i++)
-		report_word(job->report, need, argv[i]);
-	if (job->app != NULL) {
-		report_word(job->report, need, "--app");
-		report_word(job->report, need, job->app);
-	}
+	report_words(job->report, need, argv);
+	report_option(job->report, need, "--app", job->app);
 	report_set(job->report, &need->input, "a line NAME=VALUE");
 }
 
@@ -301,7 +296,7 @@ project_regions(struct job *job, const struct tree *t)
 int
 project_alias(struct job *job, const struct tree *t)
 {
-	static const char *const argv[] = {"fly", "certs", "add"};
+	static const char *const argv[] = {"fly", "certs", "add", NULL};
 	const struct tree *list = t;
 
 	if (t->kind == TREE_ARRAY)
@@ -322,9 +317,7 @@ project_alias(struct job *job, const struct tree *t)
 				"the domain %s: a certificate, and its DNS "
 				"records to Fly.io",
 				host);
-			report_command(job->report, need);
-			for (size_t i = 0; i < 3; i++)
-				report_word(job->report, need, argv[i]);
+			report_words(job->report, need, argv);
 			report_word(job->report, need, host);
 		}
 		verdict_add(job->verdicts, t, VERDICT_MOVES, "alias",

@@ -86,7 +86,7 @@ static void
 need_build(struct job *job)
 {
 	static const char *const argv[] = {
-		"fly", "launch", "--copy-config", "--no-deploy"};
+		"fly", "launch", "--copy-config", "--no-deploy", NULL};
 	const char *needs = json_get_str(job->entry, "needs");
 	struct report_need *need = report_need(job->report, "build", "build",
 		"an image for %s: a Dockerfile beside the fly.toml, as `fly "
@@ -95,13 +95,8 @@ need_build(struct job *job)
 		needs != NULL ? "; the app must be built with " : "",
 		needs != NULL ? needs : "");
 
-	report_command(job->report, need);
-	for (size_t i = 0; i < sizeof(argv) / sizeof(argv[0]); i++)
-		report_word(job->report, need, argv[i]);
-	if (job->app != NULL) {
-		report_word(job->report, need, "--name");
-		report_word(job->report, need, job->app);
-	}
+	report_words(job->report, need, argv);
+	report_option(job->report, need, "--name", job->app);
 }
 
 static void

@@ -1,6 +1,8 @@
 #include "flyconf.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
+#include <stdio.h>
 
 #include "buf.h"
 #include "flyfield.h"
@@ -36,6 +38,17 @@ flyconf_set(struct fly_config *c, char **slot, const char *s)
 	}
 	free(*slot);
 	*slot = copy;
+}
+
+void
+flyconf_set_memory(struct fly_config *c, char **slot, int64_t mb)
+{
+	bool is_whole = mb % 1024 == 0;
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRId64 "%s", is_whole ? mb / 1024 : mb,
+		is_whole ? "gb" : "mb");
+	flyconf_set(c, slot, text);
 }
 
 struct fly_int

@@ -246,6 +246,9 @@ void flyconf_fini(struct fly_config *c);
 /* flyconf_set(c, slot, s): ${*slot} becomes a copy of ${s} (NULL: unset). */
 void flyconf_set(struct fly_config *c, char **slot, const char *s);
 
+/* flyconf_set_memory(c, slot, mb): ${*slot} becomes "2gb", or "512mb". */
+void flyconf_set_memory(struct fly_config *c, char **slot, int64_t mb);
+
 /* flyconf_int(v), flyconf_num(v), flyconf_bool(v): a value that is set. */
 struct fly_int flyconf_int(int64_t v);
 struct fly_num flyconf_num(double v);

@@ -1,6 +1,7 @@
 #include "flyregion.h"
 
 #include "json.h"
+#include "msg.h"
 #include "str.h"
 
 static const struct json_val *
@@ -39,4 +40,23 @@ const char *
 flyregion_instead(const struct json *map, const char *code)
 {
 	return json_str(json_get(json_get(json_root(map), "removed"), code));
+}
+
+int
+flyregion_option(const struct json *map, const char *platform, const char *want,
+	const char **code)
+{
+	const char *near;
+
+	*code = want;
+	if (want == NULL || flyregion_state(map, want) == FLYREGION_OFFERED)
+		return 0;
+	if ((*code = flyregion_near(map, platform, want)) != NULL)
+		return 1;
+	near = flyregion_instead(map, want);
+	msg_error("--region %s: %s%s", want,
+		near ? "this region was removed; near it is "
+		     : "no such region",
+		near ? near : "");
+	return -1;
 }

@@ -26,4 +26,13 @@ const char *flyregion_near(
 /* flyregion_instead(map, code): an offered region near a removed one. */
 const char *flyregion_instead(const struct json *map, const char *code);
 
+/*
+ * flyregion_option(map, platform, want, code): ${*code} becomes the region that
+ * --region ${want} (NULL: none, and so is the code) means: an offered one, or
+ * the one near to that of the other platform. Borrowed from ${want} or ${map}.
+ * 0; 1 if it is one that is near; -1 after a message.
+ */
+int flyregion_option(const struct json *map, const char *platform,
+	const char *want, const char **code);
+
 #endif

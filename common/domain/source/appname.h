@@ -9,11 +9,21 @@ struct buf;
  * Fly.io takes an app's name. */
 bool is_appname_valid(const char *s);
 
+/* appname_check(s): the same for --app; NULL is none. 0, or -1 after a message.
+ */
+int appname_check(const char *s);
+
 /*
  * appname_put(b, name): append the name that Fly.io takes nearest to ${name}
  * (letters made small, anything else a dash); nothing if no letter or digit is
  * in it. ${b} is kept within 63 bytes. 0 or -1 (ENOMEM).
  */
 int appname_put(struct buf *b, const char *name);
+
+/*
+ * appname_put_nth(b, name, n): the same into an empty ${b}, "app" for a name of
+ * which nothing can be kept; ${n} not 0: with "-n" at its end. 0 or -1.
+ */
+int appname_put_nth(struct buf *b, const char *name, unsigned n);
 
 #endif

@@ -120,43 +120,20 @@ cronjob_period(const char *s)
 	return is_one[2] && is_all[4] ? "monthly" : NULL;
 }
 
-static void
-put_words(struct report *r, struct report_need *need, const char *const *words,
-	const char *app)
-{
-	report_command(r, need);
-	for (; *words != NULL; words++)
-		report_word(r, need, *words);
-	if (app != NULL) {
-		report_word(r, need, "--app");
-		report_word(r, need, app);
-	}
-}
-
 /* The form without a process: a Machine that Fly.io starts by itself. */
 static void
 put_machine(struct report *r, struct report_need *need, const struct cronjob *j,
 	const char *period)
 {
-	const char *const words[] = {"fly", "machine", "run", "IMAGE", "--",
-		"/bin/sh", "-c", j->command, NULL};
+	const char *const run[] = {"fly", "machine", "run", NULL};
+	const char *const what[] = {"IMAGE", "--", "/bin/sh", "-c", j->command};
 
-	report_command(r, need);
-	report_word(r, need, "fly");
-	report_word(r, need, "machine");
-	report_word(r, need, "run");
-	report_word(r, need, "--schedule");
-	report_word(r, need, period);
-	if (j->region != NULL) {
-		report_word(r, need, "--region");
-		report_word(r, need, j->region);
-	}
-	if (j->app != NULL) {
-		report_word(r, need, "--app");
-		report_word(r, need, j->app);
-	}
-	for (size_t i = 3; words[i] != NULL; i++)
-		report_word(r, need, words[i]);
+	report_words(r, need, run);
+	report_option(r, need, "--schedule", period);
+	report_option(r, need, "--region", j->region);
+	report_option(r, need, "--app", j->app);
+	for (size_t i = 0; i < sizeof(what) / sizeof(what[0]); i++)
+		report_word(r, need, what[i]);
 }
 
 struct report_need *
@@ -182,7 +159,8 @@ cronjob_need(struct report *r, const char *id, const struct cronjob *j)
 			  "when it is made"
 			: "; a scheduled Machine is hourly, daily, weekly or "
 			  "monthly only, and so cannot");
-	put_words(r, need, scale, j->app);
+	report_words(r, need, scale);
+	report_option(r, need, "--app", j->app);
 	if (period != NULL)
 		put_machine(r, need, j, period);
 	if (j->schedule != NULL && need != NULL) {

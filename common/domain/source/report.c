@@ -238,6 +238,35 @@ report_word(struct report *r, struct report_need *need, const char *s)
 	append(r, &last->word, &last->n, s);
 }
 
+void
+report_words(
+	struct report *r, struct report_need *need, const char *const *words)
+{
+	report_command(r, need);
+	for (; *words != NULL; words++)
+		report_word(r, need, *words);
+}
+
+void
+report_option(struct report *r, struct report_need *need, const char *option,
+	const char *value)
+{
+	if (value == NULL)
+		return;
+	report_word(r, need, option);
+	report_word(r, need, value);
+}
+
+int
+report_found(void *r, const struct finding *f, const char *path)
+{
+	struct report *to = r;
+
+	(void)path;
+	report_add(to, f);
+	return to->failed ? -1 : 0;
+}
+
 size_t
 report_errors(const struct report *r)
 {
@@ -314,6 +343,22 @@ report_put(const struct report *r, struct buf *out)
 			return -1;
 	}
 	return 0;
+}
+
+int
+report_end(
+	const struct report *r, struct buf *out, const char *tool, size_t done)
+{
+	const struct summary s = {.tool = tool,
+		.verb = "convert",
+		.ok = report_errors(r) == 0,
+		.done = (int64_t)done,
+		.failed = -1,
+		.skipped = -1,
+		.findings = (int64_t)r->n_findings,
+		.bytes = -1};
+
+	return report_put(r, out) == -1 ? -1 : summary_put(out, &s);
 }
 
 /* Whether the next need is met in the same way, so that saying it once, there,

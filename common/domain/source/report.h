@@ -90,11 +90,30 @@ void report_count(struct report *r, struct report_need *need, const char *group,
 void report_command(struct report *r, struct report_need *need);
 void report_word(struct report *r, struct report_need *need, const char *s);
 
+/* report_words(r, need, words): a command of the words up to NULL, to which
+ * more may be added. */
+void report_words(
+	struct report *r, struct report_need *need, const char *const *words);
+
+/* report_option(r, need, option, value): two more words of the last command;
+ * none if ${value} is NULL. */
+void report_option(struct report *r, struct report_need *need,
+	const char *option, const char *value);
+
+/* report_found(r, f, path): report_add as struct flycheck calls it. 0, or -1
+ * without memory. */
+int report_found(void *r, const struct finding *f, const char *path);
+
 /* report_errors(r): how many findings are errors. */
 size_t report_errors(const struct report *r);
 
 /* report_put(r, out): append the needs and findings as records. 0 or -1. */
 int report_put(const struct report *r, struct buf *out);
+
+/* report_end(r, out, tool, done): the same, and the summary of a conversion
+ * with that count of what was done. 0 or -1. */
+int report_end(
+	const struct report *r, struct buf *out, const char *tool, size_t done);
 
 /* report_print(r): the same for people, through msg. */
 void report_print(const struct report *r);
