@@ -11,11 +11,12 @@ DESTDIR ?=
 JOBS ?= 2
 
 # --- table 1: layer -> the layers its files may include ------------------
-LAYERS = base io digest pg tarball flyconf source
+LAYERS = base io digest pg kv tarball flyconf source
 DIR_base = common/base
 DIR_io = common/io
 DIR_digest = common/domain/digest
 DIR_pg = common/domain/pg
+DIR_kv = common/domain/kv
 DIR_tarball = common/domain/tarball
 DIR_flyconf = common/domain/flyconf
 DIR_source = common/domain/source
@@ -23,13 +24,15 @@ DEPS_base =
 DEPS_io = base
 DEPS_digest = base
 DEPS_pg = io base
+DEPS_kv = io base
 DEPS_tarball = io base
 DEPS_flyconf = io base
 DEPS_source = io base
 # the third-party packages a layer alone may include
-PKG_io = libcjson
+PKG_io = libcjson openssl
 PKG_digest = libxxhash
 PKG_pg = libpq openssl
+PKG_kv = hiredis
 PKG_tarball = libarchive
 
 # --- table 2: tool -> the layers it links, topmost first -----------------
