@@ -36,10 +36,11 @@ PKG_kv = hiredis
 PKG_tarball = libarchive
 
 # --- table 2: tool -> the layers it links, topmost first -----------------
-TOOLS = procfile2toml herokucfg2secrets pgcopy
+TOOLS = procfile2toml herokucfg2secrets pgcopy rediscopy
 USES_procfile2toml = flyconf source io base
 USES_herokucfg2secrets = io base
 USES_pgcopy = pg tarball digest io base
+USES_rediscopy = kv digest io base
 
 include mk/build.mk
 include mk/tests.mk

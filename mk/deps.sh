@@ -7,9 +7,9 @@ set -eu
 what=${1:-all}
 
 build_apt='gcc libc6-dev make pkg-config libcjson-dev libpq-dev libssl-dev
-libxxhash-dev libarchive-dev postgresql-client'
+libxxhash-dev libarchive-dev libhiredis-dev postgresql-client'
 use_apt='jq python3'
-test_apt='postgresql postgresql-contrib pgbouncer parallel openssh-server zstd openssl python3-jsonschema util-linux procps time
+test_apt='postgresql postgresql-contrib pgbouncer parallel openssh-server zstd openssl redis-server python3-jsonschema util-linux procps time
 clang libclang-rt-dev clang-format shellcheck shfmt mandoc cppcheck pgcopydb'
 
 say() {

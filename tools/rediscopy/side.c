@@ -241,6 +241,7 @@ side_close(struct side *s)
 int
 side_again(struct side *s, const struct clock *c)
 {
+	struct side_server before = s->server;
 	struct retry r;
 	enum kv_result rc;
 	double delay;
@@ -254,7 +255,20 @@ side_again(struct side *s, const struct clock *c)
 		msg_note("%s: trying again in %.1f s", s->what, delay);
 		clock_sleep(c, delay);
 	}
+	if (rc == KV_OK)
+		rc = probe(s);
+	if (strcmp(before.run_id, s->server.run_id) != 0)
+		s->moved = true;
 	return status_of(rc);
+}
+
+bool
+side_moved(struct side *s)
+{
+	bool moved = s->moved;
+
+	s->moved = false;
+	return moved;
 }
 
 int

@@ -50,6 +50,7 @@ struct side {
 	struct kv_options options;
 	struct kv *kv;
 	int db; /* that is selected */
+	bool moved;
 	struct side_server server;
 };
 
@@ -65,6 +66,10 @@ void side_close(struct side *s);
 /* side_again(s, c): a new session after a lost one, with patience: tries for
  * about a minute. An exit status. */
 int side_again(struct side *s, const struct clock *c);
+
+/* side_moved(s): whether the server is another one, or was started anew,
+ * since it was first asked; that is forgotten by asking. */
+bool side_moved(struct side *s);
 
 /* side_select(s, db): 0, or -1 after a message. */
 int side_select(struct side *s, int db);
