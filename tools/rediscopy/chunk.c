@@ -3,53 +3,14 @@
 
 #include "buf.h"
 #include "chunk.h"
-#include "chunktype.h"
+#include "chunkrun.h"
 #include "kv.h"
 #include "kvreply.h"
 #include "msg.h"
 #include "num.h"
+#include "reader.h"
 #include "side.h"
-
-struct kv *
-chunkrun_from(const struct chunkrun *r)
-{
-	return r->c->from->kv;
-}
-
-struct kv *
-chunkrun_to(const struct chunkrun *r)
-{
-	return r->c->to->kv;
-}
-
-static int
-on_read(void *ctx, struct kv *k, const struct kvreply *reply, uintptr_t tag)
-{
-	struct chunkrun *r = ctx;
-	const struct chunktype *type = (const struct chunktype *)tag;
-
-	(void)k;
-	r->is_asking = false;
-	if (is_kvreply(reply, KVREPLY_ERROR) ||
-		is_kvreply(reply, KVREPLY_NIL)) {
-		/* another type by now, or gone: length and type tell */
-		r->is_read = true;
-		return 0;
-	}
-	type->take(r, reply);
-	return 0;
-}
-
-void
-chunkrun_ask(struct chunkrun *r, const char *command, size_t more)
-{
-	const struct chunktype *type = chunktype_find(r->c->type);
-
-	r->is_asking = true;
-	kv_begin(chunkrun_from(r), 2 + more, on_read, r, (uintptr_t)type);
-	kv_text(chunkrun_from(r), command);
-	kv_word(chunkrun_from(r), r->c->k->key, r->c->k->len);
-}
+#include "streamcopy.h"
 
 static int
 on_written(void *ctx, struct kv *k, const struct kvreply *reply, uintptr_t tag)
@@ -67,13 +28,64 @@ on_written(void *ctx, struct kv *k, const struct kvreply *reply, uintptr_t tag)
 
 void
 chunkrun_write(
-	struct chunkrun *r, const char *command, size_t more, size_t bytes)
+	struct chunkrun *r, const char *command, size_t more, uint64_t bytes)
 {
 	r->writing += bytes;
 	r->c->bytes += bytes;
-	kv_begin(chunkrun_to(r), 2 + more, on_written, r, (uintptr_t)bytes);
-	kv_text(chunkrun_to(r), command);
-	kv_word(chunkrun_to(r), r->tmp, r->tmp_len);
+	kv_begin(r->c->to->kv, 2 + more, on_written, r, (uintptr_t)bytes);
+	kv_text(r->c->to->kv, command);
+	kv_word(r->c->to->kv, r->tmp, r->tmp_len);
+}
+
+void
+chunkrun_write2(
+	struct chunkrun *r, const char *command, const char *sub, size_t more)
+{
+	kv_begin(r->c->to->kv, 3 + more, on_written, r, 0);
+	kv_text(r->c->to->kv, command);
+	kv_text(r->c->to->kv, sub);
+	kv_word(r->c->to->kv, r->tmp, r->tmp_len);
+}
+
+static uint64_t
+bytes_of(const struct kvreply *const *item, size_t n)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		sum += item[i]->len;
+	return sum;
+}
+
+/* All items in one command. */
+static void
+write_items(void *ctx, const struct kvreply *const *item, size_t n)
+{
+	static const char *const commands[][2] = {{"string", "APPEND"},
+		{"list", "RPUSH"}, {"set", "SADD"}, {"hash", "HSET"}};
+	struct chunkrun *r = ctx;
+	size_t i;
+
+	for (i = 0; strcmp(commands[i][0], r->reader.type->name) != 0;)
+		i++;
+	chunkrun_write(r, commands[i][1], n, bytes_of(item, n));
+	for (i = 0; i < n; i++)
+		kv_word(r->c->to->kv, item[i]->str, item[i]->len);
+}
+
+/* Members and scores change places. */
+static void
+write_zset(void *ctx, const struct kvreply *const *item, size_t n)
+{
+	struct chunkrun *r = ctx;
+	size_t i;
+
+	chunkrun_write(r, "ZADD", n, bytes_of(item, n));
+	for (i = 0; i < n; i += 2) {
+		kv_word(r->c->to->kv, item[i + 1]->str, item[i + 1]->len);
+		kv_word(r->c->to->kv, item[i]->str, item[i]->len);
+	}
 }
 
 /* One command about a key, waited for. NULL: lost. */
@@ -138,29 +150,54 @@ find_expiry(struct chunk *c)
 
 /* Reads and writes until all is there. */
 static enum kv_result
-move(struct chunkrun *r, const struct chunktype *type)
+move(struct chunkrun *r)
 {
-	struct kv *both[2] = {chunkrun_from(r), chunkrun_to(r)};
+	struct kv *both[2] = {r->c->from->kv, r->c->to->kv};
 	enum kv_result rc = KV_OK;
 
-	while (rc == KV_OK && (!r->is_read || r->is_asking || r->writing > 0 ||
-				      kv_unanswered(both[1]) > 0)) {
+	r->reader.ctx = r;
+	r->reader.sink = strcmp(r->c->type, "zset") == 0     ? write_zset
+			 : strcmp(r->c->type, "stream") == 0 ? streamcopy_sink
+							     : write_items;
+	while (rc == KV_OK &&
+		(!r->reader.is_read || kv_unanswered(both[1]) > 0)) {
 		if (r->failed)
-			r->is_read = true;
-		if (!r->is_read && !r->is_asking && r->writing < r->c->window)
-			type->ask(r);
+			r->reader.is_read = true;
+		if (r->writing < r->c->window)
+			reader_ask(&r->reader);
 		rc = kv_pump(both, 2, 0.25);
 		if (r->c->tick != NULL)
 			r->c->tick(r->c->ctx, r->c->bytes);
 	}
+	/* an answer may be on its way still */
+	while (rc == KV_OK && kv_unanswered(both[0]) > 0)
+		rc = kv_pump(both, 2, 0.25);
 	return rc;
 }
 
-/* Expiry and name, in one go; or away with it. */
+/* The same, with what else belongs to a stream. 0, or -1: lost. */
+static int
+move_all(struct chunkrun *r)
+{
+	int rc;
+
+	if (strcmp(r->c->type, "stream") != 0)
+		return move(r) == KV_OK ? 0 : -1;
+	rc = streamcopy_begin(r);
+	if (rc == 0 && !r->failed) {
+		rc = move(r) == KV_OK ? 0 : -1;
+		if (rc == 0 && !r->failed)
+			rc = streamcopy_end(r);
+	}
+	streamcopy_free(r);
+	return rc;
+}
+
+/* Expiry and name, in one go; or away with it. 0, or -1: lost. */
 static int
 finish(struct chunkrun *r, int64_t expires, bool keep)
 {
-	struct kv *to = chunkrun_to(r);
+	struct kv *to = r->c->to->kv;
 	const struct kvreply *reply;
 
 	if (!keep || r->failed) {
@@ -203,45 +240,53 @@ put_name(struct buf *b, const struct chunk *c)
 		       : 0;
 }
 
+/* Whether what was read is what was there all the time. */
+static bool
+is_steady(const struct chunkrun *r, int64_t before, int64_t after)
+{
+	const struct reader_type *type = r->reader.type;
+	bool scanned = type->is_ordered ? false : r->reader.is_scanned;
+
+	if (before != after || r->reader.is_broken)
+		return false;
+	/* a scan may give an element twice */
+	if (scanned || strcmp(type->name, "set") == 0 ||
+		strcmp(type->name, "hash") == 0)
+		return r->reader.at >= after;
+	return r->reader.at == after;
+}
+
 static enum chunk_result
 copy_once(struct chunk *c, const char *tmp, size_t tmp_len, bool scanned)
 {
-	const struct chunktype *type;
-	struct chunkrun r = {.c = c,
-		.tmp = tmp,
-		.tmp_len = tmp_len,
-		.cursor = "0",
-		.is_scanned = scanned};
-	int64_t expires, after;
-	bool same;
+	const struct reader_type *type;
+	struct chunkrun r = {.c = c, .tmp = tmp, .tmp_len = tmp_len};
+	int64_t expires = -1, before, after;
 
 	if (find_type(c) == -1)
 		return CHUNK_LOST;
 	if (strcmp(c->type, "none") == 0)
 		return CHUNK_VANISHED;
-	if ((type = chunktype_find(c->type)) == NULL)
+	if ((type = reader_type(c->type)) == NULL)
 		return CHUNK_UNKNOWN;
-	r.step = type->step;
-	c->elements = c->bytes = 0;
-	if ((r.length = measure(c, type->length)) == -2 ||
+	reader_init(&r.reader, c->from->kv, c->k->key, c->k->len, type);
+	r.reader.is_scanned = scanned;
+	c->bytes = 0;
+	if ((before = measure(c, type->length)) == -2 ||
 		ask_one(c->to, "UNLINK", tmp, tmp_len) == NULL ||
-		move(&r, type) != KV_OK || (expires = find_expiry(c)) == -3 ||
+		move_all(&r) == -1 || (expires = find_expiry(c)) == -3 ||
 		(after = measure(c, type->length)) == -2)
 		return CHUNK_LOST;
-	/* a key of no elements is no key */
-	if (expires == -2 || (after == 0 && strcmp(c->type, "string") != 0)) {
+	c->elements = (uint64_t)r.reader.at;
+	/* a key of no elements is no key, but for strings and streams */
+	if (expires == -2)
 		return finish(&r, -1, false) == -1 ? CHUNK_LOST
 						   : CHUNK_VANISHED;
-	}
-	same = after == r.length && (int64_t)c->elements >= after &&
-	       (scanned || (int64_t)c->elements == after ||
-		       strcmp(c->type, "set") == 0 ||
-		       strcmp(c->type, "hash") == 0);
 	if (finish(&r, expires, true) == -1)
 		return CHUNK_LOST;
 	if (r.failed)
 		return CHUNK_REFUSED;
-	return same ? CHUNK_COPIED : CHUNK_MOVING;
+	return is_steady(&r, before, after) ? CHUNK_COPIED : CHUNK_MOVING;
 }
 
 enum chunk_result
