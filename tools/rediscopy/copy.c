@@ -7,6 +7,7 @@
 #include "msg.h"
 #include "rediscopy.h"
 #include "status.h"
+#include "verifying.h"
 
 /* Whether the target may be written to as the options say. */
 static int
@@ -41,6 +42,7 @@ int
 copy_run(const void *options, struct env *env)
 {
 	const struct rediscopy_options *o = options;
+	struct verifying v;
 	struct copying c;
 	int status;
 
@@ -52,6 +54,8 @@ copy_run(const void *options, struct env *env)
 		status = check_target(&c);
 	if (status == STATUS_OK)
 		status = copying_run(&c);
+	if (status == STATUS_OK && !o->no_verify)
+		status = verifying_run(&v, &c.e);
 	status = ends_end(&c.e, status);
 	ends_close(&c.e);
 	copying_fini(&c);

@@ -10,6 +10,7 @@
 #include "env.h"
 #include "json.h"
 #include "jsonw.h"
+#include "keyfilter.h"
 #include "keylist.h"
 #include "mem.h"
 #include "msg.h"
@@ -170,23 +171,8 @@ static bool
 is_wanted(void *ctx, const char *key, size_t len)
 {
 	struct copying *c = ctx;
-	const struct rediscopy_options *o = c->e.opt;
-	char *text;
-	bool wanted;
-	size_t i;
 
-	if (o->matches.n < 2 && o->excludes.n == 0)
-		return true; /* a single pattern is SCAN's work */
-	if (memchr(key, '\0', len) != NULL ||
-		(text = mem_dup(key, len)) == NULL)
-		return o->matches.n == 0;
-	wanted = o->matches.n < 2;
-	for (i = 0; i < o->matches.n && !wanted; i++)
-		wanted = is_str_glob(o->matches.item[i], text);
-	for (i = 0; i < o->excludes.n && wanted; i++)
-		wanted = !is_str_glob(o->excludes.item[i], text);
-	free(text);
-	return wanted;
+	return is_keyfilter_wanted((void *)(uintptr_t)c->e.opt, key, len);
 }
 
 static int
@@ -195,9 +181,7 @@ target_key(void *ctx, const char *key, size_t len, const char **out,
 {
 	struct copying *c = ctx;
 
-	buf_clear(c->name);
-	if (buf_puts(c->name, c->e.opt->prefix) == -1 ||
-		buf_append(c->name, key, len) == -1)
+	if (keyfilter_target(c->e.opt, c->name, key, len) == -1)
 		return -1;
 	*out = c->name->data;
 	*out_len = c->name->len;
@@ -454,7 +438,7 @@ copying_run(struct copying *c)
 	const struct rediscopy_options *o = c->e.opt;
 	int status = STATUS_OK, one;
 
-	c->pipe_options.match = o->matches.n == 1 ? o->matches.item[0] : NULL;
+	c->pipe_options.match = keyfilter_match(o);
 	c->pipe_options.type = o->type;
 	c->pipe_options.policy =
 		strcmp(o->policy, "skip") == 0 ? PIPE_SKIP : PIPE_REPLACE;

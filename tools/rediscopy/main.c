@@ -10,6 +10,8 @@
 static const struct opt_verb verbs[] = {
 	{"copy", NULL, "copy all keys and prove it", options_copy, 0, 0,
 		copy_run},
+	{"verify", NULL, "compare two servers key by key", options_verify, 0, 0,
+		verify_run},
 	{NULL, NULL, NULL, NULL, 0, 0, NULL}};
 
 static const struct opt_program program = {"rediscopy",

@@ -57,6 +57,12 @@ const struct opt options_common[] = {
 			"put TEXT before each key's name on the target", 0, 0, \
 			NULL, NULL                                             \
 	}
+#define TOLERANCE                                                              \
+	{                                                                      \
+		"tolerance", 0, OPT_DURATION, AT(tolerance), "TIME",           \
+			"how far apart expiries may be (0)", 0, 86400, NULL,   \
+			NULL                                                   \
+	}
 #define SPEED                                                                  \
 	{"big", 0, OPT_SIZE, AT(big), "SIZE",                                  \
 		"keys above SIZE of memory go element by element "             \
@@ -75,4 +81,8 @@ const struct opt options_copy[] = {JOURNAL, WHICH, SPEED,
 	{"policy", 0, OPT_CHOICE, AT(policy), NULL,
 		"what to do where the target holds keys already", 0, 0,
 		"fail|skip|replace", NULL},
-	END};
+	{"no-verify", 0, OPT_FLAG, AT(no_verify), NULL,
+		"do not compare at the end", 0, 0, NULL, NULL},
+	TOLERANCE, END};
+
+const struct opt options_verify[] = {JOURNAL, WHICH, SPEED, TOLERANCE, END};

@@ -4,6 +4,6 @@
 struct opt;
 
 /* The option tables: of every verb, and of each. */
-extern const struct opt options_common[], options_copy[];
+extern const struct opt options_common[], options_copy[], options_verify[];
 
 #endif

@@ -24,6 +24,27 @@ bytes_of(const struct kvreply *list)
 	return n;
 }
 
+/* Whether the items are what their type says. */
+static bool
+is_fit(const struct reader *r, const struct kvreply *list)
+{
+	bool nested = strcmp(r->type->name, "stream") == 0;
+	const struct kvreply *fields;
+	size_t i, k;
+
+	for (i = 0; i < list->n; i++) {
+		fields = nested ? list->item[i]->item[1] : NULL;
+		if (!nested && !is_kvreply(list->item[i], KVREPLY_STRING))
+			return false;
+		if (nested && !is_kvreply(fields, KVREPLY_ARRAY))
+			return false;
+		for (k = 0; nested && k < fields->n; k++)
+			if (!is_kvreply(fields->item[k], KVREPLY_STRING))
+				return false;
+	}
+	return list->n % r->type->words == 0;
+}
+
 /* Hands over the items; the next step from what they tell. */
 static void
 give(struct reader *r, const struct kvreply *list)
@@ -32,6 +53,10 @@ give(struct reader *r, const struct kvreply *list)
 	uint64_t each = n > 0 ? bytes_of(list) / n + 1 : 1;
 	int64_t step = (int64_t)(BYTES / each);
 
+	if (!is_fit(r, list)) {
+		r->is_broken = r->is_read = true;
+		return;
+	}
 	r->at += (int64_t)n;
 	r->step = step < 1 ? 1 : step > MOST ? MOST : step;
 	if (n > 0)
@@ -47,7 +72,8 @@ on_read(void *ctx, struct kv *k, const struct kvreply *reply, uintptr_t tag)
 	(void)tag;
 	r->is_asking = false;
 	/* an error: it has another type by now */
-	if (is_kvreply(reply, KVREPLY_ERROR) || is_kvreply(reply, KVREPLY_NIL))
+	if (!is_kvreply(reply, r->type->step == STRING_STEP ? KVREPLY_STRING
+							    : KVREPLY_ARRAY))
 		r->is_broken = r->is_read = true;
 	else
 		r->type->take(r, reply);

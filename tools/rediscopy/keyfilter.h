@@ -1,0 +1,28 @@
+#ifndef KEYFILTER_H
+#define KEYFILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct rediscopy_options;
+
+/* Which keys the options mean, and what they are called on the target. */
+
+/* keyfilter_match(o): a pattern that SCAN itself may filter by, or NULL. */
+const char *keyfilter_match(const struct rediscopy_options *o);
+
+/* is_keyfilter_wanted(ctx, key, len): ${ctx} is the options. */
+bool is_keyfilter_wanted(void *ctx, const char *key, size_t len);
+
+/*
+ * keyfilter_target(o, b, key, len): the name on the target into ${b}, a buffer
+ * that is emptied before. 0 or -1 (ENOMEM). keyfilter_source: the reverse,
+ * borrowed from ${key}; -2 if it is none of ours.
+ */
+struct buf;
+int keyfilter_target(const struct rediscopy_options *o, struct buf *b,
+	const char *key, size_t len);
+int keyfilter_source(const struct rediscopy_options *o, const char *key,
+	size_t len, const char **out, size_t *out_len);
+
+#endif
