@@ -18,7 +18,7 @@ enum {
 	SCAN_COUNT = 500,
 	MAX_ITEMS = 4096,
 	MAX_BYTES = 4 << 20,
-	SLOTS = 256,     /* keys compared by value at a time */
+	SLOTS = 256,    /* keys compared by value at a time */
 	LONGEST = 4096, /* suspects that are waited with */
 	CURSOR = 24
 };

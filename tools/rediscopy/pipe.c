@@ -54,7 +54,9 @@ struct pipe_state {
 	uint64_t reading, writing; /* bytes asked for, bytes not acknowledged */
 	struct ratelimit bytes, commands;
 	double not_before;
-	int status; /* why a handler has stopped */
+	const struct keylist *list; /* instead of what SCAN finds */
+	size_t listed;              /* of these, begun */
+	int status;                 /* why a handler has stopped */
 	bool times, measures;
 };
 
@@ -283,21 +285,21 @@ on_measured(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 }
 
 static int
-add_item(struct pipe_state *s, struct batch *b, const struct kvreply *key)
+add_item(struct pipe_state *s, struct batch *b, const char *key, size_t len)
 {
 	struct kv *from = s->p->from->kv;
 	struct item *i;
 
 	s->p->counts.seen++;
 	if (s->p->opt->is_wanted != NULL &&
-		!s->p->opt->is_wanted(s->p->opt->ctx, key->str, key->len)) {
+		!s->p->opt->is_wanted(s->p->opt->ctx, key, len)) {
 		s->p->counts.filtered++;
 		return 0;
 	}
-	if ((i = mem_zalloc(1, sizeof(*i) + key->len + 1)) == NULL)
+	if ((i = mem_zalloc(1, sizeof(*i) + len + 1)) == NULL)
 		return no_memory(s);
-	memcpy(i->key, key->str, key->len);
-	i->len = key->len;
+	memcpy(i->key, key, len);
+	i->len = len;
 	i->batch = b;
 	if ((i->after = s->all) != NULL)
 		i->after->before = i;
@@ -348,7 +350,8 @@ on_scanned(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	keys = r->item[1];
 	for (i = 0; i < keys->n; i++)
 		if (keys->item[i]->str != NULL &&
-			add_item(s, b, keys->item[i]) == -1)
+			add_item(s, b, keys->item[i]->str,
+				keys->item[i]->len) == -1)
 			return -1;
 	return advance(s);
 }
@@ -377,8 +380,22 @@ scan(struct pipe_state *s)
 	s->is_scanning = true;
 }
 
-/* Queues what there is room for. */
-static void
+/* Keys that the caller has named. 0 or -1. */
+static int
+take_listed(struct pipe_state *s)
+{
+	while (s->n_items < MAX_ITEMS && s->listed < keylist_count(s->list)) {
+		struct keylist_item k = keylist_get(s->list, s->listed++);
+
+		if (add_item(s, s->first, k.key, k.len) == -1)
+			return -1;
+	}
+	s->is_scanned = s->listed == keylist_count(s->list);
+	return 0;
+}
+
+/* Queues what there is room for. 0 or -1. */
+static int
 fill(struct pipe_state *s)
 {
 	const struct pipe_options *o = s->p->opt;
@@ -386,6 +403,8 @@ fill(struct pipe_state *s)
 	struct item *i;
 
 	/* ahead of the reading, so that there is always something to read */
+	if (s->list != NULL && take_listed(s) == -1)
+		return -1;
 	if (!s->is_scanning && !s->is_scanned && s->n_items < MAX_ITEMS)
 		scan(s);
 	while (now >= s->not_before && (i = s->ready) != NULL &&
@@ -397,6 +416,7 @@ fill(struct pipe_state *s)
 		more = ratelimit_take(&s->commands, 1, now);
 		s->not_before = now + (wait > more ? wait : more);
 	}
+	return 0;
 }
 
 /* How long to wait for the servers. */
@@ -424,30 +444,55 @@ free_all(struct pipe_state *s)
 	}
 }
 
-int
-pipe_run(struct pipe *p, const char *cursor)
+static int
+run(struct pipe_state *s)
 {
+	struct pipe *p = s->p;
 	struct kv *both[2] = {p->from->kv, p->to->kv};
-	struct pipe_state s = {.p = p, .status = STATUS_TEMPORARY};
 	enum kv_result rc = KV_OK;
 	double now = clock_mono(p->clock);
 
-	s.ready_end = &s.ready;
-	snprintf(s.cursor, sizeof(s.cursor), "%s", cursor);
-	s.times = is_side_able(p->from, SIDE_PEXPIRETIME);
-	s.measures = is_side_able(p->from, SIDE_MEMORY);
-	ratelimit_init(&s.bytes, p->opt->byte_rate, now);
-	ratelimit_init(&s.commands, p->opt->command_rate, now);
+	s->status = STATUS_TEMPORARY;
+	s->ready_end = &s->ready;
+	s->times = is_side_able(p->from, SIDE_PEXPIRETIME);
+	s->measures = is_side_able(p->from, SIDE_MEMORY);
+	ratelimit_init(&s->bytes, p->opt->byte_rate, now);
+	ratelimit_init(&s->commands, p->opt->command_rate, now);
 	do {
-		fill(&s);
-		rc = kv_pump(both, 2, patience(&s));
+		rc = fill(s) == 0 ? kv_pump(both, 2, patience(s)) : KV_REFUSED;
 		if (p->opt->tick != NULL)
 			p->opt->tick(p->opt->ctx);
-	} while (rc == KV_OK && (!s.is_scanned || s.n_items > 0));
+	} while (rc == KV_OK && (!s->is_scanned || s->n_items > 0));
 	/* handlers that still wait for what is freed here are never called:
 	 * both sessions are opened anew */
-	free_all(&s);
+	free_all(s);
 	if (rc == KV_OK)
 		return STATUS_OK;
-	return rc == KV_LOST ? STATUS_TEMPORARY : s.status;
+	return rc == KV_LOST ? STATUS_TEMPORARY : s->status;
+}
+
+int
+pipe_run(struct pipe *p, const char *cursor)
+{
+	struct pipe_state s = {.p = p};
+
+	snprintf(s.cursor, sizeof(s.cursor), "%s", cursor);
+	return run(&s);
+}
+
+int
+pipe_list(struct pipe *p, const struct keylist *list)
+{
+	struct pipe_state s = {.p = p, .list = list};
+	struct batch *b = mem_zalloc(1, sizeof(*b));
+
+	if (b == NULL) {
+		msg_error("out of memory");
+		return STATUS_TEMPORARY;
+	}
+	/* one batch, which is never told to be safe */
+	b->is_last = true;
+	b->left = 1;
+	s.first = s.last = b;
+	return run(&s);
 }

@@ -72,4 +72,7 @@ struct pipe {
  */
 int pipe_run(struct pipe *p, const char *cursor);
 
+/* pipe_list(p, list): the same for the listed keys. */
+int pipe_list(struct pipe *p, const struct keylist *list);
+
 #endif
