@@ -98,6 +98,23 @@ ask_one(struct side *s, const char *command, const char *key, size_t len)
 	return kv_finish(s->kv);
 }
 
+/* Away with the temporary key. 0, or -1: lost. */
+static int
+give_up(struct chunkrun *r)
+{
+	const struct kvreply *reply =
+		ask_one(r->c->to, "UNLINK", r->tmp, r->tmp_len);
+
+	if (is_kvreply(reply, KVREPLY_ERROR))
+		reply = ask_one(r->c->to, "DEL", r->tmp, r->tmp_len);
+	if (is_kvreply(reply, KVREPLY_ERROR) && !r->failed) {
+		/* nothing may be added to what an earlier run has left */
+		r->failed = true;
+		(void)buf_puts(&r->c->why, reply->str);
+	}
+	return reply != NULL ? 0 : -1;
+}
+
 /* The number that a command about the key gives: -1 none, -2 lost. */
 static int64_t
 measure(struct chunk *c, const char *command)
@@ -195,23 +212,19 @@ move_all(struct chunkrun *r)
 
 /* Expiry and name, in one go; or away with it. 0, or -1: lost. */
 static int
-finish(struct chunkrun *r, int64_t expires, bool keep)
+finish(struct chunkrun *r, int64_t expires)
 {
 	struct kv *to = r->c->to->kv;
 	const struct kvreply *reply;
 
-	if (!keep || r->failed) {
-		kv_begin(to, 2, NULL, NULL, 0);
-		kv_text(to, "UNLINK");
-		kv_word(to, r->tmp, r->tmp_len);
-		return kv_finish(to) != NULL ? 0 : -1;
-	}
+	if (r->failed)
+		return give_up(r);
 	if (expires >= 0) {
 		chunkrun_write(r, "PEXPIREAT", 1, 0);
 		kv_int(to, expires);
 	}
 	kv_begin(to, 3, NULL, NULL, 0);
-	kv_text(to, "RENAME");
+	kv_text(to, r->c->keeps ? "RENAMENX" : "RENAME");
 	kv_word(to, r->tmp, r->tmp_len);
 	kv_word(to, r->c->k->target, r->c->k->target_len);
 	if ((reply = kv_finish(to)) == NULL)
@@ -222,7 +235,8 @@ finish(struct chunkrun *r, int64_t expires, bool keep)
 		r->failed = true;
 		(void)buf_puts(&r->c->why, reply->str);
 	}
-	return 0;
+	r->kept = is_kvreply(reply, KVREPLY_INTEGER) && reply->integer == 0;
+	return r->failed || r->kept ? give_up(r) : 0;
 }
 
 /* A name in the same slot of a cluster. */
@@ -263,8 +277,11 @@ copy_once(struct chunk *c, const char *tmp, size_t tmp_len, bool scanned)
 	struct chunkrun r = {.c = c, .tmp = tmp, .tmp_len = tmp_len};
 	int64_t expires = -1, before, after;
 
-	if (find_type(c) == -1)
+	/* an interrupted run may have left one */
+	if (give_up(&r) == -1 || find_type(c) == -1)
 		return CHUNK_LOST;
+	if (r.failed)
+		return CHUNK_REFUSED;
 	if (strcmp(c->type, "none") == 0)
 		return CHUNK_VANISHED;
 	if ((type = reader_type(c->type)) == NULL)
@@ -272,18 +289,18 @@ copy_once(struct chunk *c, const char *tmp, size_t tmp_len, bool scanned)
 	reader_init(&r.reader, c->from->kv, c->k->key, c->k->len, type);
 	r.reader.is_scanned = scanned;
 	c->bytes = 0;
-	if ((before = measure(c, type->length)) == -2 ||
-		ask_one(c->to, "UNLINK", tmp, tmp_len) == NULL ||
-		move_all(&r) == -1 || (expires = find_expiry(c)) == -3 ||
+	if ((before = measure(c, type->length)) == -2 || move_all(&r) == -1 ||
+		(expires = find_expiry(c)) == -3 ||
 		(after = measure(c, type->length)) == -2)
 		return CHUNK_LOST;
 	c->elements = (uint64_t)r.reader.at;
 	/* a key of no elements is no key, but for strings and streams */
 	if (expires == -2)
-		return finish(&r, -1, false) == -1 ? CHUNK_LOST
-						   : CHUNK_VANISHED;
-	if (finish(&r, expires, true) == -1)
+		return give_up(&r) == -1 ? CHUNK_LOST : CHUNK_VANISHED;
+	if (finish(&r, expires) == -1)
 		return CHUNK_LOST;
+	if (r.kept)
+		return CHUNK_KEPT;
 	if (r.failed)
 		return CHUNK_REFUSED;
 	return is_steady(&r, before, after) ? CHUNK_COPIED : CHUNK_MOVING;
@@ -307,6 +324,7 @@ chunk_copy(struct chunk *c)
 		rc = copy_once(c, tmp.data, tmp.len, i > 0);
 		if (rc != CHUNK_MOVING)
 			break;
+		c->keeps = false; /* what is there is ours */
 	}
 out:
 	buf_fini(&tmp);

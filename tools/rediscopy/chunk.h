@@ -26,6 +26,7 @@ enum chunk_result {
 	CHUNK_VANISHED, /* the key is not there any more */
 	CHUNK_MOVING,   /* copied, but it changed meanwhile: copy it again */
 	CHUNK_UNKNOWN,  /* of a type that has no reader here */
+	CHUNK_KEPT,     /* the target has the name already, with ${keeps} */
 	CHUNK_REFUSED,  /* the target does not take it: ${why} says what it
 			   said */
 	CHUNK_LOST      /* a connection: both must be opened anew */
@@ -35,6 +36,7 @@ struct chunk {
 	struct side *from, *to;
 	const struct chunk_key *k;
 	const char *run; /* a name for temporary keys, unique to the run */
+	bool keeps;      /* what the target has already */
 	uint64_t window; /* bytes under way to the target */
 	void (*tick)(void *ctx, uint64_t bytes); /* or NULL */
 	void *ctx;

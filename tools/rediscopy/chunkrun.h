@@ -18,6 +18,7 @@ struct chunkrun {
 	struct reader reader;
 	struct streamcopy *stream; /* of a stream, else NULL */
 	uint64_t writing; /* bytes of commands that are not acknowledged */
+	bool kept;        /* the target has such a key, and keeps it */
 	bool failed;      /* the target has refused something: ${c->why} */
 };
 

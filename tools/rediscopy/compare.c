@@ -25,12 +25,13 @@ enum {
 
 /* A key whose payloads are compared. */
 struct item {
-	struct item *before, *after;
+	struct item *next;           /* among the ready ones */
+	struct item *before, *after; /* among all */
 	int64_t expires[2];
 	char *payload; /* the source's, until the target's has come */
 	size_t payload_len;
 	uint64_t size;
-	bool was_read;
+	bool is_read; /* counted in the run's bytes */
 	size_t len;
 	char key[];
 };
@@ -47,8 +48,9 @@ struct run {
 	char cursor[CURSOR];
 	bool is_scanning, is_scanned, failed;
 	struct item *all;
+	struct item *ready, **ready_end; /* measured, to be read */
 	size_t n_items;
-	uint64_t bytes;          /* payloads held */
+	uint64_t bytes;          /* payloads asked for and held */
 	struct keylist *suspect; /* to be compared by value */
 	size_t next;             /* of the suspects */
 	struct slot slot[SLOTS];
@@ -86,7 +88,8 @@ drop_item(struct run *r, struct item *i)
 		r->all = i->after;
 	if (i->after != NULL)
 		i->after->before = i->before;
-	r->bytes -= i->size;
+	if (i->is_read)
+		r->bytes -= i->size;
 	r->n_items--;
 	free(i->payload);
 	free(i);
@@ -187,10 +190,26 @@ on_size(void *ctx, struct kv *k, const struct kvreply *reply, uintptr_t tag)
 		(uint64_t)reply->integer > r->c->opt->big)
 		return suspect(r, i);
 	i->size = (uint64_t)reply->integer;
-	r->bytes += i->size;
-	ask(r, r->c->from, "PEXPIRETIME", i->key, i->len, on_expiry, i);
-	ask(r, r->c->from, "DUMP", i->key, i->len, on_source_dump, i);
+	i->next = NULL;
+	*r->ready_end = i;
+	r->ready_end = &i->next;
 	return 0;
+}
+
+/* Asks for as many payloads as there is room for. */
+static void
+read_ready(struct run *r)
+{
+	struct item *i;
+
+	while ((i = r->ready) != NULL && r->bytes < MAX_BYTES) {
+		if ((r->ready = i->next) == NULL)
+			r->ready_end = &r->ready;
+		i->is_read = true;
+		r->bytes += i->size;
+		ask(r, r->c->from, "PEXPIRETIME", i->key, i->len, on_expiry, i);
+		ask(r, r->c->from, "DUMP", i->key, i->len, on_source_dump, i);
+	}
 }
 
 static int
@@ -402,8 +421,10 @@ forward(struct run *r)
 	r->is_scanned = false;
 	while (!r->is_scanned || r->is_scanning || r->n_items > 0) {
 		if (!r->is_scanned && !r->is_scanning &&
-			r->n_items < MAX_ITEMS && r->bytes < MAX_BYTES)
+			r->n_items < MAX_ITEMS &&
+			keylist_count(r->suspect) < LONGEST)
 			scan(r, r->c->from->kv, on_scan, r->c->opt->match);
+		read_ready(r);
 		if (pump(r) == -1)
 			return -1;
 		if (keylist_count(r->suspect) < LONGEST || r->n_items > 0)
@@ -506,6 +527,7 @@ run_all(struct compare *c, const struct keylist *list)
 		return STATUS_TEMPORARY;
 	}
 	r->c = c;
+	r->ready_end = &r->ready;
 	rc = list != NULL ? by_value(r, list) : forward(r);
 	if (rc == 0 && list == NULL && c->opt->extra)
 		rc = backward(r);

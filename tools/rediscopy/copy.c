@@ -53,6 +53,8 @@ copy_run(const void *options, struct env *env)
 	if (status == STATUS_OK)
 		status = check_target(&c);
 	if (status == STATUS_OK)
+		status = copylog_begin(&c.log, &c.e);
+	if (status == STATUS_OK)
 		status = copying_run(&c);
 	if (status == STATUS_OK && !o->no_verify)
 		status = verifying_run(&v, &c.e);

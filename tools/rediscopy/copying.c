@@ -2,13 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base64.h"
 #include "buf.h"
 #include "chunk.h"
 #include "clock.h"
 #include "copying.h"
 #include "env.h"
-#include "json.h"
 #include "jsonw.h"
 #include "keyfilter.h"
 #include "keylist.h"
@@ -17,127 +15,15 @@
 #include "progress.h"
 #include "rediscopy.h"
 #include "status.h"
-#include "str.h"
 
 enum { CHECKPOINT_SECONDS = 1, WINDOW = 4 << 20, TRIES = 20 };
-
-static struct copying_point *
-point_of(struct copying *c, int db)
-{
-	struct copying_point *grown;
-	size_t i;
-
-	for (i = 0; i < c->n_points; i++)
-		if (c->point[i].db == db)
-			return &c->point[i];
-	grown = mem_resize(c->point, c->n_points + 1, sizeof(*grown));
-	if (grown == NULL)
-		return NULL;
-	c->point = grown;
-	memset(&grown[c->n_points], 0, sizeof(*grown));
-	grown[c->n_points].db = db;
-	return &grown[c->n_points++];
-}
-
-/* A key that an earlier run has put aside, or then copied. 0 or -1. */
-static int
-replay_key(struct copying *c, const struct json_val *r, int db, bool copied)
-{
-	const char *key = json_get_str(r, "key");
-	const char *encoded = json_get_str(r, "key_base64");
-	struct buf b = BUF_INIT;
-	int rc = 0;
-
-	if (key != NULL)
-		rc = buf_puts(&b, key);
-	else if (encoded != NULL)
-		rc = base64_decode(&b, encoded);
-	if (rc == 0)
-		rc = keylist_add(copied ? c->copied : c->aside, buf_str(&b),
-			b.len, (uint64_t)db, NULL);
-	buf_fini(&b);
-	return rc;
-}
-
-static bool
-is_listed(const struct keylist *l, const struct keylist_item *k)
-{
-	size_t i;
-
-	for (i = 0; i < keylist_count(l); i++) {
-		struct keylist_item x = keylist_get(l, i);
-
-		if (x.size == k->size && x.len == k->len &&
-			memcmp(x.key, k->key, k->len) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* What earlier runs have put aside and not copied is still to be copied. */
-static int
-recall(struct copying *c, int db)
-{
-	size_t i;
-
-	for (i = 0; i < keylist_count(c->aside); i++) {
-		struct keylist_item k = keylist_get(c->aside, i);
-
-		if (k.size == (uint64_t)db && !is_listed(c->copied, &k) &&
-			keylist_add(c->big, k.key, k.len, 0, NULL) == -1)
-			return -1;
-	}
-	c->n_noted = keylist_count(c->big);
-	return 0;
-}
 
 int
 copying_replay(void *ctx, const struct json *record)
 {
 	struct copying *c = ctx;
-	const struct json_val *r = json_root(record);
-	const char *type = json_get_str(r, "type");
-	const char *cursor = json_get_str(r, "cursor");
-	const char *run = json_get_str(r, "source_run");
-	struct copying_point *p;
-	int64_t db;
 
-	static const char *const ours[] = {"keys.checkpoint", "keys.copied",
-		"key.aside", "key.copied", NULL};
-
-	if (!is_str_one_of(type, ours) ||
-		json_int(json_get(r, "db"), 0, INT32_MAX, &db) == -1)
-		return 0;
-	if (str_starts(type, "key."))
-		return replay_key(
-			c, r, (int)db, strcmp(type, "key.copied") == 0);
-	if ((p = point_of(c, (int)db)) == NULL)
-		return -1;
-	p->is_done = strcmp(type, "keys.copied") == 0;
-	snprintf(p->cursor, sizeof(p->cursor), "%s",
-		cursor != NULL ? cursor : "0");
-	snprintf(p->source_run, sizeof(p->source_run), "%s",
-		run != NULL ? run : "");
-	return 0;
-}
-
-/* The keys put aside since the last checkpoint go on record before it. */
-static int
-note_aside(struct copying *c, const struct keylist *l, size_t *noted)
-{
-	int rc = 0;
-
-	for (; rc == 0 && *noted < keylist_count(l); ++*noted) {
-		struct keylist_item k = keylist_get(l, *noted);
-		struct buf b = BUF_INIT;
-		struct jsonw w;
-
-		jsonw_record(&w, &b, "key.aside");
-		jsonw_int(&w, "db", c->e.dbs.pair[c->pair].from);
-		ends_put_key(&w, "key", k.key, k.len);
-		rc = recorder_put(&c->e.rec, &w, &b, false);
-	}
-	return rc;
+	return copylog_replay(&c->log, &c->e, record);
 }
 
 /* All keys before this cursor are on the target: now and then on record. */
@@ -145,26 +31,22 @@ static int
 on_safe(void *ctx, const char *cursor)
 {
 	struct copying *c = ctx;
-	struct copying_point *p = point_of(c, c->e.dbs.pair[c->pair].from);
+	struct copylog_point *p =
+		copylog_point(&c->log, c->e.dbs.pair[c->pair].from);
 	double now = clock_mono(c->e.env->clock);
-	struct buf b = BUF_INIT;
-	struct jsonw w;
 
 	if (p == NULL)
 		return -1;
 	snprintf(p->cursor, sizeof(p->cursor), "%s", cursor);
-	if (c->e.journal == NULL || now - c->told < CHECKPOINT_SECONDS)
+	if (c->e.journal == NULL || now - c->log.told < CHECKPOINT_SECONDS)
 		return 0;
-	c->told = now;
-	if (note_aside(c, c->big, &c->n_noted) == -1 ||
-		note_aside(c, c->refused, &c->n_noted_refused) == -1)
+	c->log.told = now;
+	/* the keys put aside since the last one go on record before it */
+	if (copylog_aside(&c->e, c->pair, c->big, &c->n_noted) == -1 ||
+		copylog_aside(
+			&c->e, c->pair, c->refused, &c->n_noted_refused) == -1)
 		return -1;
-	jsonw_record(&w, &b, "keys.checkpoint");
-	jsonw_int(&w, "db", c->e.dbs.pair[c->pair].from);
-	jsonw_str(&w, "cursor", cursor);
-	jsonw_str(&w, "source_run", c->e.from.server.run_id);
-	jsonw_uint(&w, "keys", c->total.copied);
-	return recorder_put(&c->e.rec, &w, &b, true);
+	return copylog_checkpoint(&c->e, c->pair, cursor, c->total.copied);
 }
 
 static bool
@@ -181,7 +63,8 @@ target_key(void *ctx, const char *key, size_t len, const char **out,
 {
 	struct copying *c = ctx;
 
-	if (keyfilter_target(c->e.opt, c->name, key, len) == -1)
+	if (keyfilter_target(c->e.opt, c->e.dbs.pair[c->pair].from, c->name,
+		    key, len) == -1)
 		return -1;
 	*out = c->name->data;
 	*out_len = c->name->len;
@@ -203,12 +86,10 @@ copying_init(struct copying *c)
 
 	c->big = keylist_new();
 	c->refused = keylist_new();
-	c->aside = keylist_new();
-	c->copied = keylist_new();
 	if ((c->name = mem_alloc(sizeof(*c->name))) != NULL)
 		*c->name = empty;
-	if (c->big != NULL && c->refused != NULL && c->aside != NULL &&
-		c->copied != NULL && c->name != NULL)
+	if (copylog_init(&c->log) == 0 && c->big != NULL &&
+		c->refused != NULL && c->name != NULL)
 		return 0;
 	msg_error("out of memory");
 	return -1;
@@ -219,12 +100,10 @@ copying_fini(struct copying *c)
 {
 	keylist_free(c->big);
 	keylist_free(c->refused);
-	keylist_free(c->aside);
-	keylist_free(c->copied);
+	copylog_fini(&c->log);
 	if (c->name != NULL)
 		buf_fini(c->name);
 	free(c->name);
-	free(c->point);
 }
 
 static int
@@ -272,6 +151,7 @@ copying_key(struct copying *c, const char *key, size_t len)
 		.to = &c->e.to,
 		.k = &names,
 		.run = c->e.run,
+		.keeps = c->pipe_options.policy == PIPE_SKIP,
 		.window = WINDOW,
 		.why = BUF_INIT};
 	double begun = clock_mono(c->e.env->clock);
@@ -290,6 +170,9 @@ copying_key(struct copying *c, const char *key, size_t len)
 		break;
 	case CHUNK_VANISHED:
 		c->total.vanished++;
+		break;
+	case CHUNK_KEPT:
+		c->total.skipped++;
 		break;
 	case CHUNK_UNKNOWN:
 		status = put_failed(c, key, len,
@@ -346,7 +229,7 @@ add_counts(struct pipe_counts *sum, const struct pipe_counts *n)
 
 /* The small keys of one database, from where an earlier run was. */
 static int
-copy_small(struct copying *c, struct copying_point *p)
+copy_small(struct copying *c, struct copylog_point *p)
 {
 	struct pipe pipe = {.opt = &c->pipe_options,
 		.from = &c->e.from,
@@ -356,6 +239,7 @@ copy_small(struct copying *c, struct copying_point *p)
 		.big = c->big,
 		.refused = c->refused};
 	int status, tries = 0;
+	bool moved;
 	char cursor[24];
 
 	for (;;) {
@@ -368,8 +252,10 @@ copy_small(struct copying *c, struct copying_point *p)
 		msg_note("going on from the last keys that are safe");
 		if ((status = ends_again(&c->e)) != STATUS_OK)
 			return status;
-		/* a server that was started anew scans in another order */
-		if (side_moved(&c->e.from))
+		/* a server that was started anew scans in another order, or
+		 * may have lost what it had been given */
+		moved = side_moved(&c->e.from);
+		if (side_moved(&c->e.to) || moved)
 			snprintf(p->cursor, sizeof(p->cursor), "0");
 	}
 }
@@ -384,6 +270,7 @@ put_database(struct copying *c, const struct pipe_counts *n, double seconds)
 	jsonw_int(&w, "db", c->e.dbs.pair[c->pair].from);
 	jsonw_int(&w, "target_db", c->e.dbs.pair[c->pair].to);
 	jsonw_str(&w, "source_run", c->e.from.server.run_id);
+	jsonw_str(&w, "target_run", c->e.to.server.run_id);
 	jsonw_uint(&w, "seen", n->seen);
 	jsonw_uint(&w, "keys", n->copied);
 	jsonw_uint(&w, "bytes", n->bytes);
@@ -394,35 +281,56 @@ put_database(struct copying *c, const struct pipe_counts *n, double seconds)
 	return recorder_put(&c->e.rec, &w, &b, true);
 }
 
+/* Where to begin: where an earlier run was, if both servers are the same. */
+static void
+find_beginning(struct copying *c, struct copylog_point *p)
+{
+	const char *from = c->e.from.server.run_id;
+	const char *to = c->e.to.server.run_id;
+
+	if (p->cursor[0] == '\0' || p->source_run[0] == '\0' ||
+		strcmp(p->source_run, from) != 0 ||
+		strcmp(p->target_run, to) != 0)
+		snprintf(p->cursor, sizeof(p->cursor), "0");
+}
+
+/* The keys put aside, in chunks; each that fails has its record. */
+static int
+copy_aside(struct copying *c)
+{
+	int big = copy_list(c, c->big), refused;
+
+	if (big != STATUS_OK && big != STATUS_NO)
+		return big;
+	refused = copy_list(c, c->refused);
+	return refused != STATUS_OK ? refused : big;
+}
+
 static int
 copy_database(struct copying *c)
 {
-	struct copying_point *p = point_of(c, c->e.dbs.pair[c->pair].from);
+	struct copylog_point *p =
+		copylog_point(&c->log, c->e.dbs.pair[c->pair].from);
 	struct pipe_counts sum = c->total;
 	double begun = clock_mono(c->e.env->clock);
-	bool failed;
 	int status;
 
 	if (p == NULL || ends_select(&c->e, c->pair) == -1)
 		return STATUS_TEMPORARY;
-	if (p->is_done)
+	if (p->is_done) {
+		msg_note("database %d was copied by an earlier run: what has "
+			 "changed since is moved by sync",
+			p->db);
 		return STATUS_OK;
-	if (p->cursor[0] == '\0' ||
-		strcmp(p->source_run, c->e.from.server.run_id) != 0 ||
-		p->source_run[0] == '\0')
-		snprintf(p->cursor, sizeof(p->cursor), "0");
+	}
+	find_beginning(c, p);
 	memset(&c->total, 0, sizeof(c->total));
-	c->n_noted_refused = 0;
-	if (recall(c, p->db) == -1)
+	c->n_noted = c->n_noted_refused = 0;
+	if (copylog_recall(&c->log, p->db, c->big) == -1)
 		return STATUS_TEMPORARY;
 	status = copy_small(c, p);
 	if (status == STATUS_OK)
-		status = copy_list(c, c->big);
-	failed = status == STATUS_NO;
-	if (status == STATUS_OK || failed)
-		status = copy_list(c, c->refused);
-	if (status == STATUS_OK && failed)
-		status = STATUS_NO;
+		status = copy_aside(c);
 	if (status == STATUS_OK &&
 		put_database(c, &c->total,
 			clock_mono(c->e.env->clock) - begun) == -1)
@@ -437,6 +345,13 @@ copying_run(struct copying *c)
 {
 	const struct rediscopy_options *o = c->e.opt;
 	int status = STATUS_OK, one;
+	int64_t failed;
+	size_t i;
+
+	/* who takes no payloads at all is not sent any */
+	for (i = 0; i < PIPE_TYPES && !is_side_able(&c->e.to, SIDE_RESTORE);
+		i++)
+		c->stamp[i] = -1;
 
 	c->pipe_options.match = keyfilter_match(o);
 	c->pipe_options.type = o->type;
@@ -452,11 +367,13 @@ copying_run(struct copying *c)
 	c->pipe_options.tick = on_tick;
 	c->pipe_options.ctx = c;
 	for (c->pair = 0; c->pair < c->e.dbs.n; c->pair++) {
+		failed = c->e.rec.failed;
 		one = copy_database(c);
-		if (one == STATUS_NO && c->e.rec.failed > 0)
-			status = STATUS_NO; /* the others all the same */
-		else if (one != STATUS_OK)
-			return one;
+		if (one != STATUS_OK)
+			status = one;
+		/* keys that failed do not keep the other databases back */
+		if (one != STATUS_OK && c->e.rec.failed == failed)
+			break;
 	}
 	c->e.rec.done = (int64_t)c->total.copied;
 	c->e.rec.skipped = (int64_t)c->total.skipped;

@@ -5,31 +5,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "copylog.h"
 #include "ends.h"
 #include "pipe.h"
 
 struct json;
 
-/* How far an earlier run has come in one database: journal. */
-struct copying_point {
-	int db;
-	char cursor[24], source_run[48];
-	bool is_done;
-};
-
 /* A copy under way. The first member is what journal_open's replay gets. */
 struct copying {
 	struct ends e;
-	struct copying_point *point; /* one a database of earlier runs */
-	size_t n_points;
+	struct copylog log;
 	int16_t stamp[PIPE_TYPES];
 	struct pipe_options pipe_options;
 	struct pipe_counts total;
 	struct keylist *big, *refused;
 	size_t n_noted, n_noted_refused; /* of these, on record */
-	struct keylist *aside, *copied;  /* of earlier runs; size: database */
 	size_t pair;                     /* which databases are at work */
-	double told;      /* when the last checkpoint was written */
 	int64_t moving;   /* keys that changed while they were copied */
 	struct buf *name; /* of the key on the target */
 };

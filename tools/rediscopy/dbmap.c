@@ -67,7 +67,9 @@ dbmap_parse(const struct opt_list *list, int may_meet, struct dbmap *m)
 			}
 			if (m->pair[k].to == to && !may_meet) {
 				msg_error("--db: databases %d and %d would "
-					  "meet in database %d of the target",
+					  "meet in database %d of the target: "
+					  "give a --prefix with %%d and "
+					  "something behind it, \"db%%d:\"",
 					m->pair[k].from, (int)from, (int)to);
 				goto err;
 			}

@@ -12,6 +12,7 @@
 #include "env.h"
 #include "journal.h"
 #include "jsonw.h"
+#include "keyfilter.h"
 #include "kvaddr.h"
 #include "kvreply.h"
 #include "msg.h"
@@ -50,22 +51,34 @@ set_trust(struct kv_options *o, const char *what, const char *pin,
 	return 0;
 }
 
+/* Whether the database is one of those to be copied already. */
+static bool
+is_chosen(const struct ends *e, int db)
+{
+	size_t i;
+
+	for (i = 0; i < e->dbs.n; i++)
+		if (e->dbs.pair[i].from == db)
+			return true;
+	return false;
+}
+
 /* The databases that hold keys, from INFO's "dbN:keys=...". */
 static int
-find_databases(struct ends *e)
+find_databases(struct ends *e, struct side *side)
 {
-	const struct kvreply *r = kv_call(e->from.kv, "INFO", "keyspace", NULL);
+	const struct kvreply *r = kv_call(side->kv, "INFO", "keyspace", NULL);
 	const char *p;
 	unsigned db;
 
-	if (!is_kvreply(r, KVREPLY_STRING)) {
-		/* one that does not tell has the one that is selected */
-		return r == NULL ? -1
-				 : dbmap_add(&e->dbs, e->from.db, e->to.db);
-	}
+	if (r == NULL)
+		return -1;
+	if (!is_kvreply(r, KVREPLY_STRING))
+		return 0;
 	for (p = strstr(r->str, "db"); p != NULL; p = strstr(p + 2, "db"))
 		if ((p == r->str || p[-1] == '\n') &&
 			sscanf(p, "db%u:keys=", &db) == 1 &&
+			!is_chosen(e, (int)db) &&
 			dbmap_add(&e->dbs, (int)db, (int)db) == -1)
 			return -1;
 	return 0;
@@ -73,7 +86,7 @@ find_databases(struct ends *e)
 
 /* A URL with a database, or servers with one, leave no choice. */
 static int
-choose_databases(struct ends *e)
+choose_databases(struct ends *e, bool both)
 {
 	int from = kvaddr_db(e->from.addr), to = kvaddr_db(e->to.addr);
 
@@ -81,7 +94,29 @@ choose_databases(struct ends *e)
 		return 0;
 	if (from > 0 || to > 0)
 		return dbmap_add(&e->dbs, e->from.db, e->to.db);
-	return find_databases(e);
+	if (find_databases(e, &e->from) == -1 ||
+		(both && find_databases(e, &e->to) == -1))
+		return -1;
+	/* one that does not tell has the one that is selected */
+	return e->dbs.n > 0 ? 0 : dbmap_add(&e->dbs, e->from.db, e->to.db);
+}
+
+/* Whether a database would be copied into one that is read as well. */
+static bool
+is_circle(const struct ends *e)
+{
+	const char *run = e->from.server.run_id;
+	size_t i, k;
+
+	if (strcmp(kvaddr_identity(e->from.addr),
+		    kvaddr_identity(e->to.addr)) &&
+		(*run == '\0' || strcmp(run, e->to.server.run_id) != 0))
+		return false;
+	for (i = 0; i < e->dbs.n; i++)
+		for (k = 0; k < e->dbs.n; k++)
+			if (e->dbs.pair[i].from == e->dbs.pair[k].to)
+				return true;
+	return false;
 }
 
 static int
@@ -114,22 +149,21 @@ ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
 		    opt->from_insecure) == -1 ||
 		set_trust(&to, "to", opt->to_pin, opt->to_ca,
 			opt->to_insecure) == -1 ||
-		dbmap_parse(&opt->dbs, opt->prefix != NULL, &e->dbs) == -1)
+		dbmap_parse(&opt->dbs, is_keyfilter_apart(opt), &e->dbs) == -1)
 		return STATUS_MISUSE;
 	status = side_open(&e->from, "source", opt->from, &from);
 	if (status == STATUS_OK)
 		status = side_open(&e->to, "target", opt->to, &to);
 	if (status != STATUS_OK)
 		return status;
-	if (strcmp(kvaddr_identity(e->from.addr),
-		    kvaddr_identity(e->to.addr)) == 0 &&
-		e->from.db == e->to.db) {
-		msg_error("source and target are the same server");
-		return STATUS_MISUSE;
-	}
-	if (choose_databases(e) == -1) {
-		msg_error("source: its databases cannot be listed");
+	if (choose_databases(e, strcmp(verb, "copy") != 0) == -1) {
+		msg_error("the databases cannot be listed");
 		return STATUS_TEMPORARY;
+	}
+	if (is_circle(e)) {
+		msg_error("source and target are the same database of the same "
+			  "server");
+		return STATUS_MISUSE;
 	}
 	if ((status = open_journal(e, replay)) != STATUS_OK)
 		return status;

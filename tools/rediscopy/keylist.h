@@ -1,6 +1,7 @@
 #ifndef KEYLIST_H
 #define KEYLIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,11 @@ int keylist_add(struct keylist *l, const char *key, size_t len, uint64_t size,
 /* keylist_count(l); keylist_get(l, i): borrowed until the next add. */
 size_t keylist_count(const struct keylist *l);
 struct keylist_item keylist_get(const struct keylist *l, size_t i);
+
+/* is_keylist_member(l, key, len, size): whether a key of that name and size is
+ * among them; quick, whatever the length of the list. */
+bool is_keylist_member(
+	struct keylist *l, const char *key, size_t len, uint64_t size);
 
 /* keylist_clear(l): forget all. */
 void keylist_clear(struct keylist *l);

@@ -54,8 +54,9 @@ const struct opt options_common[] = {
 			"string|list|set|zset|hash|stream", NULL},             \
 	{                                                                      \
 		"prefix", 0, OPT_STRING, AT(prefix), "TEXT",                   \
-			"put TEXT before each key's name on the target", 0, 0, \
-			NULL, NULL                                             \
+			"put TEXT before each key's name on the target (%d "   \
+			"is the database)",                                    \
+			0, 0, NULL, NULL                                       \
 	}
 #define TOLERANCE                                                              \
 	{                                                                      \

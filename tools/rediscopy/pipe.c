@@ -13,12 +13,14 @@
 #include "num.h"
 #include "pipe.h"
 #include "ratelimit.h"
+#include "reader.h"
 #include "side.h"
 #include "status.h"
 
 enum {
 	SCAN_COUNT = 1000,
 	MAX_ITEMS = 16 << 10, /* under way: enough for 100 ms away */
+	ELEMENT = 128,        /* bytes that an element is taken to have */
 	OVERHEAD = 128,       /* bytes that a key costs on the wire besides */
 	CURSOR = 24
 };
@@ -284,10 +286,60 @@ on_measured(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	return 0;
 }
 
+/* Where MEMORY USAGE is not to be had: elements, of which none is measured. */
+static int
+on_counted(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
+{
+	struct pipe_state *s = ctx;
+	struct item *i = (struct item *)tag;
+
+	(void)k;
+	if (is_kvreply(r, KVREPLY_INTEGER))
+		i->size *= (uint64_t)r->integer;
+	if (i->size > s->p->opt->big)
+		return put_aside(s, s->p->big, i, "");
+	make_ready(s, i);
+	return 0;
+}
+
+static int
+on_typed(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
+{
+	struct pipe_state *s = ctx;
+	struct item *i = (struct item *)tag;
+	const struct reader_type *type =
+		is_kvreply(r, KVREPLY_STATUS) ? reader_type(r->str) : NULL;
+
+	if (type == NULL) {
+		make_ready(s, i);
+		return 0;
+	}
+	i->size = strcmp(type->name, "string") == 0 ? 1 : ELEMENT;
+	kv_begin(k, 2, on_counted, s, tag);
+	kv_text(k, type->length);
+	kv_word(k, i->key, i->len);
+	return 0;
+}
+
+static void
+measure(struct pipe_state *s, struct item *i)
+{
+	struct kv *from = s->p->from->kv;
+
+	if (!s->measures) {
+		kv_begin(from, 2, on_typed, s, (uintptr_t)i);
+		kv_word(from, "TYPE", 4);
+	} else {
+		kv_begin(from, 3, on_measured, s, (uintptr_t)i);
+		kv_word(from, "MEMORY", 6);
+		kv_word(from, "USAGE", 5);
+	}
+	kv_word(from, i->key, i->len);
+}
+
 static int
 add_item(struct pipe_state *s, struct batch *b, const char *key, size_t len)
 {
-	struct kv *from = s->p->from->kv;
 	struct item *i;
 
 	s->p->counts.seen++;
@@ -306,14 +358,7 @@ add_item(struct pipe_state *s, struct batch *b, const char *key, size_t len)
 	s->all = i;
 	b->left++;
 	s->n_items++;
-	if (!s->measures) {
-		make_ready(s, i);
-		return 0;
-	}
-	kv_begin(from, 3, on_measured, s, (uintptr_t)i);
-	kv_word(from, "MEMORY", 6);
-	kv_word(from, "USAGE", 5);
-	kv_word(from, i->key, i->len);
+	measure(s, i);
 	return 0;
 }
 

@@ -130,9 +130,12 @@ static const struct trial trials[] = {
 static bool
 is_known(const struct kvreply *r)
 {
+	/* a user with keys of its own may not ask about nobody's */
+	if (is_kvreply_error(r, "NOPERM"))
+		return strstr(r->str, "keys") != NULL ||
+		       strstr(r->str, "a key") != NULL;
 	return !is_kvreply(r, KVREPLY_ERROR) ||
-	       (!is_kvreply_error(r, "NOPERM") &&
-		       strstr(r->str, "unknown") == NULL &&
+	       (strstr(r->str, "unknown") == NULL &&
 		       strstr(r->str, "Unknown") == NULL &&
 		       strstr(r->str, "not allowed") == NULL &&
 		       strstr(r->str, "disallowed") == NULL &&

@@ -143,19 +143,27 @@ streamcopy_sink(void *ctx, const struct kvreply *const *item, size_t n)
 	}
 }
 
-/* A stream without entries: one is made and deleted. */
+/* A stream without entries: a group makes one; where its last ID cannot be
+ * set, an entry that is deleted again leaves it behind. */
 static void
 make_empty(struct chunkrun *r)
 {
-	struct streammeta_id id = r->stream->meta.last;
+	const struct streammeta_id *last = &r->stream->meta.last;
 	struct kv *to = r->c->to->kv;
 
-	if (id.ms == 0 && id.seq == 0)
-		id.seq = 1; /* which XSETID takes back where it can */
-	put_placeholder(r, &id);
+	if (is_side_able(r->c->to, SIDE_XSETID) ||
+		(last->ms == 0 && last->seq == 0)) {
+		chunkrun_write2(r, "XGROUP", "CREATE", 3);
+		kv_text(to, "airlift");
+		kv_text(to, "0");
+		kv_text(to, "MKSTREAM");
+		chunkrun_write2(r, "XGROUP", "DESTROY", 1);
+		kv_text(to, "airlift");
+		return;
+	}
+	put_placeholder(r, last);
 	chunkrun_write(r, "XDEL", 1, 0);
-	put_id(r, &id);
-	(void)to;
+	put_id(r, last);
 }
 
 static void

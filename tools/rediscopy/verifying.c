@@ -81,7 +81,8 @@ target_key(void *ctx, const char *key, size_t len, const char **out,
 
 	if (v->name.data == NULL)
 		v->name = empty;
-	if (keyfilter_target(v->e->opt, &v->name, key, len) == -1)
+	if (keyfilter_target(v->e->opt, v->e->dbs.pair[v->pair].from, &v->name,
+		    key, len) == -1)
 		return -1;
 	*out = v->name.data;
 	*out_len = v->name.len;
@@ -94,7 +95,8 @@ source_key(void *ctx, const char *key, size_t len, const char **out,
 {
 	struct verifying *v = ctx;
 
-	return keyfilter_source(v->e->opt, key, len, out, out_len);
+	return keyfilter_source(v->e->opt, v->e->dbs.pair[v->pair].from, key,
+		len, out, out_len);
 }
 
 static bool
@@ -135,16 +137,18 @@ static int
 compare_with_patience(
 	struct verifying *v, struct compare *c, const struct keylist *list)
 {
+	uint64_t found = v->found;
 	int status, tries = 0;
 
 	for (;;) {
 		memset(&c->counts, 0, sizeof(c->counts));
+		v->found = found;
 		status = list != NULL ? compare_keys(c, list) : compare_run(c);
 		if (status != STATUS_TEMPORARY || tries++ >= TRIES ||
 			(!is_kv_lost(c->from->kv) && !is_kv_lost(c->to->kv)))
 			return status;
-		if (list == NULL)
-			keylist_clear(v->differing);
+		keylist_clear(v->differing);
+		keylist_clear(v->extra);
 		if ((status = ends_again(v->e)) != STATUS_OK)
 			return status;
 	}
@@ -195,8 +199,7 @@ verify_database(struct verifying *v)
 		for (i = 0; i < keylist_count(v->extra); i++) {
 			struct keylist_item k = keylist_get(v->extra, i);
 
-			(void)keyfilter_source(
-				v->e->opt, k.key, k.len, &k.key, &k.len);
+			(void)source_key(v, k.key, k.len, &k.key, &k.len);
 			if (keylist_add(v->differing, k.key, k.len, 0, NULL) ==
 				-1)
 				return STATUS_TEMPORARY;
