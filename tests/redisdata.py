@@ -169,7 +169,7 @@ def random_keys(s, n, seed_):
     r = random.Random(seed_)
     c = []
     for i in range(n):
-        name = b"r:%d:" % i + (r.randbytes(r.randrange(20)) if r.random() < 0.2 else b"")
+        name = b"r%d:%d:" % (seed_, i) + (r.randbytes(r.randrange(20)) if r.random() < 0.2 else b"")
         c += make(r, name)
     s.many(c)
 
@@ -219,7 +219,7 @@ def mutate(s, seed_):
             s.call("PERSIST", key)
         elif x < 0.35:
             s.call("RENAME", key, b"moved:" + key)
-    random_keys(s, 50, seed_ + 1000)
+    random_keys(s, 50, int(time.time() * 1000) % 10**9)
 
 
 def group(g):

@@ -26,6 +26,7 @@ struct netconn {
 	SSL *ssl;
 	/* what the last read and the last write wait for */
 	short to_read, to_write;
+	char shown[CERTPIN_SIZE]; /* the pin of a refused certificate, or "" */
 };
 
 enum { SECONDS = 15, KEEP_IDLE = 30, KEEP_INTERVAL = 10, KEEP_COUNT = 4 };
@@ -139,6 +140,27 @@ is_address(const char *host)
 	       inet_pton(AF_INET6, host, address) == 1;
 }
 
+/* Keeps the pin of a certificate that is being looked at: of one that is
+ * refused nothing else is left. */
+static int
+on_certificate(int good, X509_STORE_CTX *store)
+{
+	SSL *ssl = X509_STORE_CTX_get_ex_data(
+		store, SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct netconn *c = ssl != NULL ? SSL_get_app_data(ssl) : NULL;
+	X509 *x = X509_STORE_CTX_get0_cert(store);
+	unsigned char *der = NULL;
+	int n;
+
+	if (good || c == NULL || x == NULL)
+		return good;
+	n = i2d_X509(x, &der);
+	if (n <= 0 || certpin_digest(der, (size_t)n, c->shown) == -1)
+		c->shown[0] = '\0';
+	OPENSSL_free(der);
+	return 0;
+}
+
 /* What the handshake shall demand. 0, or -1 after a message. */
 static int
 set_trust(struct netconn *c, const struct netconn_target *t)
@@ -149,7 +171,7 @@ set_trust(struct netconn *c, const struct netconn_target *t)
 		SSL_CTX_set_verify(c->ctx, SSL_VERIFY_NONE, NULL);
 		return 0;
 	}
-	SSL_CTX_set_verify(c->ctx, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_verify(c->ctx, SSL_VERIFY_PEER, on_certificate);
 	if (t->ca_file != NULL
 			? SSL_CTX_load_verify_locations(
 				  c->ctx, t->ca_file, NULL) != 1
@@ -190,6 +212,7 @@ prepare(const struct netconn_target *t, int fd)
 				SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	if ((c->ssl = SSL_new(c->ctx)) == NULL || SSL_set_fd(c->ssl, fd) != 1)
 		goto err;
+	(void)SSL_set_app_data(c->ssl, c);
 	if (!is_address(t->host))
 		(void)SSL_ctrl(c->ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME,
 			TLSEXT_NAMETYPE_host_name, (char *)(uintptr_t)t->host);
@@ -239,17 +262,16 @@ explain(struct netconn *c, const struct netconn_target *t)
 	long verdict = SSL_get_verify_result(c->ssl);
 	unsigned long e = ERR_peek_last_error();
 	const char *reason = e != 0 ? ERR_reason_error_string(e) : NULL;
-	char shown[CERTPIN_SIZE];
 
 	if (verdict != X509_V_OK && t->pin == NULL && !t->insecure) {
 		msg_error("%s: %s: the server's certificate cannot be trusted: "
 			  "%s",
 			t->what, t->host,
 			X509_verify_cert_error_string(verdict));
-		if (shown_pin(c, shown) == 0)
+		if (c->shown[0] != '\0')
 			msg_note("%s: it shows %s: pin it once you have "
 				 "compared it with one that came another way",
-				t->what, shown);
+				t->what, c->shown);
 		return NETCONN_UNTRUSTED;
 	}
 	msg_error("%s: %s: the TLS handshake failed: %s", t->what, t->host,

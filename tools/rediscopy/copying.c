@@ -340,19 +340,16 @@ copy_database(struct copying *c)
 	return status;
 }
 
-int
-copying_run(struct copying *c)
+void
+copying_prepare(struct copying *c)
 {
 	const struct rediscopy_options *o = c->e.opt;
-	int status = STATUS_OK, one;
-	int64_t failed;
 	size_t i;
 
 	/* who takes no payloads at all is not sent any */
 	for (i = 0; i < PIPE_TYPES && !is_side_able(&c->e.to, SIDE_RESTORE);
 		i++)
 		c->stamp[i] = -1;
-
 	c->pipe_options.match = keyfilter_match(o);
 	c->pipe_options.type = o->type;
 	c->pipe_options.policy =
@@ -363,9 +360,44 @@ copying_run(struct copying *c)
 	c->pipe_options.command_rate = (uint64_t)o->commands;
 	c->pipe_options.is_wanted = is_wanted;
 	c->pipe_options.target_key = o->prefix != NULL ? target_key : NULL;
-	c->pipe_options.safe = on_safe;
 	c->pipe_options.tick = on_tick;
 	c->pipe_options.ctx = c;
+}
+
+int
+copying_keys(struct copying *c, const struct keylist *list)
+{
+	struct pipe pipe = {.opt = &c->pipe_options,
+		.from = &c->e.from,
+		.to = &c->e.to,
+		.clock = c->e.env->clock,
+		.stamp = c->stamp,
+		.big = c->big,
+		.refused = c->refused};
+	int status, tries = 0;
+
+	for (;;) {
+		memset(&pipe.counts, 0, sizeof(pipe.counts));
+		status = pipe_list(&pipe, list);
+		if (status != STATUS_TEMPORARY || tries++ >= TRIES)
+			break;
+		if ((status = ends_again(&c->e)) != STATUS_OK)
+			return status;
+		keylist_clear(c->big);
+		keylist_clear(c->refused);
+	}
+	add_counts(&c->total, &pipe.counts);
+	return status == STATUS_OK ? copy_aside(c) : status;
+}
+
+int
+copying_run(struct copying *c)
+{
+	int status = STATUS_OK, one;
+	int64_t failed;
+
+	copying_prepare(c);
+	c->pipe_options.safe = on_safe;
 	for (c->pair = 0; c->pair < c->e.dbs.n; c->pair++) {
 		failed = c->e.rec.failed;
 		one = copy_database(c);

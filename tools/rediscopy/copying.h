@@ -32,6 +32,14 @@ int copying_replay(void *ctx, const struct json *record);
 int copying_init(struct copying *c);
 void copying_fini(struct copying *c);
 
+/* copying_prepare(c): what to copy and how, from the options. */
+void copying_prepare(struct copying *c);
+
+/* copying_keys(c, list): the listed keys of the selected databases, number
+ * c->pair, replacing what the target has unless the policy is to skip. A
+ * status as of copying_run. */
+int copying_keys(struct copying *c, const struct keylist *list);
+
 /* copying_run(c): all databases, small keys and big ones. An exit status. */
 int copying_run(struct copying *c);
 

@@ -156,7 +156,8 @@ ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
 		status = side_open(&e->to, "target", opt->to, &to);
 	if (status != STATUS_OK)
 		return status;
-	if (choose_databases(e, strcmp(verb, "copy") != 0) == -1) {
+	if (choose_databases(e, strcmp(verb, "verify") == 0 ||
+					strcmp(verb, "sync") == 0) == -1) {
 		msg_error("the databases cannot be listed");
 		return STATUS_TEMPORARY;
 	}

@@ -8,10 +8,14 @@
 #include "status.h"
 
 static const struct opt_verb verbs[] = {
+	{"check", NULL, "find what would be in the way of a copy",
+		options_check, 0, 0, check_run},
 	{"copy", NULL, "copy all keys and prove it", options_copy, 0, 0,
 		copy_run},
 	{"verify", NULL, "compare two servers key by key", options_verify, 0, 0,
 		verify_run},
+	{"sync", NULL, "make the target equal again, moving what differs",
+		options_sync, 0, 0, sync_run},
 	{NULL, NULL, NULL, NULL, 0, 0, NULL}};
 
 static const struct opt_program program = {"rediscopy",

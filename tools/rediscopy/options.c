@@ -87,3 +87,18 @@ const struct opt options_copy[] = {JOURNAL, WHICH, SPEED,
 	TOLERANCE, END};
 
 const struct opt options_verify[] = {JOURNAL, WHICH, SPEED, TOLERANCE, END};
+
+const struct opt options_sync[] = {JOURNAL, WHICH, SPEED, TOLERANCE,
+	{"dry-run", 0, OPT_FLAG, AT(dry_run), NULL,
+		"say what differs, and change nothing", 0, 0, NULL, NULL},
+	{"no-delete", 0, OPT_FLAG, AT(no_delete), NULL,
+		"leave keys that the target alone has", 0, 0, NULL, NULL},
+	{"until-quiet", 0, OPT_FLAG, AT(until_quiet), NULL,
+		"pass after pass, until one finds nothing", 0, 0, NULL,
+		"dry-run"},
+	{"passes", 0, OPT_INT, AT(passes), "N",
+		"at most N passes with --until-quiet (10)", 1, 1000000, NULL,
+		NULL},
+	END};
+
+const struct opt options_check[] = {WHICH, END};

@@ -4,6 +4,7 @@
 struct opt;
 
 /* The option tables: of every verb, and of each. */
-extern const struct opt options_common[], options_copy[], options_verify[];
+extern const struct opt options_common[], options_check[], options_copy[],
+	options_sync[], options_verify[];
 
 #endif

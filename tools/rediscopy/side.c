@@ -134,7 +134,7 @@ is_known(const struct kvreply *r)
 	if (is_kvreply_error(r, "NOPERM"))
 		return strstr(r->str, "keys") != NULL ||
 		       strstr(r->str, "a key") != NULL;
-	return !is_kvreply(r, KVREPLY_ERROR) ||
+	return !is_kvreply(r, KVREPLY_ERROR) || is_kvreply_error(r, "OOM") ||
 	       (strstr(r->str, "unknown") == NULL &&
 		       strstr(r->str, "Unknown") == NULL &&
 		       strstr(r->str, "not allowed") == NULL &&

@@ -35,8 +35,8 @@ put_side(struct jsonw *w, const char *name, const struct keydigest *d)
 	jsonw_close(w);
 }
 
-static int
-put_diff(struct verifying *v, const struct compare_diff *d)
+int
+verifying_put(struct verifying *v, const struct compare_diff *d)
 {
 	static const char *const names[] = {[COMPARE_MISSING] = "missing",
 		[COMPARE_EXTRA] = "extra",
@@ -64,7 +64,7 @@ differs(void *ctx, const struct compare_diff *d)
 	struct verifying *v = ctx;
 
 	if (v->is_last)
-		return put_diff(v, d);
+		return verifying_put(v, d);
 	if (keylist_add(d->from == NULL ? v->extra : v->differing, d->key,
 		    d->len, 0, NULL) == 0)
 		return 0;
@@ -216,11 +216,10 @@ verify_database(struct verifying *v)
 }
 
 int
-verifying_run(struct verifying *v, struct ends *e)
+verifying_prepare(struct verifying *v, struct ends *e)
 {
 	const struct rediscopy_options *o = e->opt;
 	const unsigned dumps = SIDE_DUMP | SIDE_PEXPIRETIME | SIDE_MEMORY;
-	int status = STATUS_OK;
 
 	memset(v, 0, sizeof(*v));
 	v->e = e;
@@ -237,20 +236,34 @@ verifying_run(struct verifying *v, struct ends *e)
 		v->options.target_key = target_key;
 		v->options.source_key = source_key;
 	}
-	v->options.differs = differs;
 	v->options.tick = on_tick;
 	v->options.ctx = v;
 	v->differing = keylist_new();
 	v->extra = keylist_new();
-	if (v->differing == NULL || v->extra == NULL) {
-		msg_error("out of memory");
-		status = STATUS_TEMPORARY;
-	}
-	for (v->pair = 0; status == STATUS_OK && v->pair < e->dbs.n; v->pair++)
-		status = verify_database(v);
+	if (v->differing != NULL && v->extra != NULL)
+		return 0;
+	msg_error("out of memory");
+	return -1;
+}
+
+void
+verifying_fini(struct verifying *v)
+{
 	keylist_free(v->differing);
 	keylist_free(v->extra);
 	buf_fini(&v->name);
+}
+
+int
+verifying_run(struct verifying *v, struct ends *e)
+{
+	int status =
+		verifying_prepare(v, e) == -1 ? STATUS_TEMPORARY : STATUS_OK;
+
+	v->options.differs = differs;
+	for (v->pair = 0; status == STATUS_OK && v->pair < e->dbs.n; v->pair++)
+		status = verify_database(v);
+	verifying_fini(v);
 	if (status == STATUS_OK && v->found > 0)
 		status = STATUS_NO;
 	return status;

@@ -10,7 +10,6 @@
 
 struct ends;
 struct keylist;
-struct rediscopy_options;
 
 /* The comparison of all databases, with its records. */
 struct verifying {
@@ -22,6 +21,15 @@ struct verifying {
 	size_t pair;
 	uint64_t keys, found;
 };
+
+/* verifying_prepare(v, e): what to compare and how, from the options; the
+ * caller sets options.differs, whose context is ${v}. 0, or -1 after a
+ * message. verifying_fini(v). */
+int verifying_prepare(struct verifying *v, struct ends *e);
+void verifying_fini(struct verifying *v);
+
+/* verifying_put(v, d): the record of a key that differs. 0 or -1. */
+int verifying_put(struct verifying *v, const struct compare_diff *d);
 
 /* verifying_run(v, e): compare all databases; keys that differ
  * are looked at again, in rounds, since they may be moving. STATUS_OK: equal;

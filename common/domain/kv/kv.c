@@ -401,10 +401,19 @@ log_in(struct kv *k, const struct kvaddr *a)
 		return KV_LOST;
 	if (is_kvreply_ok(r))
 		return KV_OK;
-	if (is_kvreply_error(r, "ERR") && strstr(r->str, "no password") != NULL)
+	if (!is_kvreply(r, KVREPLY_ERROR))
+		return lose(k, "AUTH is not answered with OK or an error");
+	if (is_kvreply_error(r, "ERR") &&
+		(strstr(r->str, "no password") != NULL ||
+			strstr(r->str, "without any password") != NULL))
 		return KV_OK; /* it has none, and lets us in */
-	msg_error("%s: the password is refused: %s", k->name,
-		r->str != NULL ? r->str : "no reason given");
+	if (strstr(r->str, "allowlist") != NULL) {
+		msg_error("%s: it lets in no one from here: put this machine's "
+			  "address on its list (Render: Networking): %s",
+			k->name, r->str);
+		return KV_REFUSED;
+	}
+	msg_error("%s: the password is refused: %s", k->name, r->str);
 	return is_kvreply_error(r, "LOADING") ? KV_LOST : KV_REFUSED;
 }
 
@@ -416,8 +425,11 @@ select_db(struct kv *k, int db)
 	char number[16];
 
 	snprintf(number, sizeof(number), "%d", db);
-	r = db > 0 ? kv_call(k, "SELECT", number, NULL)
-		   : kv_call(k, "PING", NULL);
+	kv_begin(k, db > 0 ? 2 : 1, NULL, NULL, 0);
+	kv_text(k, db > 0 ? "SELECT" : "PING");
+	if (db > 0)
+		kv_text(k, number);
+	r = kv_finish(k);
 	if (r == NULL)
 		return KV_LOST;
 	if (!is_kvreply(r, KVREPLY_ERROR) ||

@@ -157,8 +157,10 @@ put_identity(struct kvaddr *a)
 	return rc;
 }
 
+/* ${last}: the '@' before the host is the last of all, since a password may
+ * hold a '/' or '@' that somebody forgot to encode. */
 static int
-parse(struct kvaddr *a, const char *url, const char *what)
+parse(struct kvaddr *a, const char *url, const char *what, bool last)
 {
 	const char *at, *p, *end;
 	int rc = 0;
@@ -171,10 +173,9 @@ parse(struct kvaddr *a, const char *url, const char *what)
 	else
 		return -2;
 	a->tls = url[5] == 's';
-	/* a password may hold a '/' or '@' that somebody forgot to encode */
 	end = p + strcspn(p, "/?#");
-	if ((at = memchr(p, '@', (size_t)(end - p))) == NULL &&
-		(at = strchr(p, '@')) != NULL)
+	at = last ? strrchr(p, '@') : memchr(p, '@', (size_t)(end - p));
+	if (last && at != NULL)
 		end = at + strcspn(at, "/?#");
 	for (; at != NULL && memchr(at + 1, '@', (size_t)(end - at - 1));)
 		at = memchr(at + 1, '@', (size_t)(end - at - 1));
@@ -192,9 +193,14 @@ parse(struct kvaddr *a, const char *url, const char *what)
 int
 kvaddr_parse(const char *url, const char *what, struct kvaddr **out)
 {
-	struct kvaddr *a = mem_zalloc(1, sizeof(*a));
-	int rc = a != NULL ? parse(a, url, what) : -1;
+	struct kvaddr *a = NULL;
+	int i, rc = -2;
 
+	for (i = 0; i < 2 && rc == -2; i++) {
+		kvaddr_free(a);
+		a = mem_zalloc(1, sizeof(*a));
+		rc = a != NULL ? parse(a, url, what, i > 0) : -1;
+	}
 	if (rc == 0) {
 		*out = a;
 		return 0;
