@@ -1,6 +1,14 @@
 # shellcheck shell=bash
 # Helpers of the tests that copy Redis-protocol servers. Sourced after lib.sh.
 
+# all that were started, in checks too
+redis_all_down() {
+	local f
+	for f in "$T"/*/pid; do kill "$(cat "$f")" 2>/dev/null; done
+	sleep 0.3
+}
+at_exit redis_all_down
+
 # redis_up NAME ARGUMENT...: a server in $T/NAME on a free port of its own, with
 # the program ${SERVER:-redis-server}; its port into $T/NAME/port. A server that
 # was up before comes back on the same port with its data.
@@ -14,7 +22,6 @@ redis_up() {
 		"${SERVER:-redis-server}" --port "$port" --bind 127.0.0.1 --dir "$dir" --save '' --appendonly no \
 			--daemonize no --logfile "$dir/log" --databases 16 "${extra[@]}" "$@" >/dev/null 2>&1 &
 		echo $! >"$dir/pid"
-		at_exit "kill $! 2>/dev/null"
 		if wait_for 10 redis_answers "$port" "$(cat "$dir/pid")"; then
 			echo "$port" >"$dir/port"
 			return 0
@@ -41,7 +48,10 @@ on() { redis-cli -p "$(cat "$T/$1/port")" "${@:2}"; }
 url() { printf 'redis://127.0.0.1:%s' "$(cat "$T/$1/port")"; }
 # data NAME ACTION...: tests/redisdata.py
 data() { /usr/bin/python3 "$ROOT/tests/redisdata.py" "$(cat "$T/$1/port")" "${@:2}"; }
-empty() { for n; do on "$n" FLUSHALL >/dev/null; done; }
+empty() {
+	local n
+	for n; do on "$n" FLUSHALL >/dev/null; done
+}
 
 # two: a source and a target
 two() {

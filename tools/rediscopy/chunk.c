@@ -74,6 +74,42 @@ write_items(void *ctx, const struct kvreply *const *item, size_t n)
 		kv_word(r->c->to->kv, item[i]->str, item[i]->len);
 }
 
+/* A field that expires. */
+static void
+write_time(void *ctx, const char *field, size_t len, int64_t at)
+{
+	struct chunkrun *r = ctx;
+	struct kv *to = r->c->to->kv;
+
+	if (!is_side_able(r->c->to, SIDE_HASH_TTL)) {
+		r->c->lost_times++;
+		return;
+	}
+	chunkrun_write(r, "HPEXPIREAT", 4, len);
+	kv_int(to, at);
+	kv_text(to, "FIELDS");
+	kv_text(to, "1");
+	kv_word(to, field, len);
+}
+
+/* Fields with values, and when they expire. */
+static void
+write_hash(void *ctx, const struct kvreply *const *item, size_t n)
+{
+	struct chunkrun *r = ctx;
+
+	write_items(ctx, item, n);
+	if (!is_side_able(r->c->from, SIDE_HASH_TTL))
+		return;
+	r->times.take = write_time;
+	r->times.ctx = r;
+	if (fieldtimes_ask(&r->times, r->c->from->kv, r->c->k->key,
+		    r->c->k->len, item, n) == -1) {
+		r->failed = true;
+		(void)buf_puts(&r->c->why, "out of memory");
+	}
+}
+
 /* Members and scores change places. */
 static void
 write_zset(void *ctx, const struct kvreply *const *item, size_t n)
@@ -175,6 +211,7 @@ move(struct chunkrun *r)
 	r->reader.ctx = r;
 	r->reader.sink = strcmp(r->c->type, "zset") == 0     ? write_zset
 			 : strcmp(r->c->type, "stream") == 0 ? streamcopy_sink
+			 : strcmp(r->c->type, "hash") == 0   ? write_hash
 							     : write_items;
 	while (rc == KV_OK &&
 		(!r->reader.is_read || kv_unanswered(both[1]) > 0)) {
@@ -187,7 +224,8 @@ move(struct chunkrun *r)
 			r->c->tick(r->c->ctx, r->c->bytes);
 	}
 	/* an answer may be on its way still */
-	while (rc == KV_OK && kv_unanswered(both[0]) > 0)
+	while (rc == KV_OK &&
+		(kv_unanswered(both[0]) > 0 || kv_unanswered(both[1]) > 0))
 		rc = kv_pump(both, 2, 0.25);
 	return rc;
 }
@@ -198,8 +236,11 @@ move_all(struct chunkrun *r)
 {
 	int rc;
 
-	if (strcmp(r->c->type, "stream") != 0)
-		return move(r) == KV_OK ? 0 : -1;
+	if (strcmp(r->c->type, "stream") != 0) {
+		rc = move(r) == KV_OK ? 0 : -1;
+		fieldtimes_fini(&r->times);
+		return rc;
+	}
 	rc = streamcopy_begin(r);
 	if (rc == 0 && !r->failed) {
 		rc = move(r) == KV_OK ? 0 : -1;
@@ -288,7 +329,7 @@ copy_once(struct chunk *c, const char *tmp, size_t tmp_len, bool scanned)
 		return CHUNK_UNKNOWN;
 	reader_init(&r.reader, c->from->kv, c->k->key, c->k->len, type);
 	r.reader.is_scanned = scanned;
-	c->bytes = 0;
+	c->bytes = c->lost_times = 0;
 	if ((before = measure(c, type->length)) == -2 || move_all(&r) == -1 ||
 		(expires = find_expiry(c)) == -3 ||
 		(after = measure(c, type->length)) == -2)

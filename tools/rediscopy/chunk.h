@@ -43,6 +43,8 @@ struct chunk {
 	/* results */
 	char type[16];
 	uint64_t elements, bytes;
+	uint64_t lost_times; /* fields that expire, which the target cannot
+				have */
 	struct buf why;
 };
 

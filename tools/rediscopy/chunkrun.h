@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fieldtimes.h"
 #include "reader.h"
 
 struct chunk;
@@ -17,6 +18,7 @@ struct chunkrun {
 	size_t tmp_len;
 	struct reader reader;
 	struct streamcopy *stream; /* of a stream, else NULL */
+	struct fieldtimes times;   /* of a hash's fields */
 	uint64_t writing; /* bytes of commands that are not acknowledged */
 	bool kept;        /* the target has such a key, and keeps it */
 	bool failed;      /* the target has refused something: ${c->why} */

@@ -362,6 +362,9 @@ fill_slot(struct run *r, struct slot *s, const struct keylist *list)
 		keydigest_begin(&s->from, r->c->from, s->key, s->len) == -1 ||
 		keydigest_begin(&s->to, r->c->to, s->target, len) == -1)
 		return no_memory(r);
+	s->from.has_times = s->to.has_times =
+		is_side_able(r->c->from, SIDE_HASH_TTL) &&
+		is_side_able(r->c->to, SIDE_HASH_TTL);
 	return 0;
 }
 

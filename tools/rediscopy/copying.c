@@ -15,6 +15,7 @@
 #include "progress.h"
 #include "rediscopy.h"
 #include "status.h"
+#include "walls.h"
 
 enum { CHECKPOINT_SECONDS = 1, WINDOW = 4 << 20, TRIES = 20 };
 
@@ -46,7 +47,8 @@ on_safe(void *ctx, const char *cursor)
 		copylog_aside(
 			&c->e, c->pair, c->refused, &c->n_noted_refused) == -1)
 		return -1;
-	return copylog_checkpoint(&c->e, c->pair, cursor, c->total.copied);
+	return copylog_checkpoint(&c->e, c->pair, cursor,
+		c->total.copied + (c->live != NULL ? c->live->copied : 0));
 }
 
 static bool
@@ -76,6 +78,8 @@ on_tick(void *ctx)
 {
 	struct copying *c = ctx;
 
+	if (c->live != NULL)
+		progress_update(c->e.progress, 0, c->live->copied);
 	progress_tick(c->e.progress);
 }
 
@@ -128,6 +132,13 @@ put_copied(struct copying *c, const char *key, size_t len,
 	struct buf b = BUF_INIT;
 	struct jsonw w;
 
+	if (k->lost_times > 0)
+		(void)recorder_tell(&c->e.rec, "warning",
+			"redis-field-expiry-lost",
+			"take a target of Redis 7.4 or Valkey 9",
+			"%llu fields of a hash expire, which the target does "
+			"not know: they stay",
+			(unsigned long long)k->lost_times);
 	c->total.copied++;
 	c->total.bytes += k->bytes;
 	c->moving += moving;
@@ -138,6 +149,8 @@ put_copied(struct copying *c, const char *key, size_t len,
 	jsonw_uint(&w, "elements", k->elements);
 	jsonw_uint(&w, "bytes", k->bytes);
 	jsonw_bool(&w, "moving", moving);
+	if (k->lost_times > 0)
+		jsonw_uint(&w, "lost_field_expiries", k->lost_times);
 	jsonw_num(&w, "seconds", seconds);
 	return recorder_put(&c->e.rec, &w, &b, true) == -1 ? STATUS_TEMPORARY
 							   : STATUS_OK;
@@ -239,25 +252,31 @@ copy_small(struct copying *c, struct copylog_point *p)
 		.big = c->big,
 		.refused = c->refused};
 	int status, tries = 0;
+	int64_t n = side_keys(&c->e.from);
 	bool moved;
 	char cursor[24];
 
+	progress_start(c->e.progress, 0, "keys", (uint64_t)(n > 0 ? n : 0));
+	c->live = &pipe.counts;
 	for (;;) {
 		snprintf(cursor, sizeof(cursor), "%s", p->cursor);
 		memset(&pipe.counts, 0, sizeof(pipe.counts));
 		status = pipe_run(&pipe, cursor);
 		add_counts(&c->total, &pipe.counts);
 		if (status != STATUS_TEMPORARY || tries++ >= TRIES)
-			return status;
+			break;
 		msg_note("going on from the last keys that are safe");
 		if ((status = ends_again(&c->e)) != STATUS_OK)
-			return status;
+			break;
 		/* a server that was started anew scans in another order, or
 		 * may have lost what it had been given */
 		moved = side_moved(&c->e.from);
 		if (side_moved(&c->e.to) || moved)
 			snprintf(p->cursor, sizeof(p->cursor), "0");
 	}
+	c->live = NULL;
+	progress_finish(c->e.progress, 0);
+	return status;
 }
 
 static int
@@ -328,7 +347,12 @@ copy_database(struct copying *c)
 	c->n_noted = c->n_noted_refused = 0;
 	if (copylog_recall(&c->log, p->db, c->big) == -1)
 		return STATUS_TEMPORARY;
-	status = copy_small(c, p);
+	status = walls_probe(c);
+	if (status == STATUS_TEMPORARY &&
+		(status = ends_again(&c->e)) == STATUS_OK)
+		status = walls_probe(c);
+	if (status == STATUS_OK)
+		status = copy_small(c, p);
 	if (status == STATUS_OK)
 		status = copy_aside(c);
 	if (status == STATUS_OK &&

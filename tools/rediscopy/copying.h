@@ -18,6 +18,7 @@ struct copying {
 	int16_t stamp[PIPE_TYPES];
 	struct pipe_options pipe_options;
 	struct pipe_counts total;
+	const struct pipe_counts *live; /* of the stream under way, or NULL */
 	struct keylist *big, *refused;
 	size_t n_noted, n_noted_refused; /* of these, on record */
 	size_t pair;                     /* which databases are at work */

@@ -78,6 +78,17 @@ take_set(void *ctx, const struct kvreply *const *item, size_t n)
 }
 
 static void
+take_time(void *ctx, const char *field, size_t len, int64_t at)
+{
+	struct keydigest *d = ctx;
+
+	add_bytes(d, field, len);
+	add_number(d, (uint64_t)at);
+	add_bytes(d, "expires", 7);
+	multiset_row_end(d->row, &d->sum);
+}
+
+static void
 take_hash(void *ctx, const struct kvreply *const *item, size_t n)
 {
 	struct keydigest *d = ctx;
@@ -88,6 +99,12 @@ take_hash(void *ctx, const struct kvreply *const *item, size_t n)
 		add_bytes(d, item[i + 1]->str, item[i + 1]->len);
 		multiset_row_end(d->row, &d->sum);
 	}
+	d->times.take = take_time;
+	d->times.ctx = d;
+	/* answered before the length is, for which it is asked later */
+	if (d->has_times && fieldtimes_ask(&d->times, d->side->kv, d->key,
+				    d->len, item, n) == -1)
+		d->failed = true;
 }
 
 static void
@@ -325,6 +342,7 @@ void
 keydigest_fini(struct keydigest *d)
 {
 	multiset_row_free(d->row);
+	fieldtimes_fini(&d->times);
 	d->row = NULL;
 }
 

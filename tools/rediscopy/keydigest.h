@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fieldtimes.h"
 #include "multiset.h"
 #include "reader.h"
 
@@ -27,7 +28,10 @@ struct keydigest {
 	int64_t elements;
 	struct multiset sum;
 	bool is_done, is_unreadable; /* of a type that has no reader */
+	bool has_times; /* both sides know expiries of fields: set it after
+			   keydigest_begin */
 	/* how it is got */
+	struct fieldtimes times;
 	struct reader reader;
 	struct multiset_row *row;
 	int64_t now, length;

@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# rediscopy is killed, its connections break, servers are started anew or are
+# full: what is resumed ends with the same keys, and what fails says so.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../redislib.sh"
+two
+data source seed
+data source random 6000 3
+data source big
+on source -n 5 SET k v >/dev/null
+runs=${SOAK:+40}
+
+check 'killed at random points, and gone on with from the journal' '
+	resumed=0
+	for ((n = 0; n < ${runs:-8}; n++)); do
+		empty target
+		rm -f journal
+		for ((kill = 0; kill < 3; kill++)); do
+			rediscopy copy --from env:FROM --to env:TO --journal journal --keys-rate 9000 >out 2>err &
+			pid=$!
+			sleep "0.$((RANDOM % 9))$((RANDOM % 10))"
+			kill -KILL $pid 2>/dev/null || true
+			wait $pid 2>/dev/null || true
+		done
+		fails grep -q checkpoint journal || resumed=$((resumed + 1))
+		copy --journal journal
+		same_keys 0 5
+		no_leftovers target
+	done
+	echo "$resumed with checkpoints"
+	grep "^{" journal >j.jsonl
+	records j.jsonl'
+
+check 'a run that is resumed does not begin anew' '
+	empty target
+	rm -f journal
+	timeout -s KILL 3 rediscopy copy --from env:FROM --to env:TO --journal journal --keys-rate 1500 >out 2>err || true
+	n=$(jq -R "fromjson? | select(.type == \"keys.checkpoint\") | .keys" journal | tail -n 1)
+	echo "$n keys were safe"
+	test "$n" -gt 500
+	copy --journal journal
+	jq -se "map(select(.type == \"keys.copied\" and .db == 0)) | .[0].seen < 6060 - $n + 1000" copy.jsonl
+	same_keys 0 5'
+
+check 'a journal of another selection, mapping or pair is refused' '
+	status 100 rediscopy copy --from env:FROM --to env:TO --journal journal --match "x*" 2>err
+	grep -q "other options" err
+	status 100 rediscopy copy --from env:FROM --to env:TO --journal journal --db 0:3 2>err
+	status 100 rediscopy copy --from env:TO --to env:FROM --journal journal 2>err'
+
+wires() {
+	local side
+	for side in source target; do
+		python3 "$ROOT/tests/lab/wire" "$T/$side.wire" "127.0.0.1:$(cat "$T/$side/port")" "$T/$side.mode" &
+		at_exit "kill $! 2>/dev/null"
+	done
+	wait_for 10 test -s "$T/source.wire"
+	wait_for 10 test -s "$T/target.wire"
+	FAR_FROM=redis://127.0.0.1:$(cat "$T/source.wire") FAR_TO=redis://127.0.0.1:$(cat "$T/target.wire")
+	export FAR_FROM FAR_TO
+}
+line() { echo "$2" >"$T/$1.mode.new" && mv "$T/$1.mode.new" "$T/$1.mode"; }
+wires
+
+check 'connections that are cut again and again are made anew' '
+	for side in source target; do
+		empty target
+		line source open; line target open
+		(for i in 1 2 3; do sleep "0.$((RANDOM % 5 + 2))"; line $side cut; sleep 0.3; line $side open; done) &
+		cutter=$!
+		run_records far.jsonl timeout 120 rediscopy copy --from env:FAR_FROM --to env:FAR_TO --keys-rate 5000 2>err || { cat err; exit 1; }
+		wait $cutter
+		grep -q "connection was lost" err
+		same_keys 0 5
+		no_leftovers target
+	done'
+
+check 'verify over a line that is cut finds what differs, and nothing else' '
+	on target SET str:int 1 >/dev/null
+	(sleep 0.3; line target cut; sleep 0.3; line target open) &
+	cutter=$!
+	rc=0; run_records far.jsonl timeout 120 rediscopy verify --from env:FAR_FROM --to env:FAR_TO || rc=$?
+	wait $cutter
+	test $rc = 1
+	test "$(jq -sc "map(select(.type == \"key.differs\") | .key)" far.jsonl)" = "[\"str:int\"]"'
+
+check 'the target is started anew in the middle, and has lost what it was given' '
+	empty target
+	(wait_for 10 test "$(on target DBSIZE)" != 0; sleep 0.4; redis_down target KILL; redis_up target) &
+	rc=0; copy --keys-rate 5000 2>err || rc=$?
+	wait $!
+	cat err
+	test $rc = 0
+	same_keys 0 5'
+
+check 'a target that is full: said in one line, exit status 1' '
+	redis_up small --maxmemory 6mb || exit 1
+	FULL=$(url small)
+	export FULL
+	status 1 rediscopy copy --from env:FROM --to env:FULL >out.jsonl 2>err
+	records out.jsonl
+	cat err
+	grep -q "takes no more: OOM" err
+	has ".type == \"summary\" and (.ok | not)" out.jsonl'
+
+check 'a target that only reads' '
+	on small FLUSHALL >/dev/null
+	on small REPLICAOF 127.0.0.1 1 >/dev/null
+	status 1 rediscopy copy --from env:FROM --to env:FULL >out.jsonl 2>err
+	grep -q READONLY err'
+
+# slowest NAME: microseconds of the longest command since the log was emptied
+slowest() { on "$1" --json SLOWLOG GET 1000 2>/dev/null | jq "map(select(.[3][0] != \"DEBUG\" and .[3][0] != \"FLUSHALL\") | .[2]) | max // 0"; }
+check 'big keys never hold a server up' '
+	empty target
+	for n in source target; do on $n CONFIG SET slowlog-log-slower-than 1000 slowlog-max-len 1000 >/dev/null; on $n SLOWLOG RESET >/dev/null; done
+	copy --match "big:*"
+	a=$(slowest source) b=$(slowest target)
+	echo "longest command: source $a us, target $b us"
+	cp .out "$ROOT/build/rediscopy-latency" 2>/dev/null || true
+	test "$a" -lt 60000
+	test "$b" -lt 60000
+	test "$(jq -s "map(select(.type == \"key.copied\")) | length" copy.jsonl)" = 7
+	for k in list set hash zset string stream field; do
+		test "$(on source DEBUG DIGEST-VALUE big:$k)" = "$(on target DEBUG DIGEST-VALUE big:$k)"
+	done'
+
+finish
