@@ -86,4 +86,4 @@ _airlift() {
 	fi
 }
 
-complete -o filenames -F _airlift herokucfg2secrets pgcopy procfile2toml
+complete -o filenames -F _airlift herokucfg2secrets pgcopy procfile2toml rediscopy
