@@ -83,13 +83,16 @@ check 'verify over a line that is cut finds what differs, and nothing else' '
 	test $rc = 1
 	test "$(jq -sc "map(select(.type == \"key.differs\") | .key)" far.jsonl)" = "[\"str:int\"]"'
 
+target_has_keys() { [[ $(on target DBSIZE) -gt 100 ]]; }
 check 'the target is started anew in the middle, and has lost what it was given' '
+	line target open
 	empty target
-	(wait_for 10 test "$(on target DBSIZE)" != 0; sleep 0.4; redis_down target KILL; redis_up target) &
-	rc=0; copy --keys-rate 5000 2>err || rc=$?
+	(wait_for 20 target_has_keys; sleep 0.2; redis_down target KILL; redis_up target) &
+	rc=0; copy --keys-rate 1500 2>err || rc=$?
 	wait $!
 	cat err
 	test $rc = 0
+	grep -q "connection was lost" err
 	same_keys 0 5'
 
 check 'a target that is full: said in one line, exit status 1' '

