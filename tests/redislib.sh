@@ -35,12 +35,14 @@ redis_answers() {
 	redis-cli -p "$1" ping 2>&1 | grep -qE 'PONG|NOAUTH|NOPERM|Error: Server closed' &&
 		kill -0 "$2" 2>/dev/null
 }
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
 redis_down() {
 	local pid
 	pid=$(cat "$T/$1/pid")
-	kill "${2:--TERM}" "$pid" 2>/dev/null
-	wait "$pid" 2>/dev/null
-	return 0
+	kill "-${2:-TERM}" "$pid" 2>/dev/null || true
+	wait "$pid" 2>/dev/null || true
+	# it may be another shell's child
+	wait_for 10 is_gone "$pid"
 }
 
 # on NAME ARGUMENT...: redis-cli

@@ -29,6 +29,7 @@ struct walls {
 	struct canary canary[PIPE_TYPES];
 	struct buf tmp; /* the temporary name on the target */
 	int version;    /* of the target's own payloads */
+	int source;     /* of the source's, once one was seen */
 	bool failed;
 };
 
@@ -105,8 +106,10 @@ on_dumped(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	struct canary *c;
 
 	(void)k;
-	if (!is_kvreply(r, KVREPLY_STRING) || r->len <= KVPAYLOAD_FOOTER ||
-		kvpayload_version(r->str, r->len) <= w->version)
+	if (!is_kvreply(r, KVREPLY_STRING) || r->len <= KVPAYLOAD_FOOTER)
+		return 0;
+	w->source = kvpayload_version(r->str, r->len);
+	if (w->source <= w->version)
 		return 0;
 	c = &w->canary[kvpayload_type(r->str, r->len)];
 	if (c->payload.len == 0 &&
