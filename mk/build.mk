@@ -59,12 +59,12 @@ endef
 # link a verb without its main.
 define tool_rules
 SRC_$(1) := $$(wildcard tools/$(1)/*.c)
-OBJ_$(1) := $$(patsubst %.c,$(B)/%.o,$$(SRC_$(1)))
+OBJ_$(1) := $$(patsubst %.c,$(B)/%.o,$$(SRC_$(1))) $$(patsubst tools/%.sql,$(B)/gen/%_sql.o,$$(wildcard tools/$(1)/*.sql))
 LIBS_$(1) = $$(eval LIBS_$(1) := $$(call pkglibs,$(call pkgs,$(USES_$(1)))))$$(LIBS_$(1))
 $(BIN)/$(1): $$(OBJ_$(1)) $(call archs,$(USES_$(1)))
 	@mkdir -p $$(@D)
 	$$(Q)$(CC) $$(ALLLDFLAGS) -o $$@ $$^ -Wl,--as-needed $$(LIBS_$(1)) -lm
-$$(OBJ_$(1)): $(B)/%.o: %.c
+$$(filter-out $(B)/gen/%,$$(OBJ_$(1))): $(B)/%.o: %.c
 	@mkdir -p $$(@D)
 	$$(Q)$(CC) -iquote tools/$(1) $$(call useincs,$(USES_$(1))) $$(ALLCFLAGS) -MMD -MP -c -o $$@ $$<
 -include $$(OBJ_$(1):.o=.d)
@@ -79,6 +79,14 @@ $(B)/gen/sharedata.c: $(SHAREDATA) mk/sharedata.sh
 	$(Q)sh mk/sharedata.sh $(SHAREDATA) > $@.tmp && mv $@.tmp $@
 $(B)/gen/sharedata.o: $(B)/gen/sharedata.c
 	$(Q)$(CC) -iquote common/io -iquote common/base $(ALLCFLAGS) -c -o $@ $<
+
+# A long query is a file of its own: tools/TOOL/NAME.sql is the string NAME_sql.
+$(B)/gen/%_sql.c: tools/%.sql mk/sqltext.sh
+	@mkdir -p $(@D)
+	$(Q)sh mk/sqltext.sh $< > $@.tmp && mv $@.tmp $@
+$(B)/gen/%_sql.o: $(B)/gen/%_sql.c
+	$(Q)$(CC) $(ALLCFLAGS) -c -o $@ $<
+.PRECIOUS: $(B)/gen/%_sql.c
 
 Q = $(if $(V),,@)
 $(foreach l,$(LAYERS),$(eval $(call layer_rules,$(l))))

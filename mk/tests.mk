@@ -91,8 +91,22 @@ fuzz: deps
 fuzz-built: $(FUZZERS)
 	@FUZZTIME=$(FUZZTIME) tests/fuzz/run $(FUZZERS)
 
-bench: deps all
-	@for b in $(filter-out %.sh %.sql,$(wildcard tests/bench/*)); do AIRLIFT_BIN=$(CURDIR)/$(BIN) $$b || exit 1; done
+# Programs that a benchmark runs: tests/bench/<tool>_*.c, built as the unit
+# tests of that tool are.
+BENCH_SRC := $(wildcard tests/bench/*.c)
+BENCHES := $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRC))
+
+define bench_tool_rules
+BENCHES_$(1) := $$(patsubst tests/bench/%.c,$(B)/bench/%,$$(filter tests/bench/$(1)_%.c,$$(BENCH_SRC)))
+$$(BENCHES_$(1)): $(B)/bench/%: tests/bench/%.c $$(filter-out %/main.o,$$(OBJ_$(1))) $(call archs,$(USES_$(1)))
+	@mkdir -p $$(@D)
+	$$(Q)$(CC) -iquote tools/$(1) $(call useincs,$(USES_$(1))) $$(ALLCFLAGS) $$(ALLLDFLAGS) -MMD -MP -MF $$@.d -o $$@ $$< $$(filter-out %/main.o,$$(OBJ_$(1))) $(call archs,$(USES_$(1))) -Wl,--as-needed $$(LIBS_$(1)) -lm
+-include $$(BENCHES_$(1):=.d)
+endef
+$(foreach t,$(TOOLS),$(eval $(call bench_tool_rules,$(t))))
+
+bench: deps all $(BENCHES)
+	@for b in $(filter-out %.sh %.sql %.c,$(wildcard tests/bench/*)); do AIRLIFT_BIN=$(CURDIR)/$(BIN) $$b || exit 1; done
 
 # Long runs of the fault tests: many more kills and rounds than in check.
 soak: deps all

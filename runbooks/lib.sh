@@ -39,6 +39,19 @@ need_programs() {
 	[[ ${#missing[@]} -eq 0 ]] || die "not installed: ${missing[*]}"
 }
 
+# need_vendors NAME...: their programs; a dry run does without and says what it
+# could not look up.
+need_vendors() {
+	local p missing=()
+	if [[ -z $DRY_RUN ]]; then
+		need_programs "$@"
+		return
+	fi
+	for p; do command -v "$p" >/dev/null || missing+=("$p"); done
+	[[ ${#missing[@]} -eq 0 ]] ||
+		say "note: not installed here: ${missing[*]}. The commands are those of a real run; what these programs would tell stands in <...>."
+}
+
 # record JQ-ARGUMENT...: append one record to the journal, on disk before the
 # next step begins. The last argument is a jq expression for the object.
 record() {

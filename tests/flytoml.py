@@ -12,6 +12,7 @@ import tomllib
 STR, INT, BOOL, NUM, STRS, MAP = "str", "int", "bool", "num", "strs", "map"
 STOP = "autostop"
 VM = dict(size=STR, memory=STR, cpu_kind=STR, cpus=INT, memory_mb=INT,
+          max_memory_mb=INT,
           gpus=INT, gpu_kind=STR, host_dedication_id=STR, persist_rootfs=STR,
           kernel_args=STRS, processes=STRS)
 CHECK = dict(grace_period=STR, interval=STR, timeout=STR, method=STR,
@@ -23,6 +24,8 @@ CONCURRENCY = dict(type=STR, soft_limit=INT, hard_limit=INT)
 TLS = dict(alpn=STRS, versions=STRS, default_self_signed=BOOL)
 HTTP = dict(compress=BOOL, h2_backend=BOOL, idle_timeout=INT,
             headers_read_timeout=INT,
+            replay_cache=[dict(path_prefix=STR, ttl_seconds=INT, type=STR,
+                               name=STR, allow_bypass=BOOL)],
             response=dict(pristine=BOOL, headers=MAP))
 ROOT = dict(
     app=STR, primary_region=STR, kill_signal=STR, kill_timeout=STR,
@@ -30,11 +33,12 @@ ROOT = dict(
     machine_config=STR, container=STR,
     experimental=dict(cmd=STRS, entrypoint=STRS, exec=STRS, auto_rollback=BOOL,
                       enable_consul=BOOL, enable_etcd=BOOL,
-                      lazy_load_images=BOOL),
+                      lazy_load_images=BOOL, machine_config=STR,
+                      attached=dict(secrets=dict(export=MAP))),
     build={"builder": STR, "buildpacks": STRS, "image": STR, "builtin": STR,
            "dockerfile": STR, "ignorefile": STR, "build-target": STR,
            "compression": STR, "compression_level": INT, "args": MAP,
-           "settings": MAP},
+           "settings": MAP, "compose": dict(file=STR)},
     deploy=dict(strategy=STR, max_unavailable=NUM, wait_timeout=STR,
                 release_command=STR, release_command_timeout=STR,
                 seed_command=STR, release_command_vm=VM),
@@ -220,7 +224,8 @@ def rules(conf):
                     conf.get("console_command", "")]:
         split(command)
     for command in conf.get("processes", {}).values():
-        if not split(command):
+        # "" is the image's own command
+        if command and not split(command):
             raise Bad("an empty command")
     for s in services:
         if not 1 <= s.get("internal_port", 0) <= 65535:

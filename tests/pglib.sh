@@ -92,6 +92,43 @@ found() {
 	return 1
 }
 
+# wires: FAR_FROM and FAR_TO lead to the two servers through relays, which do
+# what source.mode and target.mode say.
+wires() {
+	local side
+	for side in source target; do
+		python3 "$ROOT/tests/lab/wire" "$T/$side.port" "127.0.0.1:$(cat "$T/lab/$side/port")" "$T/$side.mode" &
+		at_exit "kill $! 2>/dev/null"
+	done
+	wait_for 10 test -s "$T/source.port"
+	wait_for 10 test -s "$T/target.port"
+	FAR_FROM=${FROM/:"$(cat "$T/lab/source/port")"\//:"$(cat "$T/source.port")"\/}
+	FAR_TO=${TO/:"$(cat "$T/lab/target/port")"\//:"$(cat "$T/target.port")"\/}
+	export FAR_FROM FAR_TO
+}
+line() { echo "$2" >"$T/$1.mode.new" && mv "$T/$1.mode.new" "$T/$1.mode"; }
+clear_line() { line source open && line target open; }
+# far VERB ARGUMENT...: pgcopy between the far ends
+far() {
+	local verb=$1
+	shift
+	run_records "$T/far.jsonl" timeout 120 pgcopy "$verb" --from env:FAR_FROM --to env:FAR_TO "$@"
+}
+# some_parts: a copy has two parts of the data done
+some_parts() { [[ $(sql "$TO" "SELECT count(*) FROM airlift.ledger WHERE part LIKE 'data:%'" 2>/dev/null || echo 0) -gt 1 ]]; }
+# until_done TIMES VERB ARGUMENT...: run again as long as it says "for now"
+until_done() {
+	local n rc=0
+	for ((n = 0; n < $1; n++)); do
+		rc=0
+		far "${@:2}" || rc=$?
+		[[ $rc = 111 ]] || break
+		sleep 0.4
+	done
+	echo "ended with $rc after $((n + 1)) runs"
+	return $rc
+}
+
 # pgbouncer_up MODE SIDE: one before the source or target; sets POOLED. Ended by
 # pgbouncer_down, or at the exit.
 pgbouncer_up() {

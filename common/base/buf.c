@@ -98,9 +98,12 @@ buf_puts(struct buf *b, const char *s)
 int
 buf_putc(struct buf *b, int c)
 {
-	char ch = (char)c;
-
-	return buf_append(b, &ch, 1);
+	/* byte by byte is how most text is written */
+	if (b->len + 1 >= b->cap && buf_reserve(b, 1))
+		return -1;
+	b->data[b->len++] = (char)c;
+	b->data[b->len] = '\0';
+	return 0;
 }
 
 int

@@ -11,6 +11,7 @@ static const char *prog = "airlift";
 static int verbose;
 static void (*sink)(void *ctx, const char *line);
 static void *sink_ctx;
+static struct buf last = BUF_INIT;
 
 void
 msg_init(const char *name)
@@ -35,6 +36,24 @@ msg_set_sink(void (*new_sink)(void *ctx, const char *line), void *ctx)
 {
 	sink = new_sink;
 	sink_ctx = ctx;
+}
+
+const char *
+msg_last(void)
+{
+	return buf_str(&last);
+}
+
+/* Keeps an error's text, without the program's name and the line end. */
+static void
+keep(const struct buf *line)
+{
+	size_t skip = strlen(prog) + 2;
+
+	buf_clear(&last);
+	if (line->len > skip + 1)
+		(void)buf_append(
+			&last, line->data + skip, line->len - skip - 1);
 }
 
 /* The length of the UTF-8 character at ${s}, 0 if it is none. */
@@ -138,12 +157,17 @@ say(const char *where, const char *kind, const char *reason, const char *fmt,
 			sink(sink_ctx, NO_MEMORY);
 		else
 			write_line(NO_MEMORY "\n", sizeof(NO_MEMORY));
-	} else if (sink) {
+		goto out;
+	}
+	if (!kind)
+		keep(&line);
+	if (sink) {
 		line.data[--line.len] = '\0';
 		sink(sink_ctx, line.data);
 	} else {
 		write_line(line.data, line.len);
 	}
+out:
 	buf_fini(&line);
 	errno = saved;
 }

@@ -22,6 +22,10 @@ void msg_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* msg_errno(fmt, ...): the same, followed by ": " and strerror(errno). */
 void msg_errno(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* msg_last(): the text of the last error, without the program's name; "" if
+ * there was none. Borrowed until the next. */
+const char *msg_last(void);
+
 /* msg_warn, msg_note: "tool: warning: ...", "tool: note: ...". */
 void msg_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void msg_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -35,7 +35,7 @@ bool
 is_str_one_of(const char *s, const char *const *list)
 {
 	for (; *list; list++)
-		if (strcmp(s, *list) == 0)
+		if (*s == **list && strcmp(s, *list) == 0)
 			return true;
 	return false;
 }

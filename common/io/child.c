@@ -189,6 +189,7 @@ child_kill(struct child *c)
 
 /* What child_run moves between the child and the buffers. */
 struct traffic {
+	const struct child_spec *spec;
 	struct child *c;
 	const char *input;
 	size_t left;
@@ -239,6 +240,21 @@ now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
+/* Milliseconds to wait at most; 0: the time is over. */
+static int
+patience(const struct traffic *t, double end)
+{
+	double left = end > 0 ? end - now() : 1000;
+
+	if (left <= 0)
+		return 0;
+	if (t->spec->tick && left > 1)
+		left = 1;
+	if (end <= 0 && !t->spec->tick)
+		return -1;
+	return left < 1000 ? (int)(left * 1000) + 1 : 1000000;
+}
+
 /* Moves bytes until the child closed its output. 0 or -1 (errno). */
 static int
 move(struct traffic *t, double end)
@@ -246,20 +262,19 @@ move(struct traffic *t, double end)
 	while (t->c->out >= 0 || t->c->err >= 0) {
 		struct pollfd p[3] = {{t->c->in, POLLOUT, 0},
 			{t->c->out, POLLIN, 0}, {t->c->err, POLLIN, 0}};
-		int wait = -1;
+		int wait = patience(t, end);
 
-		if (end > 0) {
-			double left = end - now();
-
-			if (left <= 0) {
-				errno = ETIMEDOUT;
-				return -1;
-			}
-			wait = left < 1000 ? (int)(left * 1000) + 1 : 1000000;
+		if (!wait) {
+			errno = ETIMEDOUT;
+			return -1;
 		}
 		if (poll(p, 3, wait) < 0) {
 			if (errno == EINTR)
 				continue;
+			return -1;
+		}
+		if (t->spec->tick && t->spec->tick(t->spec->ctx)) {
+			errno = ECANCELED;
 			return -1;
 		}
 		if (p[0].revents && give(t))
@@ -278,7 +293,7 @@ child_run(const struct child_spec *spec, const void *input, size_t n,
 {
 	struct child_spec s = *spec;
 	struct child c;
-	struct traffic t = {&c, input, n, out, err};
+	struct traffic t = {&s, &c, input, n, out, err};
 	int saved;
 
 	s.in = s.out = s.err = CHILD_PIPE;

@@ -13,6 +13,9 @@ struct child_spec {
 	const char *const *env;  /* "NAME=value" added to ours, or NULL */
 	int in, out,
 		err; /* a descriptor, CHILD_PIPE, CHILD_NULL, CHILD_INHERIT */
+	/* of child_run: called about once a second meanwhile; -1 ends it */
+	int (*tick)(void *ctx);
+	void *ctx;
 };
 
 enum { CHILD_INHERIT = -1, CHILD_PIPE = -2, CHILD_NULL = -3 };
@@ -43,7 +46,7 @@ void child_kill(struct child *c);
  * child_run(spec, input, n, out, err, seconds, status): start, feed ${n} bytes
  * of ${input}, collect output (either buffer may be NULL = discard), wait at
  * most ${seconds} (0 = for ever; then SIGKILL and ETIMEDOUT). spec's in, out,
- * err are ignored. 0 or -1.
+ * err are ignored. 0 or -1 (errno; ECANCELED: by tick).
  */
 int child_run(const struct child_spec *spec, const void *input, size_t n,
 	struct buf *out, struct buf *err, double seconds, int *status);

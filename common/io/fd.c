@@ -119,9 +119,11 @@ fd_sanitize(void)
 	int fd;
 
 	umask(077);
+	/* a standard output that was closed takes nothing: what is written
+	 * there would be lost, and the program end well */
 	for (fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
-			(void)!open("/dev/null", fd ? O_WRONLY : O_RDONLY);
+			(void)!open("/dev/null", fd == 2 ? O_WRONLY : O_RDONLY);
 	memset(&ignore, 0, sizeof(ignore));
 	ignore.sa_handler = SIG_IGN;
 	sigemptyset(&ignore.sa_mask);

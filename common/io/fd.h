@@ -30,8 +30,9 @@ int fd_nonblock(int fd);
 int fd_close_stdout(void);
 
 /*
- * fd_sanitize(): make sure that descriptors 0, 1, 2 are open and ignore
- * SIGPIPE; umask 077. Every main begins with it.
+ * fd_sanitize(): make sure that descriptors 0, 1, 2 are open (writing
+ * to a standard output that was closed fails) and ignore SIGPIPE; umask 077.
+ * Every main begins with it.
  */
 void fd_sanitize(void);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -48,6 +49,34 @@ check_identity(const char *path, const struct json_val *r, const char *tool,
 		return -1;
 	}
 	return 0;
+}
+
+/* Whether it is a file of ours, or empty, by how it begins: before anything
+ * is cut off. 0 or -1 (errno EINVAL: refused). */
+static int
+check_file(int fd, const char *path)
+{
+	static const char start[] = "{\"type\":\"journal.open\"";
+	char have[sizeof(start)];
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st)) {
+		msg_errno("%s", path);
+		return -1;
+	}
+	errno = EINVAL;
+	if (!S_ISREG(st.st_mode)) {
+		msg_error("%s: a journal must be a plain file", path);
+		return -1;
+	}
+	n = pread(fd, have, sizeof(start) - 1, 0);
+	if (n >= 0 && memcmp(have, start, (size_t)n) == 0)
+		return 0;
+	msg_at(path, 1, 0,
+		"not a journal: its first record is no journal.open");
+	errno = EINVAL;
+	return -1;
 }
 
 /* Cuts a last line without LF off and leaves the file at its end. */
@@ -174,7 +203,7 @@ journal_open(const char *path, const char *tool, const char *source,
 			msg_errno("%s", path);
 		goto err;
 	}
-	if (cut_tail(j->fd, path))
+	if (check_file(j->fd, path) || cut_tail(j->fd, path))
 		goto err;
 	n = replay_all(j, tool, source, target, replay, ctx);
 	if (n < 0)

@@ -31,6 +31,13 @@ read_env(const char *name, size_t max, struct buf *b)
 {
 	const char *v = *name ? getenv(name) : NULL;
 
+	/* what cannot be a name may be an address with its password */
+	if (!v && name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz"
+				    "0123456789_")]) {
+		msg_error("env: what follows is not the name of a variable");
+		return -1;
+	}
 	if (!v) {
 		msg_error("env:%s: the variable is not set", name);
 		return -1;

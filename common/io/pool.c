@@ -38,8 +38,11 @@ struct pool {
 static int
 start_worker(struct pool *p, struct worker *w)
 {
-	struct child_spec s = {p->spec->argv, p->spec->env, CHILD_PIPE,
-		CHILD_PIPE, CHILD_INHERIT};
+	struct child_spec s = {.argv = p->spec->argv,
+		.env = p->spec->env,
+		.in = CHILD_PIPE,
+		.out = CHILD_PIPE,
+		.err = CHILD_INHERIT};
 
 	if (child_start(&s, &w->child))
 		return -1;

@@ -63,8 +63,24 @@ all_rights(long version)
 static const uint64_t output_rights =
 	(1u << 1) | (1u << 2) | (1u << 3) | (1u << 5) | (1u << 8);
 
+/* Let the rules allow writing below the folder. 0 or -1. */
+static int
+allow(long fd, const char *dir)
+{
+	struct landlock_path path = {output_rights, -1};
+	int rc = -1;
+
+	path.parent = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (path.parent < 0)
+		return -1;
+	if (syscall(LANDLOCK_ADD, fd, LANDLOCK_PATH_BENEATH, &path, 0) == 0)
+		rc = 0;
+	close(path.parent);
+	return rc;
+}
+
 static void
-lock_files(const char *write_dir)
+lock_files(const char *const *dirs, size_t n)
 {
 	long version = syscall(LANDLOCK_CREATE, NULL, 0, LANDLOCK_VERSION), fd;
 	struct landlock_ruleset set;
@@ -75,20 +91,12 @@ lock_files(const char *write_dir)
 	fd = syscall(LANDLOCK_CREATE, &set, sizeof(set), 0);
 	if (fd < 0)
 		return;
-	if (write_dir) {
-		struct landlock_path path = {output_rights, -1};
-
-		path.parent =
-			open(write_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (path.parent < 0 ||
-			syscall(LANDLOCK_ADD, fd, LANDLOCK_PATH_BENEATH, &path,
-				0) < 0) {
-			close((int)fd);
-			return;
-		}
-		close(path.parent);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (allow(fd, dirs[i]) == -1)
+			goto out;
 	(void)syscall(LANDLOCK_RESTRICT, fd, 0);
+
+out:
 	close((int)fd);
 }
 
@@ -144,20 +152,27 @@ lock_calls(void)
 }
 
 void
-sandbox_parse_only(const char *write_dir)
+sandbox_parse_only_in(const char *const *dirs, size_t n)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return;
-	lock_files(write_dir);
+	lock_files(dirs, n);
 	lock_calls();
 }
 
 #else
 
 void
-sandbox_parse_only(const char *write_dir)
+sandbox_parse_only_in(const char *const *dirs, size_t n)
 {
-	(void)write_dir;
+	(void)dirs;
+	(void)n;
 }
 
 #endif
+
+void
+sandbox_parse_only(const char *write_dir)
+{
+	sandbox_parse_only_in(&write_dir, write_dir != NULL);
+}

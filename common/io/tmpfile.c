@@ -234,3 +234,28 @@ tmpfile_abort(struct tmpfile *t)
 	unlink_from(t);
 	free_tmpfile(t);
 }
+
+int
+tmpfile_write(const char *path, unsigned mode, const void *p, size_t n)
+{
+	struct tmpfile *t = tmpfile_open(path, mode);
+
+	if (t == NULL)
+		return -1;
+	if (fd_write_all(tmpfile_fd(t), p, n) == -1) {
+		msg_errno("%s", path);
+		tmpfile_abort(t);
+		return -1;
+	}
+	return tmpfile_commit(t);
+}
+
+char *
+tmpfile_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return mem_strdup(".");
+	return mem_dup(path, slash == path ? 1 : (size_t)(slash - path));
+}

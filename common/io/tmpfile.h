@@ -1,6 +1,8 @@
 #ifndef TMPFILE_H
 #define TMPFILE_H
 
+#include <stddef.h>
+
 struct tmpfile;
 
 /*
@@ -27,5 +29,13 @@ int tmpfile_commit(struct tmpfile *t);
 
 /* tmpfile_abort(t): remove and free; NULL is fine. */
 void tmpfile_abort(struct tmpfile *t);
+
+/* tmpfile_write(path, mode, p, n): all of it at once. 0, or -1 after a
+ * message. */
+int tmpfile_write(const char *path, unsigned mode, const void *p, size_t n);
+
+/* tmpfile_folder(path): the folder in which ${path} is made; the caller's to
+ * free. NULL without memory. */
+char *tmpfile_folder(const char *path);
 
 #endif

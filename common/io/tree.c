@@ -79,6 +79,37 @@ tree_add(struct tree *parent, const char *key, size_t key_len, struct tree *t)
 	return 0;
 }
 
+struct tree *
+tree_copy(const struct tree *t)
+{
+	struct tree *copy = tree_new(t->kind), *member;
+	const struct tree *m;
+
+	if (copy == NULL)
+		return NULL;
+	copy->integer = t->integer;
+	copy->number = t->number;
+	copy->boolean = t->boolean;
+	copy->mark = t->mark;
+	copy->at = t->at;
+	if (t->text != NULL && tree_text(copy, t->text, t->len) == -1)
+		goto err;
+	for (m = t->first; m != NULL; m = m->next) {
+		if ((member = tree_copy(m)) == NULL)
+			goto err;
+		member->key_at = m->key_at;
+		if (tree_add(copy, m->key, m->key_len, member) == -1) {
+			tree_free(member);
+			goto err;
+		}
+	}
+	return copy;
+
+err:
+	tree_free(copy);
+	return NULL;
+}
+
 const struct tree *
 tree_get(const struct tree *table, const char *key)
 {

@@ -66,6 +66,10 @@ int tree_text(struct tree *t, const char *s, size_t len);
 int tree_add(
 	struct tree *parent, const char *key, size_t key_len, struct tree *t);
 
+/* tree_copy(t): a copy of ${t} and all beneath, without parent or key. NULL:
+ * out of memory. As deep a recursion as ${t}. */
+struct tree *tree_copy(const struct tree *t);
+
 /* tree_get(table, key): the member (the last one of that key), or NULL, also
  * when ${table} is NULL or no table. */
 const struct tree *tree_get(const struct tree *table, const char *key);

@@ -39,6 +39,7 @@ _airlift_values() {
 	case $argument in
 	*'|'*) mapfile -t COMPREPLY < <(compgen -W "${argument//|/ }" -- "$current") ;;
 	FILE | PATH) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+	DIR) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
 	LOCATOR)
 		mapfile -t COMPREPLY < <(compgen -W 'env: file: fd:' -- "$current")
 		compopt -o nospace 2>/dev/null || true
@@ -86,4 +87,5 @@ _airlift() {
 	fi
 }
 
-complete -o filenames -F _airlift herokucfg2secrets pgcopy procfile2toml rediscopy
+complete -o filenames -F _airlift flylint herokucfg2secrets pgcopy procfile2toml \
+	railway2toml rediscopy renderyaml2toml vercel2report

@@ -245,7 +245,11 @@ check 'refuses bad options' '
 	status 100 procfile2toml --region sea Procfile 2>err
 	grep -q sjc err
 	status 100 procfile2toml --heroku-yml heroku.yml Procfile 2>err
-	grep -q "heroku.yml is not read yet" err
+	grep -q "does not read a Procfile where" err
+	status 100 procfile2toml --heroku-yml nowhere
+	status 100 procfile2toml --service web Procfile 2>err
+	grep -q "a Procfile is one" err
+	status 100 procfile2toml -d . -o x Procfile
 	status 100 procfile2toml --app a --app b Procfile
 	status 100 procfile2toml --nosuch Procfile
 	status 100 procfile2toml Procfile Procfile
@@ -263,6 +267,41 @@ check 'the examples of the manual work' '
 	procfile2toml --json --app shop --formation ps.json Procfile |
 		jq -r "select(.id == \"scale\").commands[] | join(\" \")" >cmds
 	grep -qx "fly scale count web=1 --yes --app shop" cmds
+	printf "build:\n  docker:\n    web: A\n    job: B\n" >heroku.yml
+	mkdir apps
+	procfile2toml --app shop --heroku-yml heroku.yml -d apps
+	[[ $(ls apps) == "$(printf "job.toml\nweb.toml")" ]]
+	grep -q "app = \"shop-job\"" apps/job.toml
+	echo "[{\"name\":\"s-1\",\"addon_service\":{\"name\":\"scheduler\"}}]" >addons.json
+	procfile2toml --json --addons addons.json Procfile |
+		jq -r "select(.type == \"need\") | [.kind, .summary] | @tsv" >needs
+	grep -q "^schedule	scheduler: .*supercronic" needs
+'
+check 'several images: one file, one chosen, or one for each' '
+	printf "build:\n  docker:\n    web: A\n    job: B\n    ../x: C\n" >heroku.yml
+	status 1 p2t --app shop --heroku-yml heroku.yml
+	line "dockerfile = \"A\""
+	rule several-images error
+	p2t --app shop --heroku-yml heroku.yml --service job || true
+	line "dockerfile = \"B\""
+	rm -rf apps && mkdir apps
+	procfile2toml --json --app shop --heroku-yml heroku.yml -d apps >out.jsonl
+	records out.jsonl
+	[[ $(ls apps | xargs) == "job.toml web.toml x.toml" ]]
+	[[ $(jq -r "select(.type == \"fly.config\").app" out.jsonl | xargs) == "shop shop-job shop-x" ]]
+	[[ $(jq -r "select(.type == \"need\").id" out.jsonl | sort | uniq -d) == "" ]]
+	status 100 procfile2toml --heroku-yml heroku.yml --service nope 2>err
+	grep -q "no such process type" err
+	status 111 procfile2toml --heroku-yml heroku.yml -d nowhere
+'
+check 'every option of --help is in the page' '
+	procfile2toml --help >help
+	sed -nE "s/^ +(-[a-z], )?(--[a-z-]+)[ =].*/\2/p" help >options
+	[[ $(wc -l <options) -ge 9 ]]
+	while read -r o; do
+		case $o in --help | --version) continue ;; esac
+		grep -q -e "Fl -${o#--}" "$ROOT/tools/procfile2toml/procfile2toml.1"
+	done <options
 '
 
 finish

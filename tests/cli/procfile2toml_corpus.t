@@ -23,8 +23,27 @@ convert() {
 	0 | 1)
 		records out.jsonl
 		/usr/bin/python3 "$ROOT/tests/flytoml.py" --covers "${covers[@]}"
+		[[ -z ${2:-} ]] || /usr/bin/python3 "$ROOT/tests/covers.py" \
+			appjson "$2" out.jsonl fly.toml
 		;;
 	100) grep -qE ':[0-9]+:' err || grep -q 'no process type' err ;;
+	*) return 1 ;;
+	esac
+}
+
+# convert_yml FILE: the same for a heroku.yml, whole in a folder of its own.
+convert_yml() {
+	local rc=0
+	rm -rf apps && mkdir apps
+	procfile2toml --json -d apps --heroku-yml "$1" >out.jsonl 2>err || rc=$?
+	case $rc in
+	0 | 1)
+		records out.jsonl
+		/usr/bin/python3 "$ROOT/tests/flytoml.py" apps/*.toml
+		/usr/bin/python3 "$ROOT/tests/covers.py" herokuyml "$1" \
+			out.jsonl apps/*.toml
+		;;
+	100) grep -qE ':[0-9]+:[0-9]+:' err ;;
 	*) return 1 ;;
 	esac
 }
@@ -49,10 +68,20 @@ for f in "$CORPUS"/appjson/*.json; do
 	done
 done
 
+for f in "$CORPUS"/herokuyml/*; do
+	export f
+	check "converts heroku.yml ${f##*/}" 'convert_yml "$f"'
+done
+
 check 'the same input gives the same bytes' '
 	for f in "$CORPUS"/procfile/*; do
 		procfile2toml --json "$f" >a 2>&1 || true
 		procfile2toml --json "$f" >b 2>&1 || true
+		cmp a b
+	done
+	for f in "$CORPUS"/herokuyml/*; do
+		procfile2toml --json --heroku-yml "$f" >a 2>&1 || true
+		procfile2toml --json --heroku-yml "$f" >b 2>&1 || true
 		cmp a b
 	done
 '

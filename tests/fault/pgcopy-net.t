@@ -11,47 +11,11 @@ sql "$FROM" "CREATE TABLE big AS SELECT i AS id, repeat(md5(i::text), 20) AS v F
 	"CREATE TABLE refers (id int PRIMARY KEY, big int REFERENCES big)" "INSERT INTO refers SELECT i, i FROM generate_series(1, 5000) i" \
 	"SELECT lo_from_bytea(0, convert_to(repeat('large', 100000), 'UTF8'))" "VACUUM ANALYZE" >/dev/null
 SPLIT=(--split-larger-than 2mb --jobs 2)
-
-# wires: FAR_FROM and FAR_TO lead to the two servers through relays, which do
-# what source.mode and target.mode say.
-wires() {
-	local side
-	for side in source target; do
-		python3 "$ROOT/tests/lab/wire" "$T/$side.port" "127.0.0.1:$(cat "$T/lab/$side/port")" "$T/$side.mode" &
-		at_exit "kill $! 2>/dev/null"
-	done
-	wait_for 10 test -s "$T/source.port"
-	wait_for 10 test -s "$T/target.port"
-	FAR_FROM=${FROM/:"$(cat "$T/lab/source/port")"\//:"$(cat "$T/source.port")"\/}
-	FAR_TO=${TO/:"$(cat "$T/lab/target/port")"\//:"$(cat "$T/target.port")"\/}
-	export FAR_FROM FAR_TO
-}
-line() { echo "$2" >"$T/$1.mode.new" && mv "$T/$1.mode.new" "$T/$1.mode"; }
-clear_line() { line source open && line target open; }
 wires
 clear_line
 
-# far VERB ARGUMENT...: pgcopy between the far ends
-far() {
-	local verb=$1
-	shift
-	run_records "$T/far.jsonl" timeout 120 pgcopy "$verb" --from env:FAR_FROM --to env:FAR_TO "$@"
-}
-# until_done TIMES VERB ARGUMENT...: run again as long as it says "for now"
-until_done() {
-	local n rc=0
-	for ((n = 0; n < $1; n++)); do
-		rc=0
-		far "${@:2}" || rc=$?
-		[[ $rc = 111 ]] || break
-		sleep 0.4
-	done
-	echo "ended with $rc after $((n + 1)) runs"
-	return $rc
-}
 # spoil SIDE MODE FROM FOR: from then on, for so long
 spoil() { (sleep "$3" && line "$1" "$2" && sleep "$4" && line "$1" open) & }
-some_parts() { [[ $(sql "$TO" "SELECT count(*) FROM airlift.ledger WHERE part LIKE 'data:%'" 2>/dev/null || echo 0) -gt 1 ]]; }
 
 check 'through a wire that is whole' '
 	far copy ${SPLIT[*]}

@@ -18,11 +18,12 @@ sql "$FROM" "CREATE TABLE keyed AS SELECT i AS id, repeat(md5(i::text), 6) AS v 
 	"VACUUM ANALYZE keyed, heap, mixed, sparse"
 SPLIT=(--split-larger-than 1mb --jobs 2 --keep-ledger)
 
-# killed_after PARTS: a copy that is killed when so many parts are done.
+# killed_after PARTS [OPTION...]: a copy that is killed when so many parts are
+# done.
 killed_after() {
 	local pid
 	FROM_URL=$FROM TO_URL=$TO setsid pgcopy copy --from env:FROM_URL --to env:TO_URL \
-		"${SPLIT[@]}" >"$T/killed.jsonl" 2>"$T/killed.err" &
+		"${SPLIT[@]}" "${@:2}" >"$T/killed.jsonl" 2>"$T/killed.err" &
 	pid=$!
 	for _ in $(seq 400); do
 		if [[ $(done_parts) -ge $1 ]] || ! kill -0 "$pid" 2>/dev/null; then break; fi
@@ -70,5 +71,39 @@ check 'unique values that moved between parts while it was down' '
 		"UPDATE keyed SET v = (SELECT v FROM s WHERE id = 59000) WHERE id = 5"
 	copy "${SPLIT[@]}"
 	same_data'
+
+check 'after kill -9 a rerun repeats at most one part of each worker' '
+	sql "$FROM" "DROP TABLE heap, mixed, sparse" "TRUNCATE keyed" "INSERT INTO keyed SELECT i, repeat(md5(i::text), 6) FROM generate_series(1, 60000) i"
+	vacuumdb -q --analyze -t keyed "$FROM"
+	for i in 3 6 9; do
+		fresh_target
+		# slowly, so that the kill comes in time
+		killed_after $i --rate 4mb
+		kept=$(done_parts)
+		copy "${SPLIT[@]}"
+		parts=$(sql "$TO" "SELECT count(*) FROM airlift.ledger WHERE part LIKE '\''data:%'\''")
+		echo "killed when $kept of $parts parts were done"
+		test "$parts" -ge 8
+		has ".rule == \"copy-continued\" and (.message | contains(\"; $kept parts are unchanged, 0 are copied again, 0 tables begin anew, \"))" copy.jsonl
+		# rows of aborted transactions count here too
+		written=$(sql "$TO" "SELECT pg_stat_force_next_flush()" "SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = '\''keyed'\''" | tail -n 1)
+		echo "$written rows were written"
+		test "$written" -ge 60000
+		test "$written" -le $((60000 + 2 * 60000 * 13 / 10 / parts))
+		same_data
+	done'
+
+check 'a table that was whole and indexed is made equal by its rows, and it says so' '
+	fresh_target
+	copy "${SPLIT[@]}"
+	sql "$FROM" "UPDATE keyed SET v = v || '\''y'\'' WHERE id = 77" "DELETE FROM keyed WHERE id = 78" "INSERT INTO keyed VALUES (-9, '\''nine'\'')"
+	# as a copy that was killed before its end has left it
+	sql "$TO" "DELETE FROM airlift.ledger WHERE part LIKE '\''stage:late%'\''"
+	copy "${SPLIT[@]}"
+	has ".rule == \"copy-continued\" and (.message | contains(\"the earlier snapshot is gone: a new one was taken\")) and (.message | contains(\", 1 are made equal row by row\"))" copy.jsonl
+	has ".type == \"table.synced\" and .table == \"keyed\" and .updated == 1 and .deleted == 1 and .inserted == 1" copy.jsonl
+	has ".type == \"table.verified\" and .table == \"keyed\"" copy.jsonl
+	same_data
+	same_schema'
 
 finish

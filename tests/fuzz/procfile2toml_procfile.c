@@ -19,6 +19,7 @@
 #include "procfile2toml.h"
 #include "report.h"
 #include "share.h"
+#include "tree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -30,12 +31,13 @@ ignore(void *ctx, const char *line)
 }
 
 /* The part up to the next NUL, and the rest. */
-static struct json *
+static struct tree *
 next_json(const char **p, size_t *n)
 {
 	struct json_error e;
 	const char *nul;
 	struct json *doc;
+	struct tree *t;
 	size_t len;
 
 	if (*n == 0)
@@ -46,7 +48,9 @@ next_json(const char **p, size_t *n)
 	len += nul != NULL;
 	*p += len;
 	*n -= len;
-	return doc;
+	t = doc != NULL ? tree_from_json(doc) : NULL;
+	json_free(doc);
+	return t;
 }
 
 static void
@@ -67,7 +71,7 @@ write_all(const struct job *job)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct json *sizes, *regions, *addon_map;
+	static struct json *sizes, *regions, *addon_map, *builds;
 	static const struct options options = {.app_json = "app.json",
 		.formation = "formation",
 		.region = "eu"};
@@ -84,25 +88,28 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.addons_name = "addons",
 		.formation_name = "formation",
 		.procfile = &procfile,
+		.whole = &procfile,
 		.formation = &formation,
 		.conf = &conf,
 		.report = &report};
-	struct json *doc[3];
+	struct tree *doc[3];
 
 	msg_set_sink(ignore, NULL);
 	if (sizes == NULL) {
 		sizes = share_open("sizes");
 		regions = share_open("regions");
 		addon_map = share_open("addons");
+		builds = share_open("builds");
 	}
 	job.sizes = sizes;
 	job.regions = regions;
 	job.addon_map = addon_map;
+	job.builds = builds;
 	rest += n + (nul != NULL);
 	left = size - n - (nul != NULL);
 	for (int i = 0; i < 3; i++)
 		doc[i] = next_json(&rest, &left);
-	if (doc[0] != NULL && json_kind(json_root(doc[0])) == JSON_OBJECT)
+	if (doc[0] != NULL && doc[0]->kind == TREE_TABLE)
 		job.app_json = doc[0];
 	job.formation_doc = doc[1];
 	job.addons = doc[2];
@@ -118,6 +125,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	flyconf_fini(&conf);
 	free(job.app_buf);
 	for (int i = 0; i < 3; i++)
-		json_free(doc[i]);
+		tree_free(doc[i]);
 	return 0;
 }

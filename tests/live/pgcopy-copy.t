@@ -115,9 +115,40 @@ check 'rows changed on the target by others are found and put right' '
 
 check 'a changed schema is refused on a rerun' '
 	sql "$FROM" "ALTER TABLE shop.countries ADD COLUMN late int"
+	sql "$FROM" "CREATE VIEW shop.late AS SELECT 1 AS one"
 	status 1 copy --keep-ledger
-	grep -q schema-changed "$T/copy.jsonl"
-	sql "$FROM" "ALTER TABLE shop.countries DROP COLUMN late"'
+	jq -r "select(.rule == \"schema-changed\") | .message" "$T/copy.jsonl" | tee what
+	test "$(wc -l <what)" = 3
+	grep -q "^TABLE shop.countries: changed on the source" what
+	grep -q "^VIEW shop.late: new on the source" what
+	sql "$FROM" "DROP VIEW shop.late" "ALTER TABLE shop.countries DROP COLUMN late"'
+
+check 'the comment on the database comes along, and is compared' '
+	sql "$FROM" "COMMENT ON DATABASE app IS '\''the "shop"'\''"
+	fresh_target
+	copy
+	test "$(sql "$TO" "SELECT shobj_description(oid, '\''pg_database'\'') FROM pg_database WHERE datname = '\''app'\''")" = "the "shop""
+	verify
+	fails has ".type == \"finding\"" "$T/verify.jsonl"
+	sql "$TO" "COMMENT ON DATABASE app IS '\''other'\''"
+	verify
+	has ".level == \"warning\" and .rule == \"definition-differs\" and (.message | contains(\"comment database\"))" "$T/verify.jsonl"
+	sql "$FROM" "COMMENT ON DATABASE app IS NULL"'
+
+check 'an answer that is no always has a record that says why' '
+	why() { has ".type == \"finding\" and .level == \"error\" and .rule == \"stopped\" and (.message | contains(\"$1\"))" "$T/$2"; }
+	fresh_target
+	sql "$FROM_ADMIN" "CREATE TABLE public.hidden (i int)"
+	status 1 copy
+	why "permission denied for table hidden" copy.jsonl
+	status 1 pgcopy dump --from env:FROM >/dev/null
+	sql "$FROM_ADMIN" "DROP TABLE public.hidden"
+	fresh_target
+	sql "$FROM" "CREATE FUNCTION public.is_here() RETURNS bool LANGUAGE sql AS \$\$ SELECT current_setting('\''port'\'') = '\''$(cat "$T/lab/source/port")'\'' \$\$" \
+		"CREATE TABLE public.picky (i int CHECK (public.is_here()))" "INSERT INTO public.picky VALUES (1), (2)"
+	status 1 copy
+	has ".type == \"part.failed\" and .part == \"data:public.picky\" and (.message | contains(\"violates check constraint\"))" "$T/copy.jsonl"
+	sql "$FROM" "DROP TABLE public.picky" "DROP FUNCTION public.is_here"'
 
 check 'what changes while the copy runs is not torn: the snapshot arrives' '
 	fresh_target
@@ -208,5 +239,45 @@ check 'a second pass does not call complete what it cannot compare' '
 	sql "$TO" "ALTER TABLE shop.orders DROP COLUMN added"
 	copy
 	same_data'
+
+check 'a schema of the source that has the name of pgcopy'"'"'s own is refused, not passed over' '
+	fresh_target
+	sql "$FROM" "CREATE SCHEMA airlift" "CREATE TABLE airlift.flights (id int PRIMARY KEY)" "INSERT INTO airlift.flights VALUES (1)"
+	status 1 copy
+	has ".rule == \"schema-name-taken\"" "$T/copy.jsonl"
+	test "$(sql "$TO" "SELECT count(*) FROM pg_class WHERE relnamespace = '\''public'\''::regnamespace")" = 0
+	status 1 check_dbs
+	has ".rule == \"schema-name-taken\"" "$T/c.jsonl"
+	FROM_URL=$FROM status 1 pgcopy dump --from env:FROM_URL >dump.out
+	test ! -s dump.out
+	sql "$FROM" "ALTER SCHEMA airlift RENAME TO lifts"
+	copy
+	same_data
+	sql "$FROM" "ALTER SCHEMA lifts RENAME TO airlift"
+	status 1 verify
+	sql "$FROM" "DROP SCHEMA airlift CASCADE"'
+
+check 'what the source has as search_path is not run on the target' '
+	fresh_target
+	sql "${FROM_ADMIN%/app}/postgres" "CREATE DATABASE evil OWNER app_owner"
+	was=$FROM FROM=${FROM%/app}/evil
+	sql "$FROM" "CREATE TABLE public.t (a int PRIMARY KEY)" "CREATE MATERIALIZED VIEW public.m AS SELECT 1 AS a" \
+		"SELECT set_config('\''search_path'\'', '\''public;CREATE/**/TABLE/**/public.pwned();--'\'', false)" "ALTER DATABASE evil SET search_path FROM CURRENT" >/dev/null
+	copy
+	test "$(sql "$TO" "SELECT to_regclass('\''public.pwned'\'') IS NULL")" = t
+	FROM_URL=$FROM pgcopy dump --from env:FROM_URL >evil.tzst
+	fresh_target
+	TO_URL=$TO pgcopy restore --to env:TO_URL <evil.tzst >restore.jsonl
+	test "$(sql "$TO" "SELECT to_regclass('\''public.pwned'\'') IS NULL")" = t
+	sql "$FROM" "ALTER DATABASE evil SET search_path = a, \"B c\", \"\"\"\", \"\$user\""
+	fresh_target
+	copy
+	test "$(sql "$TO" "SHOW search_path")" = "$(sql "$FROM" "SHOW search_path")"
+	sql "$FROM" "ALTER DATABASE evil SET search_path = '\'''\''"
+	fresh_target
+	copy
+	test "$(sql "$TO" "SHOW search_path")" = "$(sql "$FROM" "SHOW search_path")"
+	FROM=$was
+	sql "${FROM_ADMIN%/app}/postgres" "DROP DATABASE evil"'
 
 finish

@@ -91,6 +91,74 @@ check 'views, functions, types, sequences' '
 	sql "$FROM" "ALTER TYPE d.mood ADD VALUE '\''glad'\''"
 	verify'
 
+check 'what the target alone has: an error where it may refuse or change rows' '
+	differs error definition-extra "index d.alone" "CREATE UNIQUE INDEX alone ON t (v)"
+	differs error definition-extra "foreign key d.p1.back" "DROP INDEX alone" "ALTER TABLE p1 ADD CONSTRAINT back FOREIGN KEY (n) REFERENCES t"
+	differs error definition-extra "policy d.p1.none" "ALTER TABLE p1 DROP CONSTRAINT back" "CREATE POLICY none ON p1 USING (false)"
+	differs error definition-extra "constraint d.p1.big" "DROP POLICY none ON p1" "ALTER TABLE p1 ADD CONSTRAINT big CHECK (n < 1000)"
+	differs warning definition-extra "function d.twice.text." "ALTER TABLE p1 DROP CONSTRAINT big" "CREATE FUNCTION twice(t text) RETURNS text LANGUAGE sql AS '\''SELECT t || t'\''"
+	sql "$TO" "DROP FUNCTION d.twice(text)"
+	verify'
+
+check 'what a server writes in another way each time is the same; another list is not' '
+	sql "$FROM" "CREATE TABLE d.w (s varchar CHECK (s IN ('\''a'\'', '\''b'\'')))" "CREATE INDEX some_w ON d.w (s) WHERE s IN ('\''a'\'', '\''b'\'')"
+	pg_dump -n d -t d.w "$FROM" | psql -qX "$TO" >/dev/null
+	test "$(sql "$FROM" "SELECT pg_get_indexdef('\''d.some_w'\''::regclass)")" != "$(sql "$TO" "SELECT pg_get_indexdef('\''d.some_w'\''::regclass)")"
+	verify
+	fails has ".type == \"finding\"" "$T/verify.jsonl"
+	differs error index-differs "index d.some_w" "DROP INDEX some_w" "CREATE INDEX some_w ON w (s) WHERE s IN ('\''a'\'', '\''c'\'')"
+	has "(.message // \"\") | test(\"source: .*.b.*target: .*.c.\")" "$T/verify.jsonl"
+	sql "$TO" "DROP TABLE d.w"
+	sql "$FROM" "DROP TABLE d.w"
+	verify'
+
+check 'aggregates by what they do; a policy for several roles, in whatever order' '
+	differs error definition-differs "function d.total" "CREATE OR REPLACE AGGREGATE total(int) (SFUNC = int4pl, STYPE = int, INITCOND = '\''1'\'')"
+	sql "$TO" "CREATE OR REPLACE AGGREGATE d.total(int) (SFUNC = int4pl, STYPE = int, INITCOND = '\''0'\'')"
+	for url in "$FROM_ADMIN" "$TO_ADMIN"; do sql "$url" "CREATE ROLE r1" "CREATE ROLE r2"; done
+	sql "$FROM" "CREATE POLICY of_two ON d.t TO r1, r2"
+	sql "$TO" "CREATE POLICY of_two ON d.t TO r2, r1"
+	verify
+	differs error definition-differs "policy d.t.of_two" "ALTER POLICY of_two ON t TO r2"
+	sql "$TO" "DROP POLICY of_two ON d.t"
+	sql "$FROM" "DROP POLICY of_two ON d.t"
+	verify'
+
+check 'privileges and owners when they are asked for' '
+	sql "$TO" "GRANT SELECT ON d.t TO r1" "REVOKE EXECUTE ON FUNCTION d.twice(int) FROM PUBLIC" "ALTER DEFAULT PRIVILEGES IN SCHEMA d GRANT SELECT ON TABLES TO r2"
+	sql "$TO_ADMIN" "ALTER VIEW d.seen OWNER TO r1"
+	verify
+	status 1 verify --acl
+	test "$(jq -r "select(.level == \"error\") | .message" verify.jsonl | cut -d: -f1 | sort)" = "privileges d.t
+privileges d.twice(integer)"
+	has ".level == \"warning\" and (.message | test(\"default privileges app_owner d r\"))" verify.jsonl
+	status 1 verify --owner
+	test "$(jq -r "select(.level == \"error\") | .message" verify.jsonl | cut -d: -f1)" = "owner d.seen"
+	sql "$TO_ADMIN" "ALTER VIEW d.seen OWNER TO app_owner" "SET ROLE app_owner" "REVOKE SELECT ON d.t FROM r1" "GRANT EXECUTE ON FUNCTION d.twice(int) TO PUBLIC" "ALTER DEFAULT PRIVILEGES IN SCHEMA d REVOKE SELECT ON TABLES FROM r2"
+	verify --acl --owner'
+
+check 'a materialized view with other rows, one that the role may not read' '
+	sql "$TO" "ALTER TABLE d.t DISABLE TRIGGER USER" "BEGIN" "INSERT INTO d.t (v) VALUES ('\''c'\'')" "REFRESH MATERIALIZED VIEW d.kept" "DELETE FROM d.t WHERE v = '\''c'\''" "COMMIT" "ALTER TABLE d.t ENABLE TRIGGER USER"
+	verify
+	has ".level == \"warning\" and .rule == \"matview-rows-differ\"" verify.jsonl
+	sql "$TO" "REVOKE SELECT ON d.kept FROM app_owner"
+	verify
+	fails has ".rule == \"matview-rows-differ\"" verify.jsonl
+	sql "$TO" "GRANT SELECT ON d.kept TO app_owner" "REFRESH MATERIALIZED VIEW d.kept"
+	verify'
+
+check 'a copy ends with it' '
+	fresh_target
+	sql "$FROM" "CREATE SEQUENCE d.odd"
+	copy --keep-ledger
+	sql "$TO" "ALTER TABLE d.t ALTER n SET DEFAULT 3"
+	status 1 copy --keep-ledger
+	has ".rule == \"definition-differs\" and (.message | test(\"^column d.t.n: .*; source: numeric.5,2.; target: numeric.5,2. DEFAULT 3\"))" copy.jsonl
+	fails has ".type == \"copy.completed\"" copy.jsonl
+	sql "$TO" "ALTER TABLE d.t ALTER n DROP DEFAULT"
+	copy
+	has ".type == \"copy.completed\"" copy.jsonl'
+
 check 'what no application notices is a warning' '
 	differs warning definition-differs "comment table column d.t.v" "COMMENT ON COLUMN t.v IS '\''another'\''"
 	sql "$TO" "COMMENT ON COLUMN d.t.v IS '\''a word'\''"

@@ -51,4 +51,61 @@ check 'sync of what is not left out' '
 	test "$(sql "$TO" "SELECT count(*) FROM a.audit_1")" = 3
 	test "$(sql "$TO" "SELECT count(*) FROM a.audit_2")" = 1'
 
+check 'a view over a table that is left out: named, and nothing is changed' '
+	fresh_target
+	sql "$FROM" "CREATE VIEW b.over AS SELECT * FROM a.audit_1" "CREATE TABLE b.heir () INHERITS (a.audit_2)" "CREATE TYPE a.mood AS ENUM ('\''x'\'')" "CREATE TABLE b.moody (m a.mood)" \
+		"CREATE FUNCTION a.touch() RETURNS trigger LANGUAGE plpgsql AS '\''BEGIN RETURN NEW; END'\''" "CREATE TRIGGER t BEFORE INSERT ON b.child FOR EACH ROW EXECUTE FUNCTION a.touch()"
+	status 1 copy --exclude-table "a.audit_*"
+	has ".rule == \"depends-on-excluded\" and .message == \"view b.over depends on table a.audit_1, which is left out\" and (.fix | contains(\"--exclude-table '\''b.over'\''\")) and (.fix | contains(\"--exclude-data '\''a.audit_1'\''\"))" copy.jsonl
+	has ".rule == \"depends-on-excluded\" and (.message | startswith(\"table b.heir depends on table a.audit_2\"))" copy.jsonl
+	test "$(jq -s "map(select(.rule == \"depends-on-excluded\")) | length" copy.jsonl)" = 3
+	test "$(sql "$TO" "SELECT to_regnamespace('\''airlift'\'') IS NULL AND to_regnamespace('\''b'\'') IS NULL")" = t
+	status 1 check_dbs --exclude-table "a.audit_*"
+	found error depends-on-excluded
+	status 1 check_dbs --exclude-schema a
+	has ".rule == \"depends-on-excluded\" and (.message | startswith(\"table b.moody depends on type a.mood\"))" c.jsonl
+	has ".rule == \"depends-on-excluded\" and (.message | startswith(\"table b.child depends on function a.touch()\"))" c.jsonl
+	copy --exclude-data "a.audit_*"
+	test "$(sql "$TO" "SELECT count(*) FROM b.over")" = 0
+	fresh_target
+	copy --exclude-table "a.audit_*" --exclude-table b.over --exclude-table b.heir
+	sql "$FROM" "DROP VIEW b.over" "DROP TABLE b.heir, b.moody" "DROP TRIGGER t ON b.child" "DROP FUNCTION a.touch" "DROP TYPE a.mood"'
+
+check 'a pattern that is like nothing is refused, by every verb' '
+	fresh_target
+	for verb in check_dbs copy; do
+		status 1 $verb --exclude-table "a.audti_*"
+		has ".rule == \"pattern-matches-nothing\" and .level == \"error\" and (.message | contains(\"--exclude-table a.audti_*\"))" $(ls -t *.jsonl | head -n 1)
+	done
+	status 1 copy --exclude-data audit_1
+	status 1 copy --schema A
+	test "$(sql "$TO" "SELECT to_regnamespace('\''airlift'\'') IS NULL")" = t
+	copy
+	status 1 verify --exclude-schema odd
+	has ".rule == \"pattern-matches-nothing\"" verify.jsonl
+	status 1 sync --exclude-data a.nothing
+	sql "$TO" "CREATE TABLE a.only_here (i int)"
+	verify --exclude-table a.only_here
+	sql "$TO" "DROP TABLE a.only_here"'
+
+check 'check does not complain of what is left out' '
+	fresh_target
+	sql "$FROM" "CREATE TABLE a.secret (id serial PRIMARY KEY)" "ALTER TABLE a.secret ENABLE ROW LEVEL SECURITY" "ALTER TABLE a.secret FORCE ROW LEVEL SECURITY"
+	sql "$FROM_ADMIN" "CREATE SCHEMA closed" "CREATE TABLE closed.t (i int)" "CREATE SEQUENCE closed.s"
+	status 1 check_dbs
+	found error schema-unreadable
+	found error row-security-hides-rows
+	status 1 check_dbs --exclude-schema closed
+	fails found error schema-unreadable
+	fails found error table-unreadable
+	found error row-security-hides-rows
+	check_dbs --exclude-schema closed --exclude-table a.secret
+	check_dbs --exclude-schema closed --exclude-data a.secret
+	jq -r "select(.rule == \"size\") | .message" c.jsonl >some
+	status 1 check_dbs --jobs 64
+	jq -r "select(.rule == \"size\") | .message" c.jsonl >all
+	fails diff some all
+	sql "$FROM_ADMIN" "DROP SCHEMA closed CASCADE"
+	sql "$FROM" "DROP TABLE a.secret"'
+
 finish

@@ -10,7 +10,7 @@ sql "$FROM_ADMIN" \
 	'CREATE SCHEMA heroku_ext' 'GRANT USAGE ON SCHEMA heroku_ext TO app_owner' \
 	'CREATE EXTENSION pg_stat_statements SCHEMA heroku_ext' \
 	'CREATE EXTENSION citext SCHEMA heroku_ext' 'CREATE EXTENSION hstore SCHEMA heroku_ext' \
-	'CREATE EXTENSION pg_trgm SCHEMA heroku_ext' 'CREATE EXTENSION lo SCHEMA heroku_ext' \
+	'CREATE EXTENSION pg_trgm SCHEMA heroku_ext' 'CREATE EXTENSION lo SCHEMA heroku_ext' 'CREATE EXTENSION "uuid-ossp" SCHEMA heroku_ext' \
 	'ALTER DATABASE app SET search_path = "$user", public, heroku_ext' \
 	'CREATE SCHEMA _heroku' 'CREATE TABLE _heroku.private (i int)' 'INSERT INTO _heroku.private VALUES (1)' \
 	"CREATE FUNCTION _heroku.guard() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'" \
@@ -19,6 +19,7 @@ sql "$FROM" \
 	'CREATE DOMAIN handle AS citext CHECK (length(VALUE) < 40)' \
 	'CREATE TABLE people (id bigserial PRIMARY KEY, email citext UNIQUE, nicks citext[], h handle, extra hstore, CHECK (email LIKE '"'%@%'"'))' \
 	"INSERT INTO people (email, nicks, h, extra) SELECT 'U' || i || '@Example.com', ARRAY['a', 'B']::citext[], 'h' || i, hstore('k', i::text) FROM generate_series(1, 500) i" \
+	'CREATE TABLE tokens (id uuid PRIMARY KEY DEFAULT uuid_generate_v4(), h handle, EXCLUDE USING btree (h WITH =))' "INSERT INTO tokens (h) VALUES ('X')" \
 	'CREATE INDEX people_email_trgm ON people USING gin ((email::text) gin_trgm_ops)' \
 	'CREATE FUNCTION find_person(who citext) RETURNS bigint LANGUAGE sql STABLE AS '"'SELECT id FROM people WHERE email = who'" \
 	'CREATE VIEW emails AS SELECT email, lower(email) AS low FROM people'
@@ -28,6 +29,8 @@ asks() {
 	[[ $(sql "$1" "SELECT find_person('u7@EXAMPLE.com')") = 7 ]]
 	[[ $(sql "$1" "SELECT count(*) FROM people WHERE 'b' = ANY (nicks) AND extra -> 'k' = id::text") = 500 ]]
 	fails sql "$1" "INSERT INTO people (email) VALUES ('u7@example.com')"
+	fails sql "$1" "INSERT INTO tokens (h) VALUES ('x')"
+	sql "$1" "BEGIN" "INSERT INTO tokens (h) VALUES ('y')" "ROLLBACK"
 }
 
 check 'from one role without rights to another: extensions go to heroku_ext' '
@@ -39,7 +42,7 @@ check 'from one role without rights to another: extensions go to heroku_ext' '
 	asks "$FROM"
 	asks "$TO"
 	has ".rule == \"event-trigger-left-out\"" copy.jsonl
-	test "$(sql "$TO" "SELECT string_agg(extname || n.nspname, '\'','\'' ORDER BY extname) FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace WHERE nspname <> '\''pg_catalog'\''")" = citextheroku_ext,hstoreheroku_ext,loheroku_ext,pg_trgmheroku_ext
+	test "$(sql "$TO" "SELECT string_agg(extname || n.nspname, '\'','\'' ORDER BY extname) FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace WHERE nspname <> '\''pg_catalog'\''")" = citextheroku_ext,hstoreheroku_ext,loheroku_ext,pg_trgmheroku_ext,uuid-osspheroku_ext
 	test "$(sql "$TO_ADMIN" "SELECT count(*) FROM pg_namespace WHERE nspname IN ('\''_heroku'\'', '\''airlift'\'')")" = 0
 	verify'
 
@@ -68,7 +71,7 @@ check 'in public on the target and not ours: an error before anything changes' '
 
 check 'in heroku_ext by the provider, as the fix says: the copy goes through' '
 	sql "$TO_ADMIN" "DROP EXTENSION citext" "CREATE SCHEMA heroku_ext" "CREATE EXTENSION citext SCHEMA heroku_ext" \
-		"CREATE EXTENSION hstore SCHEMA heroku_ext" "CREATE EXTENSION pg_trgm SCHEMA heroku_ext" \
+		"CREATE EXTENSION hstore SCHEMA heroku_ext" "CREATE EXTENSION pg_trgm SCHEMA heroku_ext" "CREATE EXTENSION \"uuid-ossp\" SCHEMA heroku_ext" \
 		"GRANT USAGE ON SCHEMA heroku_ext TO PUBLIC"
 	check_dbs
 	copy

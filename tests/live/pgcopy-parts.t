@@ -36,6 +36,26 @@ check 'what changes meanwhile is not torn: all workers read one snapshot' '
 	wait $writer
 	test "$(sql "$TO" "SELECT count(DISTINCT v) FROM (SELECT v FROM pair_a UNION ALL SELECT v FROM pair_b) x")" = 1'
 
+check 'within a group of commands: --detach lets the pipe close' '
+	fresh_target
+	bounded "(pgcopy plan ${A[*]} --detach; echo \"{\\\"type\\\":\\\"note.other\\\"}\") | pgcopy run ${A[*]} | pgcopy finish ${A[*]} >finish.jsonl"
+	grep -q note.other finish.jsonl
+	fails has ".rule == \"copy-continued\"" finish.jsonl
+	same_data
+	# and one after the other
+	fresh_target
+	pgcopy plan ${A[*]} --detach >plan.jsonl 2>err
+	holder=$(sed -n "s/.*process \([0-9]*\) holds.*/\1/p" err)
+	kill -0 $holder
+	pgcopy run ${A[*]} <plan.jsonl >run.jsonl
+	pgcopy finish ${A[*]} <run.jsonl >finish.jsonl
+	fails has ".rule == \"copy-continued\"" finish.jsonl
+	same_data
+	wait_for 5 fails kill -0 $holder
+	# what fails before is the status of the command
+	status 1 pgcopy plan ${A[*]} --detach >plan.jsonl
+	grep -q target-not-empty plan.jsonl'
+
 check 'parts that no worker has done are done by finish' '
 	fresh_target
 	bounded "pgcopy plan ${A[*]} | awk \"NR <= 30\" | pgcopy run ${A[*]} | pgcopy finish ${A[*]} >finish.jsonl"
@@ -72,6 +92,42 @@ check 'a planner that is gone: a new snapshot, and it says so' '
 	grep -q copy-continued finish.jsonl
 	same_data'
 
+planned() { # FILE: a planner in the background, its lines in FILE; sets pid
+	setsid pgcopy plan "${A[@]}" >"$1" &
+	pid=$!
+	wait_for 20 grep -q '"verb":"plan"' "$1"
+}
+
+check 'parts of an earlier plan come too late: what they read is not mixed with the later one' '
+	fresh_target
+	planned old.jsonl; old=$pid
+	grep -m 4 "\"type\":\"part\"" old.jsonl | pgcopy run ${A[*]} >run.jsonl
+	sql "$FROM" "UPDATE shop.orders SET state = '\''returned'\''" "REFRESH MATERIALIZED VIEW shop.daily" "REFRESH MATERIALIZED VIEW shop.aaa_weekly"
+	planned new.jsonl
+	status 1 pgcopy run ${A[*]} <old.jsonl >late.jsonl
+	has ".type == \"part.failed\" and (.message | test(\"earlier plan\"))" late.jsonl
+	fails has ".type == \"part.done\" and .rows > 0" late.jsonl
+	pgcopy run ${A[*]} <new.jsonl >run.jsonl
+	bounded "pgcopy finish ${A[*]} <run.jsonl >finish.jsonl"
+	wait $pid
+	kill $old 2>/dev/null || true
+	wait $old || true
+	same_data'
+
+check 'a part of no side is refused, and does not end the worker with a crash' '
+	echo "{\"type\":\"part\",\"id\":\"x\",\"kind\":\"hash\",\"side\":\"nowhere\",\"out\":\"COPY (SELECT 1) TO STDOUT\",\"binary\":false}" |
+		status 100 pgcopy run ${A[*]}'
+
+check 'rows that a rerun leaves out do not stay as half of them' '
+	fresh_target
+	planned plan.jsonl
+	grep -E "\"type\":\"part\".*data:shop.(orders|products)" plan.jsonl | pgcopy run ${A[*]} >run.jsonl
+	kill -9 -- -$pid
+	wait $pid 2>/dev/null || true
+	test "$(sql "$TO" "SELECT count(*) > 0 FROM shop.orders")" = t
+	bounded "pgcopy copy ${A[*]} --exclude-data shop.orders >copy.jsonl"
+	test "$(sql "$TO" "SELECT count(*) FROM shop.orders")" = 0'
+
 check 'a part whose binary form is refused goes as text, proven by its rows' '
 	fresh_target
 	sql "$FROM" "CREATE TABLE narrow (id int PRIMARY KEY, n int)" "INSERT INTO narrow SELECT i, i * 3 FROM generate_series(1, 500) i"
@@ -80,7 +136,8 @@ check 'a part whose binary form is refused goes as text, proven by its rows' '
 	kill -9 -- -$pid
 	wait $pid 2>/dev/null || true
 	sql "$TO" "ALTER TABLE narrow ALTER COLUMN n TYPE bigint"
-	bounded "pgcopy copy ${A[*]} >copy.jsonl"
+	status 1 bounded "pgcopy copy ${A[*]} >copy.jsonl"
+	has ".level == \"error\" and .rule == \"definition-differs\" and (.message | test(\"narrow.n: .*source: integer; target: bigint\"))" copy.jsonl
 	has ".type == \"table.copied\" and .table == \"narrow\" and .format == \"text\"" copy.jsonl
 	has ".type == \"table.verified\" and .table == \"narrow\"" copy.jsonl
 	sql "$FROM" "DROP TABLE narrow"

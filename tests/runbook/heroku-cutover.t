@@ -33,6 +33,18 @@ check 'a dry run prints every command and does nothing' '
 	test ! -s "$T/lab/calls.log"
 	test ! -e "$T/state"'
 
+check 'a dry run needs neither heroku nor fly, and says what it could not look up' '
+	mkdir -p few
+	for p in heroku-cutover bash jq awk date dirname readlink paste sed cat mkdir mktemp tr procfile2toml herokucfg2secrets pgcopy; do ln -sf "$(command -v "$p")" "few/$p"; done
+	(PATH=$T/few; fails command -v heroku; cutover --dry-run) 2>plan.txt || { cat plan.txt; false; }
+	grep -q "not installed here: heroku fly" plan.txt
+	for c in "heroku ps:scale <every type>=0 -a shop" "fly scale count <the formation" "fly deploy" "pgcopy copy"; do
+		grep -qF "$c" plan.txt
+	done
+	test ! -e "$T/state"
+	(PATH=$T/few; status 100 cutover) 2>err
+	grep -q "not installed: heroku fly" err'
+
 check 'it stops before the freeze when nobody says yes' '
 	status 100 cutover >first.out 2>&1
 	fails grep -q "leak-" first.out

@@ -1,6 +1,9 @@
 #include "buf.h"
+#include <stdlib.h>
+
 #include "flycheck.h"
 #include "flyconf.h"
+#include "flyip.h"
 #include "flysize.h"
 #include "flyunit.h"
 #include "json.h"
@@ -77,6 +80,7 @@ add_check(struct fly_config *c, const char *type, const char *interval,
 	flyconf_set(c, &k->interval, interval);
 	flyconf_set(c, &k->timeout, timeout);
 	k->port = flyconf_int(1);
+	flyconf_push(c, &k->processes, "web");
 	return k;
 }
 
@@ -189,7 +193,7 @@ rules_of_services(void)
 	CASE("error:check-without-port", {
 		struct fly_check *k = add_check(&c, "tcp", NULL, NULL);
 		k->port.is_set = false;
-		flyconf_push(&c, &k->processes, "worker");
+		flyconf_set(&c, &k->processes.item[0], "worker");
 	});
 	CASE("", add_service(&c, 25));
 	CASE("warning:service-without-ports", add_service(&c, 0));
@@ -202,7 +206,7 @@ static void
 rules_of_machines(void)
 {
 	CASE("error:vm-size", VM(size, "shared-cpu-3x"));
-	CASE("error:vm-size", VM(size, "a10"));
+	CASE("error:vm-gpu", VM(size, "a10"));
 	CASE("error:vm-memory", VM(memory, "lots"));
 	CASE("error:vm-memory", VM(memory, "300mb"));
 	CASE("error:vm-memory", VM(memory, "4gb"));
@@ -236,6 +240,169 @@ rules_of_machines(void)
 		add_static(&c, "/a/b"));
 	CASE("error:statics-overlap", add_static(&c, "/a");
 		add_static(&c, "/a"));
+}
+
+static struct fly_service *
+last_service(struct fly_config *c, int port)
+{
+	add_service(c, port);
+	return (struct fly_service *)c->services.item + c->services.n - 1;
+}
+
+static struct fly_port *
+last_port(struct fly_config *c, int port)
+{
+	struct fly_service *s = last_service(c, port);
+
+	return (struct fly_port *)s->ports.item + s->ports.n - 1;
+}
+
+static struct fly_vm *
+add_vm(struct fly_config *c, const char *group)
+{
+	struct fly_vm *vm = flyconf_table(c, &c->vm, sizeof(*vm));
+
+	if (group != NULL)
+		flyconf_push(c, &vm->processes, group);
+	return vm;
+}
+
+static struct fly_file *
+add_file(struct fly_config *c, const char *to, const char *raw)
+{
+	struct fly_file *f = flyconf_table(c, &c->files, sizeof(*f));
+
+	flyconf_set(c, &f->guest_path, to);
+	flyconf_set(c, &f->raw_value, raw);
+	flyconf_push(c, &f->processes, "web");
+	return f;
+}
+
+static void
+rules_of_ports(void)
+{
+	CASE("error:port-handlers",
+		flyconf_push(&c, &last_port(&c, 25)->handlers, "https"));
+	CASE("error:port-range", last_port(&c, 25)->port = flyconf_int(0));
+	CASE("error:port-range", last_port(&c, 25)->port.is_set = false);
+	CASE("error:port-range", {
+		struct fly_port *p = last_port(&c, 25);
+		p->port.is_set = false;
+		p->start_port = flyconf_int(30);
+		p->end_port = flyconf_int(20);
+	});
+	CASE("error:external-port-clash", {
+		struct fly_port *p = last_port(&c, 25);
+		p->port.is_set = false;
+		p->start_port = flyconf_int(440);
+		p->end_port = flyconf_int(450);
+	});
+	CASE("error:tls-options",
+		flyconf_push(
+			&c, &c.http_service.tls_options.versions, "SSLv3"));
+	CASE("error:proxy-proto",
+		flyconf_set(&c, &last_port(&c, 25)->proxy_proto_version, "2"));
+	CASE("error:service-protocol",
+		flyconf_set(&c, &last_service(&c, 25)->protocol, "http"));
+	CASE("", flyconf_set(&c, &last_service(&c, 443)->protocol, "udp"));
+	CASE("error:replay-cache",
+		flyconf_table(&c, &c.http_service.http_options.replay_cache,
+			sizeof(struct fly_replay_cache)));
+	CASE("error:check-port", {
+		struct fly_check *k = add_check(&c, "tcp", NULL, NULL);
+		k->port = flyconf_int(70000);
+	});
+}
+
+static void
+rules_of_groups(void)
+{
+	CASE("note:default-group-only", {
+		struct fly_mount *m = add_mount(&c, "/data", NULL, "web");
+		free(m->processes.item[0]);
+		m->processes.n = 0;
+	});
+	CASE("", add_vm(&c, "web"));
+	CASE("warning:section-twice", add_vm(&c, NULL));
+	CASE("warning:section-twice", add_restart(&c, "always", "web");
+		add_restart(&c, "never", "web"));
+	CASE("", add_restart(&c, "always", "web");
+		add_restart(&c, "never", "worker"));
+	CASE("warning:process-name",
+		flyconf_pair(&c, &c.processes, "my_worker", "x"));
+	CASE("error:app-name", SET(app, "My_App"));
+	CASE("warning:env-primary-region",
+		flyconf_pair(&c, &c.env, "PRIMARY_REGION", "ams"));
+	CASE("warning:experimental-unused",
+		c.experimental.auto_rollback = FLY_TRUE);
+	CASE("error:machine-check-command",
+		flyconf_table(&c, &c.machine_checks,
+			sizeof(struct fly_machine_check)));
+	CASE("warning:machine-checks-ignored", {
+		struct fly_machine_check *m =
+			flyconf_table(&c, &c.machine_checks, sizeof(*m));
+		flyconf_push(&c, &m->command, "true");
+		SET(deploy.strategy, "immediate");
+	});
+	CASE("warning:machine-config-ignored", SET(machine_config, "{}");
+		c.build.compose.is_present = true);
+	CASE("error:vm-cpus", add_vm(&c, "web")->cpus = flyconf_int(3));
+	CASE("warning:vm-memory-twice",
+		((struct fly_vm *)c.vm.item)->memory_mb = flyconf_int(1024));
+	CASE("", add_file(&c, "/x", "y"));
+	CASE("error:file-path", add_file(&c, NULL, "y"));
+	CASE("error:file-source", add_file(&c, "/x", NULL));
+	CASE("warning:file-source",
+		flyconf_set(&c, &add_file(&c, "/x", "y")->local_path, "z"));
+	CASE("error:static-path",
+		flyconf_table(&c, &c.statics, sizeof(struct fly_static)));
+}
+
+static void
+needs_address(struct fly_config *c, bool want, const char *what)
+{
+	size_t service, port;
+
+	T_OK(is_flyip_dedicated(c, &service, &port) == want, "%s: %s address",
+		what, want ? "an own" : "a shared");
+	flyconf_fini(c);
+}
+
+static struct fly_port *
+tcp_port(struct fly_config *c, int port, const char *one, const char *two)
+{
+	struct fly_port *p;
+
+	good(c);
+	flyconf_set(c, &last_service(c, port)->protocol, "tcp");
+	p = ((struct fly_service *)c->services.item)->ports.item;
+	if (one != NULL)
+		flyconf_push(c, &p->handlers, one);
+	if (two != NULL)
+		flyconf_push(c, &p->handlers, two);
+	return p;
+}
+
+static void
+addresses(void)
+{
+	struct fly_config c;
+
+	good(&c);
+	needs_address(&c, false, "http_service");
+	tcp_port(&c, 80, "http", NULL);
+	needs_address(&c, false, "plain 80");
+	tcp_port(&c, 443, "tls", "http");
+	needs_address(&c, false, "plain 443");
+	tcp_port(&c, 80, NULL, NULL);
+	needs_address(&c, true, "80 without handlers");
+	tcp_port(&c, 443, "tls", NULL);
+	needs_address(&c, true, "443 with tls only");
+	tcp_port(&c, 5432, "pg_tls", NULL);
+	needs_address(&c, true, "5432");
+	good(&c);
+	flyconf_set(&c, &last_service(&c, 53)->protocol, "udp");
+	needs_address(&c, true, "udp");
 }
 
 static void
@@ -322,6 +489,9 @@ main(void)
 	rules_of_the_app();
 	rules_of_services();
 	rules_of_machines();
+	rules_of_ports();
+	rules_of_groups();
+	addresses();
 	units();
 	sizes();
 	failing();

@@ -31,6 +31,13 @@ hush(void *ctx, const char *line)
 		(void)(buf_puts(b, line) || buf_putc(b, '\n'));
 }
 
+/* A child's time is over at the second look. */
+static int
+enough(void *ctx)
+{
+	return ++*(int *)ctx < 2 ? 0 : -1;
+}
+
 static void
 test_child(void)
 {
@@ -39,9 +46,9 @@ test_child(void)
 		"sh", "-c", "echo $V; echo e >&2; kill -9 $$", NULL};
 	const char *nap[] = {"sleep", "20", NULL};
 	const char *env[] = {"V=value", NULL};
-	struct child_spec s = {cat, NULL, 0, 0, 0};
+	struct child_spec s = {.argv = cat};
 	struct buf out = BUF_INIT, err = BUF_INIT, big = BUF_INIT;
-	int status = -1, i, rc = 0;
+	int status = -1, i, rc = 0, looks = 0;
 	double begin;
 
 	for (i = 0; i < 40000; i++)
@@ -62,6 +69,15 @@ test_child(void)
 	T_STR(buf_str(&out), "value\n", "the environment is added to");
 	T_STR(buf_str(&err), "e\n", "standard error is kept apart");
 	msg_set_sink(hush, NULL);
+	s.argv = nap;
+	s.tick = enough;
+	s.ctx = &looks;
+	begin = clock_mono(clock_system());
+	rc = child_run(&s, NULL, 0, NULL, NULL, 0, &status);
+	T_OK(rc == -1 && errno == ECANCELED && looks == 2 &&
+			clock_mono(clock_system()) - begin < 9,
+		"a child is ended by who looks after it");
+	s.tick = NULL;
 	s.argv = no;
 	T_OK(child_run(&s, NULL, 0, &out, NULL, 0, &status) == -1 &&
 			errno == ENOENT,
@@ -164,6 +180,13 @@ test_journal(void)
 	j = journal_open(path.data, "tool", "a", "b", count, &n);
 	T_OK(!j && strstr(buf_str(&said), "/j:4:1"),
 		"a damaged line is refused by its position");
+	errno = 0;
+	spoil(path.data, "somebody's notes", O_TRUNC);
+	j = journal_open(path.data, "tool", "a", "b", count, &n);
+	T_OK(!j && stat(path.data, &st) == 0 && st.st_size == 16,
+		"somebody's file without a last line end is left whole");
+	j = journal_open("/dev/full", "tool", "a", "b", count, &n);
+	T_OK(!j && errno == EINVAL, "and a device refused");
 	T_OK(journal_append(NULL, "x", 1, true) == 0 &&
 			journal_close(NULL) == 0,
 		"no journal takes everything");
@@ -311,7 +334,7 @@ int
 main(int argc, char **argv)
 {
 	const char *rm[] = {"rm", "-rf", dir, NULL};
-	struct child_spec s = {rm, NULL, 0, 0, 0};
+	struct child_spec s = {.argv = rm};
 	int status;
 
 	if (argc > 1 && strcmp(argv[1], "worker") == 0)

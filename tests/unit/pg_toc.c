@@ -31,6 +31,9 @@ static const char text[] =
 	"3471; 0 0 MATERIALIZED VIEW DATA public late owner\n"
 	"3472; 6100 7 SUBSCRIPTION - s owner\n"
 	"3473; 3466 8 EVENT TRIGGER - e owner\n"
+	"3475; 0 0 COMMENT - SUBSCRIPTION s owner\n"
+	"3476; 0 0 COMMENT - EVENT TRIGGER e owner\n"
+	"3477; 0 0 COMMENT public TRIGGER tr ON t owner\n"
 	"3474; 2620 8 TRIGGER public t tr owner\n";
 
 static void
@@ -55,7 +58,7 @@ main(void)
 
 	T_BEGIN();
 	T_INT(toc_parse(text, &t, &line), 0, "it is read");
-	T_INT(t.n, 24, "entry by entry");
+	T_INT(t.n, 27, "entry by entry");
 	T_INT(t.entry[3].oid, 16520, "with its OIDs");
 	count(&t, TOC_SCHEMA, 1, "schemas");
 	count(&t, TOC_EXTENSION, 2, "extensions and their comments");
@@ -65,10 +68,10 @@ main(void)
 	count(&t, TOC_ATTACH, 1, "partitions' indexes");
 	count(&t, TOC_FKEY, 1, "foreign keys");
 	count(&t, TOC_EARLY, 3, "rules, statistics, a postponed view");
-	count(&t, TOC_LATE, 4,
+	count(&t, TOC_LATE, 5,
 		"comments on indexes, checks, policies, triggers");
-	count(&t, TOC_SUBSCRIPTION, 1, "subscriptions");
-	count(&t, TOC_EVENT, 1, "event triggers");
+	count(&t, TOC_SUBSCRIPTION, 2, "subscriptions, with their comments");
+	count(&t, TOC_EVENT, 2, "event triggers, with their comments");
 	(void)toc_put(&t, TOC_FKEY, &b);
 	T_STR(buf_str(&b), "3467; 2606 2 FK CONSTRAINT public t f owner\n",
 		"a line is given as it was");

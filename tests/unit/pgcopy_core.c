@@ -14,6 +14,7 @@
 #include "plan.h"
 #include "rowhash.h"
 #include "t.h"
+#include "wirebytes.h"
 
 static void
 test_jobs(void)
@@ -133,7 +134,7 @@ digest(const char *stream, const size_t *rows, size_t n, size_t step,
 		while (left) {
 			size_t part = left < step ? left : step;
 			struct copyout_piece p = {stream + at, part,
-				left == rows[i], part == left};
+				left == rows[i], part == left, false};
 
 			rowhash_feed(&h, &p, &m);
 			at += part;
@@ -229,10 +230,64 @@ test_part(void)
 	buf_fini(&b);
 }
 
+static void
+test_wirebytes(void)
+{
+	static char bpchar[] = "bpchar", bytea[] = "bytea", int4[] = "int4",
+		    int8[] = "int8", numeric[] = "numeric",
+		    timestamptz[] = "timestamptz", uuid[] = "uuid";
+	/* pgbench_accounts: 98 and 114 bytes were measured */
+	static struct catalog_column narrow[] = {
+		{.base = int4, .digits = 6.9, .width = 4},
+		{.base = int4, .digits = 1.9, .width = 4},
+		{.base = int4, .digits = 1, .width = 4},
+		{.base = bpchar, .width = 84}};
+	static struct catalog_column wide[] = {{.base = uuid, .width = 16},
+		{.base = timestamptz, .width = 8},
+		{.base = bytea, .width = 100}, {.base = int8, .width = 8}};
+	static struct catalog_column nulls[] = {
+		{.base = int8, .digits = 12, .width = 8, .nulls = 1},
+		{.base = numeric, .digits = 3, .width = 5}};
+	struct catalog_table t = {.column = narrow, .n_columns = 4};
+	struct wirebytes w;
+
+	wirebytes_estimate(&t, &w);
+	T_INT(w.text * 10, 978, "narrow integers as text");
+	T_INT(w.binary, 114, "and in binary");
+	T_OK(is_wirebytes_text(&t, 10 << 20), "text over a slow line");
+	T_OK(!is_wirebytes_text(&t, 200 << 20), "not over a fast one");
+	T_OK(!is_wirebytes_text(&t, 0), "nor where it has no limit");
+	t = (struct catalog_table){.column = wide, .n_columns = 4};
+	wirebytes_estimate(&t, &w);
+	T_OK(w.text > 1.5 * w.binary, "times, uuids, bytes: %g, %g", w.text,
+		w.binary);
+	T_OK(!is_wirebytes_text(&t, 1024), "binary, however slow");
+	t = (struct catalog_table){.column = nulls, .n_columns = 2};
+	wirebytes_estimate(&t, &w);
+	T_INT(w.text, 7, "NULL as text, and a short number");
+	T_INT(w.binary, 20, "in binary");
+	t = (struct catalog_table){.n_columns = 0};
+	T_OK(!is_wirebytes_text(&t, 1024), "a table without columns");
+}
+
+static void
+test_memory(void)
+{
+	T_INT(jobs_fit(2048, 8), 8, "a large target has room for all jobs");
+	T_INT(jobs_fit(128, 8), 4, "a small one for some");
+	T_INT(jobs_fit(16, 8), 1, "one is always left");
+	T_INT(jobs_fit(0, 8), 8, "nothing known, nothing lowered");
+	T_INT(jobs_memory(2048, 2), 1024, "what there is is shared");
+	T_INT(jobs_memory(128, 64), 4, "but for a least");
+	T_INT(jobs_memory(0, 2), 128, "and something where nothing is known");
+}
+
 int
 main(void)
 {
 	T_BEGIN();
+	test_memory();
+	test_wirebytes();
 	test_jobs();
 	test_sql();
 	test_rowhash();

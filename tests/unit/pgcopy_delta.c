@@ -9,10 +9,10 @@
 #define S(text) ((char *)(size_t)(text))
 
 static struct catalog_column columns[] = {
-	{S("id"), S("bigint"), S("int8"), 1, false, false},
-	{S("v\"x"), S("text"), S("text"), 0, false, false},
-	{S("n"), S("numeric"), S("numeric"), 0, false, false},
-	{S("c"), S("public.citext"), S(""), 0, false, false}};
+	{S("id"), S("bigint"), S("int8"), 1, false, false, 0, 0, 0},
+	{S("v\"x"), S("text"), S("text"), 0, false, false, 0, 0, 0},
+	{S("n"), S("numeric"), S("numeric"), 0, false, false, 0, 0, 0},
+	{S("c"), S("public.citext"), S(""), 0, false, false, 0, 0, 0}};
 
 static struct catalog_table table = {.schema = S("s"),
 	.name = S("t"),

@@ -1,9 +1,11 @@
 #include "procfile.h"
+#include "apps.h"
 #include "buf.h"
 #include "core.h"
 #include "flyconf.h"
 #include "flytoml.h"
 #include "formation.h"
+#include "herokuyml.h"
 #include "job.h"
 #include "json.h"
 #include "mem.h"
@@ -12,6 +14,8 @@
 #include "report.h"
 #include "share.h"
 #include "t.h"
+#include "tree.h"
+#include "yaml.h"
 
 static struct buf said;
 
@@ -105,14 +109,19 @@ long_line(void)
 	report_fini(&r);
 }
 
-static struct json *sizes, *regions, *addon_map, *app_json, *formation_doc;
+static struct json *sizes, *regions, *addon_map, *builds;
+static struct tree *app_json, *formation_doc;
+static struct yaml heroku_yml;
 
-static struct json *
+static struct tree *
 parse(const char *text)
 {
 	struct json_error e;
+	struct json *doc = json_parse(text, strlen(text), &e);
+	struct tree *t = doc != NULL ? tree_from_json(doc) : NULL;
 
-	return json_parse(text, strlen(text), &e);
+	json_free(doc);
+	return t;
 }
 
 /* A whole conversion in memory; 0 or -1. */
@@ -132,12 +141,14 @@ convert(struct buf *toml)
 		.procfile_name = "Procfile",
 		.app_json_name = "app.json",
 		.procfile = &pf,
+		.whole = &pf,
 		.formation = &f,
 		.conf = &conf,
 		.report = &report,
 		.sizes = sizes,
 		.regions = regions,
 		.addon_map = addon_map,
+		.builds = builds,
 		.app_json = app_json,
 		.formation_doc = formation_doc};
 	int rc = -1;
@@ -165,6 +176,76 @@ once(void)
 	buf_fini(&b);
 }
 
+/* Every app of a heroku.yml; the names of their files, or "refused". */
+static void
+convert_heroku(struct buf *names)
+{
+	static const struct options options = {
+		.app = "shop", .heroku_yml = "heroku.yml", .folder = "d"};
+	struct herokuyml h;
+	struct formation f = {0};
+	struct report report;
+	struct apps apps = {0};
+	struct job job = {.options = &options,
+		.procfile_name = "heroku.yml",
+		.heroku_yml_name = "heroku.yml",
+		.heroku_yml = heroku_yml.root,
+		.formation = &f,
+		.report = &report,
+		.sizes = sizes,
+		.regions = regions,
+		.addon_map = addon_map,
+		.builds = builds};
+
+	report_init(&report);
+	if (herokuyml_read(heroku_yml.root, "heroku.yml", &report, &h) == 0) {
+		job.heroku = &h;
+		job.whole = h.procfile;
+		if (apps_build(&job, &apps) == 0)
+			for (size_t i = 0; i < apps.n; i++)
+				buf_printf(names, "%s=%s;", apps.job[i]->stem,
+					apps.job[i]->app);
+		else
+			buf_puts(names, "refused");
+	} else
+		buf_puts(names, "refused");
+	apps_fini(&apps);
+	herokuyml_fini(&h);
+	formation_fini(&f);
+	report_fini(&report);
+}
+
+static void
+heroku_once(void)
+{
+	struct buf b = BUF_INIT;
+
+	convert_heroku(&b);
+	buf_fini(&b);
+}
+
+static void
+heroku(void)
+{
+	static const char text[] =
+		"setup: {addons: [{plan: a:b, as: X}], config: {A: 1}}\n"
+		"build:\n  docker:\n    web: Dockerfile\n    ../../x: b/D\n"
+		"    x: c/D\n  config: {B: 2, TOKEN: 3}\n"
+		"release: {command: [m], image: web}\n"
+		"run: {web: a $PORT, more: {command: [b, c], image: x}}\n";
+	struct yaml_error e;
+	struct buf b = BUF_INIT;
+
+	T_INT(yaml_parse(text, sizeof(text) - 1, &heroku_yml, &e), 0,
+		"heroku.yml is read");
+	convert_heroku(&b);
+	T_STR(buf_str(&b), "web=shop;x=shop-x;x-2=shop-x-2;",
+		"an app for each image, its file's name safe and its own");
+	buf_fini(&b);
+	T_ALLOC_LOOP(5000, heroku_once());
+	yaml_fini(&heroku_yml);
+}
+
 static void
 whole(void)
 {
@@ -173,6 +254,7 @@ whole(void)
 	sizes = share_open("sizes");
 	regions = share_open("regions");
 	addon_map = share_open("addons");
+	builds = share_open("builds");
 	app_json = parse("{\"name\":\"My App\",\"env\":{\"A\":\"1\",\"B\":"
 			 "{\"value\":\"2\",\"description\":\"d\"},\"KEY\":"
 			 "{\"generator\":\"secret\"}},\"addons\":[\"a:b\"],"
@@ -190,11 +272,13 @@ whole(void)
 		"a size of its own");
 	buf_fini(&b);
 	T_ALLOC_LOOP(5000, once());
+	heroku();
 	json_free(sizes);
 	json_free(regions);
 	json_free(addon_map);
-	json_free(app_json);
-	json_free(formation_doc);
+	json_free(builds);
+	tree_free(app_json);
+	tree_free(formation_doc);
 }
 
 int

@@ -171,10 +171,14 @@ check_manifest(struct archive_in *a)
 	const struct json_val *v = doc ? json_root(doc) : NULL;
 	const char *want = v ? json_get_str(v, "digest") : NULL;
 	char have[MULTISET_HEX + 1];
+	int64_t members = -1, bytes = -1;
 	int rc = 0;
 
 	put_digest(&a->sum, have);
-	if (!want || strcmp(want, have) != 0) {
+	(void)json_int(json_get(v, "members"), 0, INT64_MAX, &members);
+	(void)json_int(json_get(v, "bytes"), 0, INT64_MAX, &bytes);
+	if (!want || strcmp(want, have) != 0 || members != a->sum.members ||
+		bytes != a->sum.bytes) {
 		msg_error("%s: the archive was altered: its members are not "
 			  "what its manifest says",
 			a->what);

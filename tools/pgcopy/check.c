@@ -1,13 +1,30 @@
+#include <string.h>
+
 #include "check.h"
 #include "engine.h"
 #include "env.h"
 #include "extension.h"
+#include "filter.h"
 #include "pgcopy.h"
 #include "pgtools.h"
 #include "session.h"
 #include "status.h"
 
 enum { OLDEST = 13, NEWEST = 18 };
+
+/* Whether what row ${i} is about is copied at all. */
+static bool
+is_wanted(const struct engine *e, const struct rows *r, int i)
+{
+	const char *schema, *table;
+
+	if (rows_width(r) < 3)
+		return true;
+	schema = rows_str(r, i, 1);
+	table = rows_str(r, i, 2);
+	return is_filter_wanted(e->opt, schema, table) &&
+	       !(rows_width(r) > 3 && is_filter_empty(e->opt, schema, table));
+}
 
 int
 check_rows(struct engine *e, struct session *s, const struct check_query *q,
@@ -18,12 +35,19 @@ check_rows(struct engine *e, struct session *s, const struct check_query *q,
 
 	for (k = 0; rc == 0 && k < n; k++) {
 		struct rows *r = session_query(s, q[k].sql, 0, NULL);
+		const char *told = "";
 
 		if (!r)
 			return -1;
-		for (i = 0; rc == 0 && i < rows_count(r); i++)
+		for (i = 0; rc == 0 && i < rows_count(r); i++) {
+			const char *subject = rows_str(r, i, 0);
+
+			if (!is_wanted(e, r, i) || strcmp(subject, told) == 0)
+				continue;
 			rc = engine_tell(e, q[k].level, q[k].rule, q[k].fix,
-				"%s: %s", rows_str(r, i, 0), q[k].what);
+				"%s: %s", subject, q[k].what);
+			told = subject;
+		}
 		rows_free(r);
 	}
 	return rc;
@@ -55,8 +79,8 @@ check_versions(struct engine *e)
 	int to = session_version(e->target) / 10000;
 	struct pgtools tools;
 
-	if (from < 11 && engine_tell(e, "error", "source-too-old",
-				 "upgrade the source to 11 or later first",
+	if (from < 12 && engine_tell(e, "error", "source-too-old",
+				 "upgrade the source to 12 or later first",
 				 "the source is PostgreSQL %d", from))
 		return -1;
 	if (check_version(e, e->source) || check_version(e, e->target))
@@ -67,7 +91,7 @@ check_versions(struct engine *e)
 			"newer one (fly mpg create --pg-major-version)",
 			"the target is PostgreSQL %d, the source %d", to, from))
 		return -1;
-	if (pgtools_find(from, &tools))
+	if (pgtools_find(from, to, &tools))
 		return engine_tell(e, "error", "pg-dump-missing",
 			"install the PostgreSQL client of the source's version "
 			"or a newer one",
@@ -90,10 +114,11 @@ check_preflight(struct engine *e)
 	if ((is_session_pooled(e->source) || is_session_pooled(e->target)) &&
 		check_pooler(e))
 		return -1;
-	if (check_target_rights(e))
+	if (check_reserved(e, e->source) || check_outgrown(e) ||
+		check_target_rights(e))
 		return -1;
 	/* without them no extension could be created either */
-	return e->errors ? 0 : extension_check(e);
+	return e->errors ? 0 : check_filter(e) || extension_check(e) ? -1 : 0;
 }
 
 int
@@ -103,10 +128,12 @@ check_run(const void *options, struct env *env)
 	int status = engine_open(&e, options, env, "check");
 
 	if (status == STATUS_OK) {
-		if (check_versions(&e) || check_pooler(&e) ||
-			check_source(&e) || check_target(&e) ||
-			extension_check(&e) || check_locale(&e) ||
-			check_connections(&e) || check_cost(&e))
+		if (check_versions(&e) || check_outgrown(&e) ||
+			check_pooler(&e) || check_patterns(&e) ||
+			check_filter(&e) || check_source(&e) ||
+			check_target(&e) || extension_check(&e) ||
+			check_locale(&e) || check_connections(&e) ||
+			check_cost(&e))
 			status = STATUS_TEMPORARY;
 		else
 			status = e.errors ? STATUS_NO : STATUS_OK;

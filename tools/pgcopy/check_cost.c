@@ -1,19 +1,20 @@
 #include "buf.h"
 #include "check.h"
 #include "engine.h"
+#include "filter.h"
 #include "msg.h"
 #include "num.h"
 #include "session.h"
 
-/* heap and TOAST, indexes, large objects: of what a copy moves */
+/* heap and TOAST, indexes, a row a table, and then large objects */
 static const char sizes[] =
-	"SELECT coalesce(sum(pg_table_size(c.oid)) FILTER (WHERE c.relkind"
-	" IN ('r', 'm')), 0)::int8, coalesce(sum(pg_indexes_size(c.oid)),"
-	" 0)::int8, (SELECT pg_table_size('pg_largeobject'))"
+	"SELECT n.nspname, c.relname, pg_table_size(c.oid),"
+	" pg_indexes_size(c.oid)"
 	" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
 	" WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog',"
 	" 'information_schema', 'airlift', '_heroku')"
-	" AND n.nspname NOT LIKE 'pg\\_t%'";
+	" AND n.nspname NOT LIKE 'pg\\_t%'"
+	" UNION ALL SELECT NULL, NULL, pg_table_size('pg_largeobject'), 0";
 
 /* What the estimate of time takes for granted, in bytes a second. */
 enum { NETWORK = 25 << 20, BUILD = 40 << 20 };
@@ -107,12 +108,22 @@ int
 check_cost(struct engine *e)
 {
 	struct rows *r = session_query(e->source, sizes, 0, NULL);
-	int rc = r ? 0 : -1;
+	uint64_t tables = 0, indexes = 0, objects = 0;
+	int i, rc;
 
-	if (rc == 0)
-		rc = tell_size(e, (uint64_t)rows_int(r, 0, 0),
-			(uint64_t)rows_int(r, 0, 1),
-			(uint64_t)rows_int(r, 0, 2));
+	for (i = 0; r && i < rows_count(r); i++) {
+		const char *schema = rows_str(r, i, 0);
+		const char *table = rows_str(r, i, 1);
+
+		if (is_rows_null(r, i, 0))
+			objects += (uint64_t)rows_int(r, i, 2);
+		else if (is_filter_wanted(e->opt, schema, table) &&
+			 !is_filter_empty(e->opt, schema, table)) {
+			tables += (uint64_t)rows_int(r, i, 2);
+			indexes += (uint64_t)rows_int(r, i, 3);
+		}
+	}
+	rc = r ? tell_size(e, tables, indexes, objects) : -1;
 	rows_free(r);
 	return rc || tell_follow(e) ? -1 : 0;
 }

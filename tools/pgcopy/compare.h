@@ -16,15 +16,24 @@ struct engine;
  * another type, whose rows can be compared all the same.
  * compare_tables(e, source, target, level): that of all; ${level} is that of
  * types and of tables that the target alone has.
- * compare_others(e, source, target): indexes (and their validity),
- * constraints, sequences (the target's must not be behind), populated views,
- * extensions (a warning).
+ * compare_others(e, source, target): that the target has the indexes, valid
+ * ones, and the foreign keys; sequences (the target's must not be behind);
+ * populated views.
+ * compare_matview_rows(e, source, target): those of views that are populated on
+ * both sides, by the servers' hashes, which need one encoding; a warning, as
+ * the two may have been refreshed at different times.
+ * compare_extensions(e, source, target): those that the target lacks, a
+ * warning; another version, a note.
  */
 int compare_table(struct engine *e, const struct catalog_table *t,
 	const struct catalog *target, const char *types);
 int compare_tables(struct engine *e, const struct catalog *source,
 	const struct catalog *target, const char *level);
 int compare_others(struct engine *e, const struct catalog *source,
+	const struct catalog *target);
+int compare_matview_rows(struct engine *e, const struct catalog *source,
+	const struct catalog *target);
+int compare_extensions(struct engine *e, const struct catalog *source,
 	const struct catalog *target);
 
 #endif

@@ -5,14 +5,18 @@
 #include "catalog.h"
 #include "check.h"
 #include "clock.h"
+#include "compare.h"
 #include "conninfo.h"
 #include "copying.h"
+#include "dbcomment.h"
+#include "definitions.h"
 #include "env.h"
 #include "finish.h"
 #include "followstate.h"
 #include "jsonw.h"
 #include "mem.h"
 #include "msg.h"
+#include "outline.h"
 #include "pgcopy.h"
 #include "plan.h"
 #include "rerun.h"
@@ -76,6 +80,39 @@ claim_target(struct copy *c)
 	return STATUS_OK;
 }
 
+enum { MOST_TOLD = 20 };
+
+/* One object that is not as the earlier run has seen it. */
+static int
+on_changed(void *ctx, const char *name, const char *what)
+{
+	struct engine *e = ctx;
+
+	return e->errors > MOST_TOLD
+		       ? 0
+		       : engine_tell(e, "error", "schema-changed", NULL,
+				 "%s: %s on the source since the earlier run",
+				 name, what);
+}
+
+/* The schema is another than the one that is there: what of it, and what to
+ * do. */
+static int
+refuse_schema(struct copy *c)
+{
+	struct engine *e = &c->e;
+
+	if ((*c->ledger.outline && outline_compare(c->ledger.outline,
+					   c->schema.outline, on_changed, e)) ||
+		engine_finding(e, "error", "schema-changed",
+			"the source's schema is not the one that the earlier "
+			"run copied: nothing was changed",
+			"make the same change on the target and use pgcopy "
+			"sync, or give an empty database and start over"))
+		return STATUS_TEMPORARY;
+	return STATUS_NO;
+}
+
 static int
 restore_schema(struct copy *c)
 {
@@ -88,11 +125,7 @@ restore_schema(struct copy *c)
 	if (*c->ledger.schema_hash) {
 		if (strcmp(c->ledger.schema_hash, c->schema.hash) == 0)
 			return STATUS_OK;
-		(void)engine_finding(e, "error", "schema-changed",
-			"the source's schema is not the one that the earlier "
-			"run copied",
-			"give an empty database and start over");
-		return STATUS_NO;
+		return refuse_schema(c);
 	}
 	if (schema_has(&c->schema, TOC_SUBSCRIPTION) &&
 		engine_finding(e, "warning", "subscription-left-out",
@@ -220,6 +253,23 @@ copying_data(struct copy *c)
 		       : STATUS_OK;
 }
 
+/* What needs scans of tables that are whole, all at once. */
+static int
+scan_all(struct copy *c)
+{
+	struct engine *e = &c->e;
+	char *path = finish_search_path(e);
+	int rc = !path || plan_fkeys(e, &c->ledger) ||
+				 plan_matviews(e, &c->ledger, path) ||
+				 plan_analyze(e)
+			 ? -1
+			 : 0;
+
+	free(path);
+	return rc ? engine_status(e)
+		  : copying_phase(c, "foreign keys, views, statistics");
+}
+
 /* Everything behind the data, in the order in which it may depend. */
 static int
 complete(struct copy *c)
@@ -227,33 +277,23 @@ complete(struct copy *c)
 	struct engine *e = &c->e;
 	struct ledger *l = &c->ledger;
 	struct schema *s = &c->schema;
-	char *path;
 	int status;
 
 	if (copying_reload(c) ||
 		schema_stage(e, s, TOC_ATTACH, "stage:attach", l) ||
-		finish_fkeys(e, l) || plan_fkeys(e, l))
+		finish_fkeys(e, l) ||
+		schema_stage(e, s, TOC_EARLY, "stage:early", l) ||
+		finish_marks(e, l, false))
 		return engine_status(e);
-	status = copying_phase(c, "foreign keys");
-	if (status != STATUS_OK)
+	if ((status = scan_all(c)) != STATUS_OK)
 		return status;
-	if (schema_stage(e, s, TOC_EARLY, "stage:early", l) ||
-		!(path = finish_search_path(e)))
-		return engine_status(e);
-	status = plan_matviews(e, l, path) ? STATUS_TEMPORARY
-					   : copying_phase(c, "views");
-	free(path);
-	if (status != STATUS_OK)
-		return status;
-	if (finish_marks(e, l) ||
+	if (finish_marks(e, l, true) ||
 		schema_stage(e, s, TOC_LATE, "stage:late", l) ||
 		schema_stage(e, s, TOC_EVENT, "stage:event", l) ||
-		finish_comments(e) || finish_settings(e) || plan_analyze(e))
+		finish_comments(e) || finish_settings(e) || dbcomment_copy(e) ||
+		finish_sequences(e))
 		return engine_status(e);
-	status = copying_phase(c, "statistics");
-	if (status == STATUS_OK && finish_sequences(e))
-		status = engine_status(e);
-	return status;
+	return STATUS_OK;
 }
 
 /* Says that all is there and equal, and then lets go of the target. */
@@ -302,13 +342,20 @@ copying_prepare(struct copy *c)
 			(status = followstate_begin(
 				 e, e->opt->slot, &c->follow)) != STATUS_OK))
 		return status;
-	if (engine_load(e, e->source, &e->catalog) || engine_export(e) ||
-		engine_tables(e))
+	if (engine_load(e, e->source, &e->catalog) || check_patterns(e))
+		return engine_status(e);
+	if (e->errors)
+		return STATUS_NO;
+	if (engine_export(e) || engine_tables(e))
 		return engine_status(e);
 	if (!c->follow && (status = claim_target(c)) != STATUS_OK)
 		return status;
 	if (c->follow && followstate_store(e, c->follow))
 		return engine_status(e);
+	/* from here on no worker of an earlier run adds to what is there */
+	if (ledger_take(e->target, e->snapshot) || copying_reload(c))
+		return engine_status(e);
+	e->again = c->ledger.n > 0;
 	if ((status = restore_schema(c)) != STATUS_OK)
 		return status;
 	if (split_load(e, &c->ledger))
@@ -318,11 +365,38 @@ copying_prepare(struct copy *c)
 	return e->again ? rerun_recheck(c) : STATUS_OK;
 }
 
+/* Compares what is not rows, as verify does. */
+static int
+prove(struct copy *c)
+{
+	struct engine *e = &c->e;
+	int64_t errors = e->errors;
+	struct catalog *other = NULL;
+	int rc =
+		engine_load(e, e->target, &other) ||
+				compare_tables(e, e->catalog, other, "error") ||
+				compare_others(e, e->catalog, other) ||
+				definitions_compare(e, e->catalog, other, true)
+			? -1
+			: 0;
+
+	catalog_free(other);
+	if (rc)
+		return engine_status(e);
+	if (e->errors == errors)
+		return STATUS_OK;
+	msg_error("the target is not defined as the source is: mend what the "
+		  "findings name, then run the same command again");
+	return STATUS_NO;
+}
+
 int
 copying_complete(struct copy *c)
 {
 	int status = complete(c);
 
+	if (status == STATUS_OK)
+		status = prove(c);
 	if (status != STATUS_OK)
 		return status;
 	if (c->differing) {
@@ -338,8 +412,13 @@ int
 copying_open(
 	struct copy *c, const void *options, struct env *env, const char *verb)
 {
+	int status;
+
 	memset(c, 0, sizeof(*c));
-	return engine_open(&c->e, options, env, verb);
+	status = engine_open(&c->e, options, env, verb);
+	if (status == STATUS_OK && engine_fit(&c->e))
+		status = engine_status(&c->e);
+	return status;
 }
 
 int

@@ -248,7 +248,10 @@ make_stage(struct engine *e, const struct delta *d)
 	if (delta_unstage(e))
 		return -1;
 	if (buf_puts(&sql,
-		    "BEGIN; CREATE SCHEMA IF NOT EXISTS airlift; CREATE TABLE"
+		    "BEGIN; DO $$BEGIN IF to_regnamespace('airlift') IS NULL"
+		    " THEN CREATE SCHEMA airlift; COMMENT ON SCHEMA airlift IS"
+		    " 'pgcopy keeps its progress here; dropped when it is"
+		    " done'; END IF; END$$; CREATE TABLE"
 		    " airlift.staged (part text PRIMARY KEY, next int8,"
 		    " over bool, missing int8, extra int8, changed int8,"
 		    " rows int8, bytes int8);"))

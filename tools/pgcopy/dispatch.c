@@ -67,9 +67,21 @@ check_snapshot(struct engine *e, bool temporary, const char *state)
 	return -1;
 }
 
-/* A part failed: again after a pause, or for good. */
+/* A worker's record that is for whoever reads ours. */
 static int
-on_failed(struct engine *e, size_t i, const struct json_val *r)
+pass_on(struct engine *e, const char *line, size_t n)
+{
+	struct buf b = BUF_INIT;
+	int rc = buf_append(&b, line, n) || engine_emit(e, &b, false) ? -1 : 0;
+
+	buf_fini(&b);
+	return rc;
+}
+
+/* A part failed: again after a pause, or for good, which is told. */
+static int
+on_failed(struct engine *e, size_t i, const struct json_val *r,
+	const char *line, size_t n)
 {
 	struct job *j = &e->jobs.job[i];
 	const char *why = json_get_str(r, "message");
@@ -105,8 +117,9 @@ on_failed(struct engine *e, size_t i, const struct json_val *r)
 		return -1;
 	}
 	e->failed++;
+	e->is_told = true;
 	jobs_fail(&e->jobs, i);
-	return 0;
+	return pass_on(e, line, n);
 }
 
 static int
@@ -129,17 +142,6 @@ on_done(struct engine *e, size_t i, const struct json_val *r)
 	jobs_finish(&e->jobs, i);
 	e->done++;
 	return e->finished ? e->finished(e, i, &m, seconds) : 0;
-}
-
-/* A worker's record that is for whoever reads ours. */
-static int
-pass_on(struct engine *e, const char *line, size_t n)
-{
-	struct buf b = BUF_INIT;
-	int rc = buf_append(&b, line, n) || engine_emit(e, &b, false) ? -1 : 0;
-
-	buf_fini(&b);
-	return rc;
 }
 
 static int
@@ -172,7 +174,7 @@ on_record(void *ctx, unsigned worker, const struct json *rec, const char *line,
 	}
 	if (strcmp(type, "part.failed") == 0) {
 		progress_finish(e->progress, worker);
-		return on_failed(e, i, r);
+		return on_failed(e, i, r, line, n);
 	}
 	if (strcmp(type, "row.differs") == 0)
 		return pass_on(e, line, n);
@@ -213,40 +215,19 @@ put_locator(struct buf *b, const char *name, const struct conninfo *c)
 	return rc;
 }
 
-/*
- * Memory for one index build. What the target has is not told; its shared
- * buffers are a quarter of it as a rule, and all builds together get twice
- * those, at most 2 GB.
- */
-static void
-put_memory(struct engine *e, struct buf *b)
-{
-	struct rows *r = session_query(e->target,
-		"SELECT pg_size_bytes(current_setting('shared_buffers'))"
-		" / 1048576",
-		0, NULL);
-	int64_t mb = r ? 2 * rows_int(r, 0, 0) : 256;
-
-	rows_free(r);
-	if (mb > 2048)
-		mb = 2048;
-	mb /= e->jobs_wanted;
-	(void)buf_printf(b, "%lldMB", (long long)(mb < 32 ? 32 : mb));
-}
-
 int
 engine_run(struct engine *e, const char *phase)
 {
 	uint64_t total = 0;
 	size_t i;
 	struct buf from = BUF_SECRET, to = BUF_SECRET, memory = BUF_INIT,
-		   rate = BUF_INIT;
+		   rate = BUF_INIT, timeout = BUF_INIT;
 	size_t n_argv = 8;
 	const char *env[] = {NULL, NULL, NULL};
 	const char *argv[] = {e->opt->self, "run", "--from=env:AIRLIFT_FROM",
 		"--to=env:AIRLIFT_TO", "--encoding",
 		session_encoding(e->source), "--memory", NULL, NULL, NULL, NULL,
-		NULL, NULL};
+		NULL, NULL, NULL, NULL};
 	struct pool_spec pool = {.argv = argv,
 		.env = env,
 		.workers = (unsigned)e->jobs_wanted,
@@ -262,9 +243,11 @@ engine_run(struct engine *e, const char *phase)
 		return 0;
 	if (pool.workers > e->jobs.n)
 		pool.workers = (unsigned)e->jobs.n;
-	put_memory(e, &memory);
 	if (put_locator(&from, "AIRLIFT_FROM", e->from) ||
-		put_locator(&to, "AIRLIFT_TO", e->to) || !memory.len) {
+		put_locator(&to, "AIRLIFT_TO", e->to) ||
+		buf_printf(&memory, "%lldMB",
+			(long long)jobs_memory(
+				e->target_memory, e->jobs_wanted))) {
 		msg_error("out of memory");
 		goto out;
 	}
@@ -287,6 +270,14 @@ engine_run(struct engine *e, const char *phase)
 		argv[n_argv++] = "--rate";
 		argv[n_argv++] = buf_str(&rate);
 	}
+	if (e->opt->timeout) {
+		if (buf_printf(&timeout, "%lld", (long long)e->opt->timeout)) {
+			msg_error("out of memory");
+			goto out;
+		}
+		argv[n_argv++] = "--timeout";
+		argv[n_argv++] = buf_str(&timeout);
+	}
 	for (i = 0; i < e->jobs.n; i++)
 		total += e->jobs.job[i].size;
 	progress_phase(e->progress, phase);
@@ -298,5 +289,6 @@ out:
 	buf_fini(&to);
 	buf_fini(&memory);
 	buf_fini(&rate);
+	buf_fini(&timeout);
 	return rc;
 }

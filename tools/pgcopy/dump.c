@@ -8,6 +8,7 @@
 #include "catalog.h"
 #include "copyout.h"
 #include "copysql.h"
+#include "dbcomment.h"
 #include "engine.h"
 #include "env.h"
 #include "fd.h"
@@ -49,6 +50,16 @@ no_memory(void)
 	return -1;
 }
 
+/* What cannot be written may find its place another time. */
+static int
+put_member(struct dump *d, const char *name, const void *p, size_t n)
+{
+	if (archive_put(d->out, name, p, n) == 0)
+		return 0;
+	d->e.temporary = true;
+	return -1;
+}
+
 static int
 write_chunk(struct chunks *c)
 {
@@ -61,8 +72,8 @@ write_chunk(struct chunks *c)
 		    ++c->count))
 		no_memory();
 	else
-		rc = archive_put(
-			c->d->out, buf_str(&name), c->data.data, c->data.len);
+		rc = put_member(
+			c->d, buf_str(&name), c->data.data, c->data.len);
 	c->data.len = 0;
 	buf_fini(&name);
 	return rc;
@@ -89,9 +100,8 @@ put_bytes(struct chunks *c, const char *p, size_t n)
 static int
 put_record(struct dump *d, const char *name, struct jsonw *w, struct buf *b)
 {
-	int rc = jsonw_end_record(w)
-			 ? no_memory()
-			 : archive_put(d->out, name, b->data, b->len);
+	int rc = jsonw_end_record(w) ? no_memory()
+				     : put_member(d, name, b->data, b->len);
 
 	buf_fini(b);
 	return rc;
@@ -257,7 +267,7 @@ dump_schema(struct dump *d)
 	if (fd_read_file(path, 64 << 20, &b))
 		msg_errno("%s", path);
 	else
-		rc = archive_put(d->out, "schema.dump", b.data, b.len);
+		rc = put_member(d, "schema.dump", b.data, b.len);
 	buf_fini(&b);
 	return rc;
 }
@@ -267,14 +277,16 @@ dump_catalog(struct dump *d)
 {
 	struct engine *e = &d->e;
 	struct rows *r = finish_read_settings(e->source);
-	char *path = finish_search_path(e);
+	char *path = finish_search_path(e), *comment = NULL;
 	struct buf b = BUF_INIT;
 	struct jsonw w;
 	int i, rc = -1;
 
-	if (r && path) {
+	if (r && path && dbcomment_read(e->source, &comment) == 0) {
 		archive_put_catalog(&w, &b, e->catalog);
 		jsonw_str(&w, "search_path", path);
+		if (comment)
+			jsonw_str(&w, "comment", comment);
 		jsonw_array(&w, "settings");
 		for (i = 0; i < rows_count(r); i++) {
 			jsonw_object(&w, NULL);
@@ -287,6 +299,7 @@ dump_catalog(struct dump *d)
 	}
 	rows_free(r);
 	free(path);
+	free(comment);
 	return rc;
 }
 
@@ -296,14 +309,16 @@ dump_all(struct dump *d)
 	struct engine *e = &d->e;
 	size_t i;
 
-	if (catalog_load(e->source, &e->catalog) || engine_export(e) ||
+	if (engine_load(e, e->source, &e->catalog) || engine_export(e) ||
 		engine_tables(e) || schema_dump(e, &d->schema) ||
 		finish_oids(e->source, &d->oids, &d->n_oids))
 		return engine_status(e);
 	if (archive_create(e->env->out, "standard output",
 		    e->opt->level ? (int)e->opt->level : 3, &d->out))
 		return STATUS_TEMPORARY;
-	if (dump_head(d) || dump_schema(d) || dump_catalog(d))
+	/* in definitions every name is quoted, but not in values (regclass) */
+	if (dump_head(d) || dump_schema(d) || dump_catalog(d) ||
+		session_exec(e->source, "SET quote_all_identifiers = off"))
 		return engine_status(e);
 	for (i = 0; i < e->catalog->n_tables; i++)
 		if (dump_table(d, i))

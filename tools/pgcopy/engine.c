@@ -5,6 +5,7 @@
 
 #include "buf.h"
 #include "catalog.h"
+#include "check.h"
 #include "clock.h"
 #include "conninfo.h"
 #include "engine.h"
@@ -17,11 +18,16 @@
 #include "jsonw.h"
 #include "mem.h"
 #include "msg.h"
+#include "opt.h"
+#include "options.h"
 #include "pgcopy.h"
 #include "progress.h"
 #include "record.h"
 #include "session.h"
 #include "status.h"
+
+/* MB that all index builds together get at most. */
+enum { MEMORY_LIMIT = 2048 };
 
 /* How long a killed run's last statement may take to end on the server. */
 enum { LOCK_SECONDS = 20 };
@@ -32,6 +38,14 @@ default_jobs(void)
 	long n = sysconf(_SC_NPROCESSORS_ONLN);
 
 	return n < 1 ? 1 : n > 8 ? 8 : n;
+}
+
+bool
+is_engine_quoting(const struct engine *e)
+{
+	return !e->source || !e->target ||
+	       session_version(e->source) / 10000 !=
+		       session_version(e->target) / 10000;
 }
 
 static int
@@ -78,11 +92,8 @@ engine_open(struct engine *e, const struct pgcopy_options *opt, struct env *env,
 			verb);
 		return STATUS_MISUSE;
 	}
-	if (conninfo_resolve(opt->from, "source", &e->from) ||
-		conninfo_resolve(opt->to, "target", &e->to) ||
-		conninfo_trust(
-			e->from, "source", opt->from_pin, opt->from_ca) ||
-		conninfo_trust(e->to, "target", opt->to_pin, opt->to_ca))
+	if (options_connect(opt, true, &e->from) ||
+		options_connect(opt, false, &e->to))
 		return STATUS_MISUSE;
 	if (strcmp(conninfo_identity(e->from), conninfo_identity(e->to)) == 0) {
 		msg_error("source and target are the same database: %s",
@@ -119,9 +130,7 @@ engine_open_side(struct engine *e, const struct pgcopy_options *opt,
 			source ? "from" : "to", verb);
 		return STATUS_MISUSE;
 	}
-	if (conninfo_resolve(locator, what, c) ||
-		conninfo_trust(*c, what, source ? opt->from_pin : opt->to_pin,
-			source ? opt->from_ca : opt->to_ca))
+	if (options_connect(opt, source, c))
 		return STATUS_MISUSE;
 	if (opt->journal &&
 		!(e->journal = journal_open(opt->journal, "pgcopy",
@@ -167,6 +176,34 @@ engine_close(struct engine *e)
 	(void)journal_close(e->journal);
 }
 
+/* What memory the target has is not told; its shared buffers are a quarter of
+ * it as a rule, and all builds together get twice those. */
+int
+engine_fit(struct engine *e)
+{
+	struct rows *r = session_query(e->target,
+		"SELECT pg_size_bytes(current_setting('shared_buffers'))"
+		" / 1048576",
+		0, NULL);
+	int64_t fit;
+
+	if (!r)
+		return -1;
+	e->target_memory = 2 * rows_int(r, 0, 0);
+	rows_free(r);
+	if (e->target_memory > MEMORY_LIMIT)
+		e->target_memory = MEMORY_LIMIT;
+	fit = jobs_fit(e->target_memory, e->jobs_wanted);
+	if (e->opt->jobs || fit == e->jobs_wanted)
+		return 0;
+	e->jobs_wanted = fit;
+	return engine_tell(e, "note", "jobs-lowered",
+		"--jobs N uses more, each with less memory for its indexes",
+		"%lld jobs: the target's shared_buffers let %lld MB be used "
+		"for building indexes",
+		(long long)fit, (long long)e->target_memory);
+}
+
 int
 engine_lock(struct engine *e)
 {
@@ -195,6 +232,13 @@ engine_lock(struct engine *e)
 		"another pgcopy is at work on the target",
 		"wait for its end, or end it");
 	return STATUS_TEMPORARY;
+}
+
+int
+engine_unlock(struct engine *e)
+{
+	return session_exec(
+		e->target, "SELECT pg_advisory_unlock(1634304620, 1)");
 }
 
 int
@@ -264,12 +308,28 @@ tell_left_out(struct engine *e, const struct catalog *c, size_t all)
 }
 
 int
+engine_quote(const struct engine *e, struct session *s, bool on)
+{
+	if (!is_engine_quoting(e))
+		return 0;
+	return session_exec(s, on ? "SET quote_all_identifiers = on"
+				  : "SET quote_all_identifiers = off");
+}
+
+int
 engine_load(struct engine *e, struct session *s, struct catalog **c)
 {
+	int64_t errors = e->errors;
 	size_t fkeys;
 
-	if (catalog_load(s, c))
+	if (check_reserved(e, s) || e->errors > errors ||
+		engine_quote(e, s, true) || catalog_load(s, c))
 		return -1;
+	if (engine_quote(e, s, false)) {
+		catalog_free(*c);
+		*c = NULL;
+		return -1;
+	}
 	fkeys = (*c)->n_fkeys;
 	filter_catalog(e->opt, *c);
 	return s == e->source ? tell_left_out(e, *c, fkeys) : 0;
@@ -331,6 +391,8 @@ engine_emit(struct engine *e, struct buf *b, bool sync)
 	}
 	if (journal_append(e->journal, b->data, b->len, sync))
 		rc = -1;
+	/* whoever reads us may be there another time */
+	e->temporary = e->temporary || rc;
 	buf_clear(b);
 	return rc;
 }
@@ -354,7 +416,7 @@ engine_finding(struct engine *e, const char *level, const char *rule,
 
 	e->findings++;
 	if (strcmp(level, "error") == 0)
-		e->errors++;
+		e->is_told = ++e->errors > 0;
 	finding_print(&f);
 	rc = finding_put(&b, &f) || engine_emit(e, &b, false) ? -1 : 0;
 	buf_fini(&b);
@@ -380,14 +442,33 @@ engine_tell(struct engine *e, const char *level, const char *rule,
 	return rc;
 }
 
+/* What the last error was, where no record has said it. 0 or -1. */
+static int
+tell_stopped(struct engine *e)
+{
+	struct finding f = {.level = "error",
+		.rule = "stopped",
+		.message = *msg_last() ? msg_last() : "out of memory",
+		.fix = "see the messages on standard error"};
+	struct buf b = BUF_INIT;
+	int rc = finding_put(&b, &f) || engine_emit(e, &b, false) ? -1 : 0;
+
+	e->findings++;
+	buf_fini(&b);
+	return rc;
+}
+
 int
 engine_end(struct engine *e, int status)
 {
+	bool silent = status == STATUS_NO && !e->is_told;
 	struct summary s = {"pgcopy", e->verb, status == STATUS_OK, e->done,
-		e->failed, -1, e->findings, (int64_t)e->bytes,
+		e->failed, -1, e->findings + silent, (int64_t)e->bytes,
 		clock_mono(e->env->clock) - e->begun};
 	struct buf b = BUF_INIT;
 
+	if (silent && tell_stopped(e))
+		status = STATUS_TEMPORARY;
 	/* before the sessions were open there was no run to sum up */
 	if ((e->target || e->source) &&
 		(summary_put(&b, &s) || engine_emit(e, &b, true)) &&

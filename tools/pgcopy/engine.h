@@ -27,7 +27,8 @@ struct engine_table {
 	bool have_source, have_target;
 	size_t parts_left; /* of its copy */
 	double seconds;
-	bool dirty; /* copied anew in this run */
+	bool dirty;       /* copied anew in this run */
+	bool is_analyzed; /* its statistics are a job of this run */
 	bool binary;
 	struct split split;
 	bool is_empty; /* its rows are left out */
@@ -39,6 +40,7 @@ struct engine {
 	struct env *env;
 	const char *verb;
 	int64_t jobs_wanted;
+	int64_t target_memory; /* MB for all index builds at once; 0: unknown */
 	struct conninfo *from, *to;
 	struct session *source, *target;
 	struct catalog *catalog;    /* of the source, in the snapshot */
@@ -60,6 +62,7 @@ struct engine {
 	bool completed;    /* the journal says that a copy was completed */
 	bool is_out_taken; /* standard output is for something else */
 	bool temporary;    /* what stopped the run may pass */
+	bool is_told;      /* a record says why the answer is no */
 };
 
 /*
@@ -76,11 +79,28 @@ int engine_open_side(struct engine *e, const struct pgcopy_options *opt,
 	struct env *env, const char *verb, bool source);
 
 /*
+ * is_engine_quoting(e): all names are to be quoted in what a server writes, as
+ * a word may be reserved by the other's version. engine_quote(e, s, on): if so,
+ * begin or end that, for reading definitions alone: values of types like
+ * regclass would come out quoted too. 0 or -1.
+ */
+bool is_engine_quoting(const struct engine *e);
+int engine_quote(const struct engine *e, struct session *s, bool on);
+
+/*
+ * engine_fit(e): find out what memory the target has for index builds, and use
+ * no more jobs than it has room for, unless their number was asked for. 0, or
+ * -1 after a message.
+ */
+int engine_fit(struct engine *e);
+
+/*
  * engine_lock(e): from now on no other run changes this target; one that has
  * just been killed is waited for. STATUS_OK, or the exit status after a
- * message.
+ * message. engine_unlock(e): others may. 0 or -1.
  */
 int engine_lock(struct engine *e);
+int engine_unlock(struct engine *e);
 
 /* engine_export(e): export the snapshot for the workers. 0 or -1.
  * engine_renew(e): end the source's transaction, begin another. */
@@ -92,7 +112,7 @@ int engine_renew(struct engine *e);
 int engine_import(struct engine *e, const char *snapshot);
 
 /* engine_load(e, s, c): a catalogue without what the options leave out. 0 or
- * -1 after a message. */
+ * -1 after a message or finding. */
 int engine_load(struct engine *e, struct session *s, struct catalog **c);
 
 /* engine_tables(e): the table states for the catalog that was loaded, with
@@ -125,7 +145,10 @@ int engine_tell(struct engine *e, const char *level, const char *rule,
  * counted. 0, or -1 when the run cannot go on. */
 int engine_run(struct engine *e, const char *phase);
 
-/* engine_end(e, status): the summary record; the status to exit with. */
+/*
+ * engine_end(e, status): the summary record; the status to exit with. An
+ * answer that is no without a record that says why gets one: the last error.
+ */
 int engine_end(struct engine *e, int status);
 
 #endif

@@ -8,28 +8,30 @@
 #include "opt.h"
 #include "pgcopy.h"
 
+bool
+is_filter_like(const char *pattern, const char *schema, const char *table)
+{
+	struct buf b = BUF_INIT;
+	bool yes;
+
+	if (!table)
+		return fnmatch(pattern, schema, 0) == 0;
+	yes = buf_printf(&b, "%s.%s", schema, table) == 0 &&
+	      fnmatch(pattern, buf_str(&b), 0) == 0;
+	buf_fini(&b);
+	return yes;
+}
+
+/* Whether one of the patterns is like it. */
 static bool
-matches(const struct opt_list *list, const char *name)
+matches(const struct opt_list *list, const char *schema, const char *table)
 {
 	size_t i;
 
 	for (i = 0; i < list->n; i++)
-		if (fnmatch(list->item[i], name, 0) == 0)
+		if (is_filter_like(list->item[i], schema, table))
 			return true;
 	return false;
-}
-
-/* Whether "schema.table" matches one of the patterns. */
-static bool
-matches_table(
-	const struct opt_list *list, const char *schema, const char *table)
-{
-	struct buf b = BUF_INIT;
-	bool yes = list->n && buf_printf(&b, "%s.%s", schema, table) == 0 &&
-		   matches(list, buf_str(&b));
-
-	buf_fini(&b);
-	return yes;
 }
 
 bool
@@ -41,8 +43,8 @@ is_filter_set(const struct pgcopy_options *opt)
 static bool
 has_schema(const struct pgcopy_options *opt, const char *schema)
 {
-	return (!opt->schemas.n || matches(&opt->schemas, schema)) &&
-	       !matches(&opt->not_schemas, schema);
+	return (!opt->schemas.n || matches(&opt->schemas, schema, NULL)) &&
+	       !matches(&opt->not_schemas, schema, NULL);
 }
 
 bool
@@ -50,14 +52,14 @@ is_filter_wanted(
 	const struct pgcopy_options *opt, const char *schema, const char *table)
 {
 	return has_schema(opt, schema) &&
-	       !matches_table(&opt->not_tables, schema, table);
+	       !matches(&opt->not_tables, schema, table);
 }
 
 bool
 is_filter_empty(
 	const struct pgcopy_options *opt, const char *schema, const char *table)
 {
-	return matches_table(&opt->no_data, schema, table);
+	return matches(&opt->no_data, schema, table);
 }
 
 /* What is left out goes to the end of each array, where it is freed but not

@@ -20,6 +20,10 @@ bool is_filter_set(const struct pgcopy_options *opt);
 bool is_filter_wanted(const struct pgcopy_options *opt, const char *schema,
 	const char *table);
 
+/* is_filter_like(pattern, schema, table): the pattern is like the schema's
+ * name, or, unless ${table} is NULL, like "schema.table". */
+bool is_filter_like(const char *pattern, const char *schema, const char *table);
+
 /* filter_catalog(opt, c): take out what is not wanted, with its indexes and
  * keys, also keys that refer to a table that is left out. */
 void filter_catalog(const struct pgcopy_options *opt, struct catalog *c);

@@ -56,9 +56,9 @@ finish_fkeys(struct engine *e, const struct ledger *l)
 }
 
 int
-finish_marks(struct engine *e, const struct ledger *l)
+finish_marks(struct engine *e, const struct ledger *l, bool of_matviews)
 {
-	static const char id[] = "stage:marks";
+	const char *id = of_matviews ? "stage:viewmarks" : "stage:marks";
 	struct session *t = e->target;
 	size_t i;
 	int rc;
@@ -66,9 +66,12 @@ finish_marks(struct engine *e, const struct ledger *l)
 	if (ledger_find(l, id))
 		return 0;
 	rc = session_exec(t, "BEGIN");
-	for (i = 0; rc == 0 && i < e->catalog->n_indexes; i++)
-		if (*e->catalog->index[i].marks)
-			rc = session_exec(t, e->catalog->index[i].marks);
+	for (i = 0; rc == 0 && i < e->catalog->n_indexes; i++) {
+		const struct catalog_index *x = &e->catalog->index[i];
+
+		if (*x->marks && x->of_matview == of_matviews)
+			rc = session_exec(t, x->marks);
+	}
 	return rc || ledger_add(t, id, "script", NULL) ||
 			       session_exec(t, "COMMIT")
 		       ? -1
@@ -158,6 +161,63 @@ is_list_setting(const char *name, size_t n)
 	return false;
 }
 
+/* A list of names as it is stored, 'a, "b c"', each as a literal: whoever may
+ * set it on the source may write anything there that looks like names. */
+static int
+put_list(struct buf *b, const char *value)
+{
+	struct buf name = BUF_INIT;
+	const char *p = value, *separator = "";
+	int rc = 0;
+
+	do {
+		bool quoted;
+
+		p += strspn(p, " \t\n\r\f,");
+		quoted = *p == '"';
+		buf_clear(&name);
+		for (p += quoted; rc == 0 && *p; p++) {
+			if (quoted && *p == '"' && *++p != '"')
+				break;
+			if (!quoted && strchr(" \t\n\r\f,", *p))
+				break;
+			rc = buf_putc(&name, *p);
+		}
+		rc = rc || buf_puts(b, separator) ||
+				     ident_literal(b, buf_str(&name))
+			     ? -1
+			     : 0;
+		separator = ", ";
+		p += strspn(p, " \t\n\r\f,");
+	} while (rc == 0 && *p);
+	buf_fini(&name);
+	return rc;
+}
+
+/* "a.b": each of its names quoted. */
+static int
+put_setting_name(struct buf *b, const char *name, size_t n)
+{
+	struct buf part = BUF_INIT;
+	size_t k;
+	int rc = 0;
+
+	for (; rc == 0 && n; n -= k, name += k) {
+		const char *dot = memchr(name, '.', n);
+
+		k = dot ? (size_t)(dot - name) : n;
+		buf_clear(&part);
+		rc = buf_append(&part, name, k) ||
+				     ident_quote(b, buf_str(&part)) ||
+				     (dot && buf_putc(b, '.'))
+			     ? -1
+			     : 0;
+		k += dot != NULL;
+	}
+	buf_fini(&part);
+	return rc;
+}
+
 /* ALTER ... SET name TO value, from "name=value". 0, or -1 (ENOMEM). */
 static int
 put_setting(
@@ -173,35 +233,39 @@ put_setting(
 	} else if (buf_puts(b, "ALTER DATABASE ") || ident_quote(b, db)) {
 		return -1;
 	}
-	if (buf_printf(b, " SET %.*s TO ", (int)n, setting))
+	if (buf_puts(b, " SET ") || put_setting_name(b, setting, n) ||
+		buf_puts(b, " TO "))
 		return -1;
-	return is_list_setting(setting, n) ? buf_puts(b, *value ? value : "''")
+	return is_list_setting(setting, n) ? put_list(b, value)
 					   : ident_literal(b, value);
+}
+
+/* Does what the application may do without; when it is refused, a warning. */
+static int
+attempt(struct engine *e, const char *sql, const char *rule, const char *fix)
+{
+	if (session_try(e->target, sql) == 0)
+		return 0;
+	return is_session_alive(e->target)
+		       ? engine_tell(e, "warning", rule, fix,
+				 "%s was refused by the target: %s", sql,
+				 session_message(e->target))
+		       : -1;
 }
 
 int
 finish_setting(
 	struct engine *e, const char *db, const char *role, const char *setting)
 {
-	struct buf sql = BUF_INIT, text = BUF_INIT;
-	int rc = 0;
+	struct buf sql = BUF_INIT;
+	int rc = put_setting(&sql, db, role, setting)
+			 ? no_memory()
+			 : attempt(e, buf_str(&sql), "setting-refused",
+				   "if the application needs it, set it as its "
+				   "own role, which needs no right: ALTER ROLE "
+				   "... IN DATABASE ... SET ...");
 
-	if (put_setting(&sql, db, role, setting)) {
-		rc = no_memory();
-	} else if (session_try(e->target, buf_str(&sql))) {
-		if (!is_session_alive(e->target) ||
-			buf_printf(&text, "%s was refused by the target: %s",
-				buf_str(&sql), session_message(e->target)))
-			rc = -1;
-		else
-			rc = engine_finding(e, "warning", "setting-refused",
-				buf_str(&text),
-				"if the application needs it, set it as its "
-				"own role, which needs no right: ALTER ROLE "
-				"... IN DATABASE ... SET ...");
-	}
 	buf_fini(&sql);
-	buf_fini(&text);
 	return rc;
 }
 

@@ -1,6 +1,7 @@
 #ifndef FINISH_H
 #define FINISH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,9 +14,10 @@ struct engine;
 struct ledger;
 int finish_fkeys(struct engine *e, const struct ledger *l);
 
-/* finish_marks(e, l): what an index is to its table: CLUSTER ON, REPLICA
- * IDENTITY, and statistics targets of its columns. */
-int finish_marks(struct engine *e, const struct ledger *l);
+/* finish_marks(e, l, of_matviews): what an index of a table, or one of a
+ * materialized view, is to it: CLUSTER ON, REPLICA IDENTITY, and statistics
+ * targets of its columns. */
+int finish_marks(struct engine *e, const struct ledger *l, bool of_matviews);
 
 /* finish_sequences(e): read them now, set them, never behind their column. */
 int finish_sequences(struct engine *e);
@@ -34,7 +36,8 @@ struct rows;
 struct session;
 struct rows *finish_read_settings(struct session *source);
 
-/* finish_settings(e): ALTER DATABASE and ALTER ROLE IN DATABASE ... SET. */
+/* finish_settings(e): ALTER DATABASE and ALTER ROLE IN DATABASE ... SET, and
+ * the comment on the database. */
 int finish_settings(struct engine *e);
 
 /* finish_oids(s, out, n): the OIDs of all large objects, sorted; the caller

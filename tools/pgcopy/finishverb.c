@@ -82,6 +82,8 @@ finishverb_run(const void *options, struct env *env)
 	if (status == STATUS_OK)
 		status = read_records(&c.e);
 	if (status == STATUS_OK)
+		status = engine_lock(&c.e);
+	if (status == STATUS_OK)
 		status = take_over(&c);
 	if (status == STATUS_OK)
 		status = copying_prepare(&c);

@@ -9,6 +9,7 @@
 #include "env.h"
 #include "finish.h"
 #include "followapply.h"
+#include "followguard.h"
 #include "followstate.h"
 #include "jsonw.h"
 #include "msg.h"
@@ -37,6 +38,7 @@ struct follow {
 	double told, confirmed;
 	int64_t changes; /* of connections that are over */
 	int tries;
+	bool careful; /* each transaction is committed by itself */
 };
 
 /* What the target has everything before. */
@@ -131,13 +133,17 @@ connect_all(struct follow *f)
 {
 	struct engine *e = &f->e;
 	enum session_error err;
-	uint64_t lsn;
+	uint64_t lsn, confirmed;
+	int64_t errors = e->errors;
 	int found, status;
 
 	if ((status = reopen(e->from, "source", &e->source)) != STATUS_OK ||
 		(status = reopen(e->to, "target", &e->target)) != STATUS_OK)
 		return status;
-	if ((found = followstate_load(e, f->slot, &lsn)) < 0 || set_goal(f))
+	/* the slot before the target: another follower moves it second */
+	if (followguard_encoding(e) ||
+		followguard_confirmed(e->source, f->slot, &confirmed) ||
+		(found = followstate_load(e, f->slot, &lsn)) < 0 || set_goal(f))
 		return engine_status(e);
 	if (!found) {
 		msg_error("the target knows no slot %s of this source: begin "
@@ -145,6 +151,11 @@ connect_all(struct follow *f)
 			f->slot);
 		return STATUS_MISUSE;
 	}
+	if (followguard_slot(e, f->slot, confirmed, lsn) ||
+		followguard_publication(e, f->slot))
+		return engine_status(e);
+	if (e->errors > errors)
+		return STATUS_NO;
 	if (session_open_replication(e->from, "source", &f->stream, &err))
 		return err == SESSION_TEMPORARY ? STATUS_TEMPORARY : STATUS_NO;
 	f->end = f->passed = lsn;
@@ -174,7 +185,8 @@ static int
 status_of(const struct follow *f)
 {
 	if (!is_session_alive(f->stream) ||
-		session_error(f->stream) == SESSION_TEMPORARY)
+		session_error(f->stream) == SESSION_TEMPORARY ||
+		is_followapply_overtaken(f->apply))
 		return STATUS_TEMPORARY;
 	return engine_status(&f->e);
 }
@@ -190,7 +202,14 @@ on_message(struct follow *f, const char *data, size_t n)
 	}
 	rc = followapply_message(f->apply, &f->message);
 	if (rc == FOLLOWAPPLY_OK)
-		rc = followapply_flush(f->apply, false);
+		rc = followapply_flush(f->apply, f->careful);
+	if (rc == FOLLOWAPPLY_DRIFT && !f->careful &&
+		is_followapply_open(f->apply)) {
+		/* what was done before the schema changed must be there when it
+		 * changes on the target, too */
+		f->careful = true;
+		return STATUS_TEMPORARY;
+	}
 	if (rc == FOLLOWAPPLY_DRIFT)
 		return tell_drift(f) ? STATUS_TEMPORARY : STATUS_NO;
 	return rc == FOLLOWAPPLY_OK ? STATUS_OK : status_of(f);
@@ -203,6 +222,8 @@ keep_up(struct follow *f, bool caught)
 	double now = clock_mono(f->e.env->clock);
 
 	if (now - f->confirmed >= CONFIRM_EVERY || caught) {
+		if (followapply_store(f->apply, position(f)) != FOLLOWAPPLY_OK)
+			return status_of(f);
 		if (replication_confirm(f->stream, position(f), !caught))
 			return STATUS_TEMPORARY;
 		f->confirmed = now;
@@ -264,6 +285,8 @@ conclude(struct follow *f)
 		return STATUS_TEMPORARY;
 	if (catalog_load(e->source, &e->catalog) || finish_sequences(e) ||
 		finish_refresh(e, NULL) || followstate_conclude(e, f->slot) ||
+		followguard_publication(e, f->slot) ||
+		followguard_tables(e, f->slot) ||
 		objects_compare(e, "changes of these are not in the stream: "
 				   "bring them with pgcopy sync"))
 		return engine_status(e);

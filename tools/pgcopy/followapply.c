@@ -20,13 +20,15 @@ enum {
 /* What a statement of the script must affect; any number: -1. */
 struct expectation {
 	int64_t rows;
-	const char *name; /* of the table */
+	const char *name; /* of the table; NULL: the position's own row */
 };
 
 struct followapply {
 	struct session *target;
 	char *slot;
 	uint64_t applied, seen; /* committed there; ended by a commit message */
+	uint64_t stored;        /* what the target's row says */
+	bool overtaken;         /* it says something else by now */
 	bool in_source;         /* between Begin and Commit */
 	bool skipping;          /* of a transaction that is there already */
 	bool in_target;         /* a transaction is open */
@@ -53,7 +55,7 @@ followapply_new(struct session *target, const char *slot, uint64_t lsn)
 		return NULL;
 	}
 	f->target = target;
-	f->applied = f->seen = lsn;
+	f->applied = f->seen = f->stored = lsn;
 	/* the right to do this is a superuser's, or granted from 15 on */
 	f->is_replica = session_try(target,
 				"SET session_replication_role = replica") == 0;
@@ -96,33 +98,6 @@ find(const struct followapply *f, uint32_t id)
 	return NULL;
 }
 
-/* A relation is described anew: before its first change, and after DDL. */
-static enum followapply_result
-take_relation(struct followapply *f, const struct pgoutput *m)
-{
-	struct followtable *t, **list;
-	size_t i;
-	int rc = followtable_new(f->target, m, &t, &f->why);
-
-	if (rc <= 0)
-		return rc ? FOLLOWAPPLY_FAILED : FOLLOWAPPLY_DRIFT;
-	for (i = 0; i < f->n_tables; i++)
-		if (f->table[i]->id == m->relation) {
-			t->is_quiet = f->table[i]->is_quiet;
-			followtable_free(f->table[i]);
-			f->table[i] = t;
-			return FOLLOWAPPLY_OK;
-		}
-	list = mem_resize(f->table, f->n_tables + 1, sizeof(*list));
-	if (!list) {
-		followtable_free(t);
-		return no_memory();
-	}
-	f->table = list;
-	f->table[f->n_tables++] = t;
-	return FOLLOWAPPLY_OK;
-}
-
 /* Notes what the next statement of the script must affect. */
 static int
 expect(struct followapply *f, int64_t rows, const char *name)
@@ -161,6 +136,12 @@ is_as_expected(void *ctx, size_t place, int64_t n)
 
 	if (place >= f->n_expect || e->rows < 0 || e->rows == n)
 		return 0;
+	if (!e->name) {
+		f->overtaken = true;
+		msg_error("target: it is not where it was left: another "
+			  "follower was at work");
+		return -1;
+	}
 	msg_error("%s: %" PRId64 " rows were changed in place of %" PRId64
 		  ": something else writes to the target",
 		e->name, n, e->rows);
@@ -181,6 +162,38 @@ send_script(struct followapply *f)
 	buf_clear(&f->sql);
 	f->n_expect = 0;
 	return rc ? FOLLOWAPPLY_FAILED : FOLLOWAPPLY_OK;
+}
+
+/* A relation is described anew: before its first change, after DDL, and
+ * whenever the source has forgotten that it was. */
+static enum followapply_result
+take_relation(struct followapply *f, const struct pgoutput *m)
+{
+	struct followtable *t, **list;
+	size_t i;
+	int rc;
+
+	/* what is not sent yet refers to the former description */
+	if (send_script(f) != FOLLOWAPPLY_OK)
+		return FOLLOWAPPLY_FAILED;
+	rc = followtable_new(f->target, m, &t, &f->why);
+	if (rc <= 0)
+		return rc ? FOLLOWAPPLY_FAILED : FOLLOWAPPLY_DRIFT;
+	for (i = 0; i < f->n_tables; i++)
+		if (f->table[i]->id == m->relation) {
+			t->is_quiet = f->table[i]->is_quiet;
+			followtable_free(f->table[i]);
+			f->table[i] = t;
+			return FOLLOWAPPLY_OK;
+		}
+	list = mem_resize(f->table, f->n_tables + 1, sizeof(*list));
+	if (!list) {
+		followtable_free(t);
+		return no_memory();
+	}
+	f->table = list;
+	f->table[f->n_tables++] = t;
+	return FOLLOWAPPLY_OK;
 }
 
 /* A plain statement. 0 or -1. */
@@ -248,6 +261,25 @@ put_insert(
 	return followtable_values(&f->sql, t, m);
 }
 
+/* An update of a row that a foreign key may have changed before us: it is
+ * there afterwards, whoever did it. */
+static int
+put_cascaded(struct followapply *f, struct followtable *t, const char *update,
+	const struct pgoutput *m)
+{
+	size_t before;
+
+	if (put(f, update))
+		return -1;
+	before = f->sql.len;
+	if (followtable_again(&f->sql, t, m))
+		return -1;
+	return f->sql.len == before || (buf_putc(&f->sql, ';') == 0 &&
+					       expect(f, 1, t->name) == 0)
+		       ? 0
+		       : -1;
+}
+
 static int
 put_change(
 	struct followapply *f, struct followtable *t, const struct pgoutput *m)
@@ -263,6 +295,10 @@ put_change(
 	/* a key that is GENERATED ALWAYS: its column is altered around it */
 	if (m->kind == 'U' && strncmp(buf_str(&b), "ALTER", 5) == 0) {
 		rc = run_now(f, buf_str(&b));
+		goto out;
+	}
+	if (m->kind == 'U' && m->old_kind && t->cascades && !f->is_replica) {
+		rc = put_cascaded(f, t, buf_str(&b), m);
 		goto out;
 	}
 	/* a cascade of the target's own may have been before a delete */
@@ -364,10 +400,28 @@ unquiet(struct followapply *f)
 	return rc;
 }
 
+/* The position moves from where we know it to be, or not at all: a session
+ * of a killed follower may still be at work. 0 or -1. */
+static int
+put_position(struct followapply *f, uint64_t lsn)
+{
+	struct buf *b = &f->sql;
+
+	return close_insert(
+		       f) || buf_puts(b, "UPDATE airlift.follow SET lsn = '") ||
+			       replication_put_lsn(b, lsn) ||
+			       buf_puts(b, "', at = now() WHERE lsn = '") ||
+			       replication_put_lsn(b, f->stored) ||
+			       buf_puts(b, "' AND slot = ") ||
+			       ident_literal(b, f->slot) || buf_putc(b, ';') ||
+			       expect(f, 1, NULL)
+		       ? -1
+		       : 0;
+}
+
 enum followapply_result
 followapply_flush(struct followapply *f, bool force)
 {
-	struct buf b = BUF_INIT, lsn = BUF_INIT;
 	enum followapply_result rc;
 
 	if (f->in_source || f->seen == f->applied ||
@@ -378,26 +432,44 @@ followapply_flush(struct followapply *f, bool force)
 		f->applied = f->seen;
 		return FOLLOWAPPLY_OK;
 	}
-	if (unquiet(f) || replication_put_lsn(&lsn, f->seen) ||
-		buf_printf(&b,
-			"UPDATE airlift.follow SET lsn = '%s', at = now()"
-			" WHERE slot = ",
-			buf_str(&lsn)) ||
-		ident_literal(&b, f->slot) || put(f, buf_str(&b)))
+	if (unquiet(f) || put_position(f, f->seen))
 		rc = no_memory();
 	else
 		/* the commit only when all have affected what they must */
 		rc = send_script(f);
 	if (rc == FOLLOWAPPLY_OK && session_exec(f->target, "COMMIT"))
 		rc = FOLLOWAPPLY_FAILED;
-	buf_fini(&b);
-	buf_fini(&lsn);
 	if (rc == FOLLOWAPPLY_OK) {
 		f->in_target = false;
-		f->applied = f->seen;
+		f->applied = f->stored = f->seen;
 		f->pending = 0;
 	}
 	return rc;
+}
+
+enum followapply_result
+followapply_store(struct followapply *f, uint64_t lsn)
+{
+	enum followapply_result rc;
+
+	if (lsn <= f->stored || !is_followapply_idle(f))
+		return FOLLOWAPPLY_OK;
+	rc = put_position(f, lsn) ? no_memory() : send_script(f);
+	if (rc == FOLLOWAPPLY_OK)
+		f->stored = lsn;
+	return rc;
+}
+
+bool
+is_followapply_open(const struct followapply *f)
+{
+	return f->in_target;
+}
+
+bool
+is_followapply_overtaken(const struct followapply *f)
+{
+	return f->overtaken;
 }
 
 uint64_t

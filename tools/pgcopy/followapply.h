@@ -39,6 +39,18 @@ enum followapply_result followapply_message(
  */
 enum followapply_result followapply_flush(struct followapply *f, bool force);
 
+/*
+ * followapply_store(f, lsn): between transactions: the target has everything
+ * before ${lsn}, which is noted there; before the source may forget it.
+ */
+enum followapply_result followapply_store(struct followapply *f, uint64_t lsn);
+
+/* is_followapply_open(f): changes wait for their commit.
+ * is_followapply_overtaken(f): the last failure was that the target's position
+ * has been moved by somebody else. */
+bool is_followapply_open(const struct followapply *f);
+bool is_followapply_overtaken(const struct followapply *f);
+
 /* followapply_lsn(f): the target has everything before it, for good.
  * is_followapply_idle(f): no transaction is open or waits to be committed.
  * followapply_changes(f), followapply_time(f): rows changed so far; when the

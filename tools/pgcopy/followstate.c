@@ -173,6 +173,27 @@ emit_slot(struct engine *e, const char *type, const char *slot, uint64_t lsn)
 	return rc;
 }
 
+/* What a new slot waits for, without a word of the server's. 0 or -1. */
+static int
+tell_waiting(struct engine *e)
+{
+	struct rows *r = session_query(e->source,
+		"SELECT format('the prepared transaction %L', gid) FROM"
+		" pg_prepared_xacts UNION ALL SELECT format('the transaction of"
+		" process %s (%s)', pid, state) FROM pg_stat_activity WHERE"
+		" backend_xid IS NOT NULL AND pid <> pg_backend_pid()",
+		0, NULL);
+	int i, rc = r ? 0 : -1;
+
+	for (i = 0; rc == 0 && i < rows_count(r); i++)
+		rc = engine_tell(e, "note", "slot-waits",
+			"if it stays open, end it there",
+			"the slot waits for the end of %s on the source",
+			rows_str(r, i, 0));
+	rows_free(r);
+	return rc;
+}
+
 /* The slot, and the engine's transaction in its snapshot. An exit status. */
 static int
 take_slot(struct engine *e, struct followstate *f)
@@ -182,6 +203,8 @@ take_slot(struct engine *e, struct followstate *f)
 	char *snapshot = NULL;
 	int rc;
 
+	if (tell_waiting(e))
+		return engine_status(e);
 	if (session_open_replication(e->from, "source", &s, &err))
 		return err == SESSION_TEMPORARY ? STATUS_TEMPORARY : STATUS_NO;
 	if (replication_create_slot(s, f->slot, &f->lsn, &snapshot))

@@ -11,7 +11,31 @@
 #include "session.h"
 
 /* OIDs below are PostgreSQL's own, the same everywhere. */
-enum { FIRST_OTHER_OID = 16384 };
+enum { FIRST_OTHER_OID = 16384, VARCHAR_OID = 1043, VARBIT_OID = 1562 };
+
+/* The target's columns: name, type, identity, modifier, and the operator by
+ * which values of the type are equal, which is not found without its schema
+ * when an extension has made it. */
+#define COLUMNS                                                                \
+	"SELECT '\"' || replace(a.attname, '\"', '\"\"') || '\"',"             \
+	" a.atttypid, a.attidentity, a.atttypmod, coalesce((SELECT"            \
+	" format('OPERATOR(%I.=)', n.nspname) FROM pg_opclass k"               \
+	" JOIN pg_amop m ON m.amopfamily = k.opcfamily AND m.amoplefttype ="   \
+	" k.opcintype AND m.amoprighttype = k.opcintype AND"                   \
+	" m.amopstrategy = 3 JOIN pg_operator o ON o.oid = m.amopopr AND"      \
+	" o.oprname = '=' JOIN pg_namespace n ON n.oid = o.oprnamespace"       \
+	" WHERE k.opcmethod = (SELECT oid FROM pg_am WHERE amname = 'btree')"  \
+	" AND k.opcdefault AND k.opcintype = coalesce(NULLIF(t.typbasetype,"   \
+	" 0), t.oid)), '=') FROM pg_attribute a JOIN pg_type t ON t.oid ="     \
+	" a.atttypid WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND"  \
+	" NOT a.attisdropped AND a.attgenerated = ''"
+
+static void
+column_fini(struct followtable_column *c)
+{
+	free(c->name);
+	free(c->equal);
+}
 
 void
 followtable_free(struct followtable *t)
@@ -21,7 +45,7 @@ followtable_free(struct followtable *t)
 	if (!t)
 		return;
 	for (i = 0; i < t->n; i++)
-		free(t->column[i].name);
+		column_fini(&t->column[i]);
 	free(t->column);
 	free(t->name);
 	free(t->off);
@@ -56,6 +80,7 @@ fill(struct followtable *t, const struct pgoutput *m)
 	for (i = 0; i < m->n_columns; i++) {
 		t->column[i].name = quoted(m->column[i].name);
 		t->column[i].type = m->column[i].type;
+		t->column[i].modifier = m->column[i].modifier;
 		t->column[i].is_key = m->column[i].is_key;
 		t->n++;
 		if (!t->column[i].name)
@@ -64,7 +89,17 @@ fill(struct followtable *t, const struct pgoutput *m)
 	return 0;
 }
 
-/* Compares with the target's columns: ${r} has name, type, identity. */
+/* Whether the target's modifier keeps each value as it is: one of another
+ * length or precision would round or trim without a word. */
+static bool
+is_modifier_kept(const struct followtable_column *c, int32_t there)
+{
+	return there == c->modifier || there == -1 ||
+	       ((c->type == VARCHAR_OID || c->type == VARBIT_OID) &&
+		       c->modifier != -1 && there > c->modifier);
+}
+
+/* Compares with the target's columns, the rows of COLUMNS. */
 static int
 compare(struct followtable *t, const struct rows *r, struct buf *why)
 {
@@ -95,9 +130,37 @@ compare(struct followtable *t, const struct rows *r, struct buf *why)
 				       c->name, t->name)
 				       ? -1
 				       : 0;
+		if (!is_modifier_kept(c, (int32_t)rows_int(r, k, 3)))
+			return buf_printf(why,
+				       "the column %s of %s has another length "
+				       "or precision on the target",
+				       c->name, t->name)
+				       ? -1
+				       : 0;
+		if (!(c->equal = mem_strdup(rows_str(r, k, 4))))
+			return -1;
 	}
 	/* the target may have more: a change that was made there first */
 	return 1;
+}
+
+/* Whether a foreign key of the table changes its rows when those that they
+ * refer to change or go. 0 or -1. */
+static int
+read_cascades(struct session *target, struct followtable *t)
+{
+	const char *params[1] = {t->name};
+	struct rows *r = session_query(target,
+		"SELECT EXISTS (SELECT FROM pg_constraint WHERE conrelid ="
+		" to_regclass($1) AND contype = 'f' AND (confupdtype IN ('c',"
+		" 'n', 'd') OR confdeltype IN ('n', 'd')))",
+		1, params);
+
+	if (!r)
+		return -1;
+	t->cascades = rows_bool(r, 0, 0);
+	rows_free(r);
+	return 0;
 }
 
 int
@@ -115,12 +178,7 @@ followtable_new(struct session *target, const struct pgoutput *m,
 		goto out;
 	}
 	params[0] = t->name;
-	r = session_query(target,
-		"SELECT '\"' || replace(a.attname, '\"', '\"\"') || '\"',"
-		" a.atttypid, a.attidentity FROM pg_attribute a WHERE"
-		" a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT"
-		" a.attisdropped AND a.attgenerated = ''",
-		1, params);
+	r = session_query(target, COLUMNS, 1, params);
 	if (!r)
 		goto out;
 	if (rows_count(r) == 0 && t->n) {
@@ -131,7 +189,8 @@ followtable_new(struct session *target, const struct pgoutput *m,
 	if ((rc = compare(t, r, why)) <= 0)
 		goto out;
 	rc = -1;
-	if (finish_triggers(target, m->schema, m->name, &off, &on) ||
+	if (read_cascades(target, t) ||
+		finish_triggers(target, m->schema, m->name, &off, &on) ||
 		!(t->off = mem_strdup(off.len ? buf_str(&off) + 2 : "")) ||
 		!(t->on = mem_strdup(buf_str(&on))))
 		goto out;
@@ -225,12 +284,13 @@ put_match(struct buf *b, const struct followtable *t,
 		}
 		/* format() calls the type's output function, as the source
 		 * did; a cast to text is another thing: 't' or 'true' */
-		if (buf_printf(b,
-			    whole && !is_plain_type(c->type)
-				    ? "format('%%s', %s) COLLATE \"C\" = "
-				    : "%s = ",
-			    c->name) ||
-			put_value(b, v))
+		if (whole && !is_plain_type(c->type)
+				? buf_printf(b,
+					  "format('%%s', %s) COLLATE \"C\" = ",
+					  c->name)
+				: buf_printf(b, "%s %s ", c->name, c->equal))
+			return -1;
+		if (put_value(b, v))
 			return -1;
 	}
 	return n || buf_puts(b, "true") == 0 ? 0 : -1;
@@ -320,6 +380,24 @@ followtable_update(
 			put_always(b, t, i, true))
 			return -1;
 	return 0;
+}
+
+int
+followtable_again(
+	struct buf *b, const struct followtable *t, const struct pgoutput *m)
+{
+	struct pgoutput again = *m;
+	size_t i;
+
+	if (m->old_kind == 'O') {
+		for (i = 0; i < m->new.n; i++)
+			if (m->new.value[i].kind == 'u')
+				return 0;
+		again.old = m->new;
+	} else {
+		again.old_kind = 0;
+	}
+	return followtable_update(b, t, &again);
 }
 
 int

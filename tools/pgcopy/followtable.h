@@ -16,12 +16,15 @@ struct followtable {
 	char *name;     /* schema.table, quoted */
 	char *off, *on; /* SQL that turns its triggers off and back, or "" */
 	struct followtable_column {
-		char *name; /* quoted */
+		char *name;  /* quoted */
+		char *equal; /* its type's operator, with schema */
 		uint32_t type;
+		int32_t modifier;
 		bool is_key, is_always; /* GENERATED ALWAYS AS IDENTITY */
 	} * column;
 	size_t n;
 	char identity;
+	bool cascades; /* a foreign key changes its rows by itself */
 	bool is_quiet; /* in the present transaction its triggers are off */
 };
 
@@ -43,6 +46,11 @@ int followtable_insert(struct buf *b, const struct followtable *t);
 int followtable_values(
 	struct buf *b, const struct followtable *t, const struct pgoutput *m);
 int followtable_update(
+	struct buf *b, const struct followtable *t, const struct pgoutput *m);
+/* followtable_again: an update that finds the row as it is afterwards, in case
+ * a foreign key of the target has changed it already; nothing when the message
+ * does not have the whole row. */
+int followtable_again(
 	struct buf *b, const struct followtable *t, const struct pgoutput *m);
 int followtable_delete(
 	struct buf *b, const struct followtable *t, const struct pgoutput *m);

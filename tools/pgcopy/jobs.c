@@ -4,6 +4,28 @@
 #include "jobs.h"
 #include "mem.h"
 
+/* MB of one index build: what is worth a job, what must do if more jobs were
+ * asked for, what is taken for granted where nothing is known. */
+enum { WORTH = 32, LEAST = 4, UNKNOWN = 256 };
+
+int64_t
+jobs_fit(int64_t mb, int64_t jobs)
+{
+	int64_t fit = mb / WORTH;
+
+	if (mb == 0 || fit >= jobs)
+		return jobs;
+	return fit < 1 ? 1 : fit;
+}
+
+int64_t
+jobs_memory(int64_t mb, int64_t jobs)
+{
+	int64_t each = (mb ? mb : UNKNOWN) / jobs;
+
+	return each < LEAST ? LEAST : each;
+}
+
 void
 jobs_fini(struct jobs *js)
 {

@@ -39,6 +39,15 @@ struct jobs {
 void jobs_fini(struct jobs *js);
 
 /*
+ * jobs_fit(mb, jobs): as many of the jobs as can build indexes at once in
+ * ${mb} MB and each have what is worth it; at least 1, and all of them when
+ * ${mb} is 0 (not known). jobs_memory(mb, jobs): maintenance_work_mem of each,
+ * in MB.
+ */
+int64_t jobs_fit(int64_t mb, int64_t jobs);
+int64_t jobs_memory(int64_t mb, int64_t jobs);
+
+/*
  * jobs_add(js, id, line, rank, cost, table): a new job; strings are copied. One
  * with an empty line is a barrier: done as soon as nothing is in its way.
  * Its index, or JOBS_NONE (ENOMEM).

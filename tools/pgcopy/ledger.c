@@ -21,7 +21,8 @@ ledger_create(struct session *s, const char *source)
 		    "here; dropped when the copy is complete';"
 		    "CREATE TABLE airlift.run (one bool PRIMARY KEY DEFAULT "
 		    "true CHECK (one), source text NOT NULL, schema_hash text "
-		    "NOT NULL DEFAULT '', snapshot text, released bool NOT "
+		    "NOT NULL DEFAULT '', outline text, snapshot text, taken "
+		    "text, released bool NOT "
 		    "NULL DEFAULT false, at timestamptz NOT NULL DEFAULT "
 		    "now());"
 		    "CREATE TABLE airlift.ledger (part text PRIMARY KEY, kind "
@@ -103,7 +104,10 @@ ledger_load(struct session *s, struct ledger *l)
 	if (!rc)
 		return 0;
 	if (!(r = session_query(s,
-		      "SELECT source, schema_hash FROM airlift.run", 0, NULL)))
+		      /* a ledger of an earlier version has no outline */
+		      "SELECT source, schema_hash, coalesce(to_jsonb(r) ->>"
+		      " 'outline', '') FROM airlift.run r",
+		      0, NULL)))
 		return -1;
 	rc = -1;
 	if (rows_count(r) != 1) {
@@ -112,7 +116,8 @@ ledger_load(struct session *s, struct ledger *l)
 	} else {
 		l->source = mem_strdup(rows_str(r, 0, 0));
 		l->schema_hash = mem_strdup(rows_str(r, 0, 1));
-		if (l->source && l->schema_hash)
+		l->outline = mem_strdup(rows_str(r, 0, 2));
+		if (l->source && l->schema_hash && l->outline)
 			rc = load_entries(s, l);
 		else
 			msg_error("out of memory");
@@ -136,6 +141,7 @@ ledger_fini(struct ledger *l)
 	free(l->entry);
 	free(l->source);
 	free(l->schema_hash);
+	free(l->outline);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -163,11 +169,18 @@ execute(struct session *s, const char *sql, int n, const char *const *params)
 }
 
 int
-ledger_set_schema(struct session *s, const char *hash)
+ledger_set_schema(struct session *s, const char *hash, const char *outline)
 {
-	const char *params[1] = {hash};
+	const char *params[2] = {hash, outline};
 
-	return execute(s, "UPDATE airlift.run SET schema_hash = $1", 1, params);
+	return session_exec(s, "ALTER TABLE airlift.run ADD COLUMN IF NOT "
+			       "EXISTS outline text") ||
+			       execute(s,
+				       "UPDATE airlift.run SET schema_hash = "
+				       "$1, outline = $2",
+				       2, params)
+		       ? -1
+		       : 0;
 }
 
 int
@@ -230,25 +243,107 @@ is_ledger_released(struct session *s, bool *yes)
 }
 
 int
+ledger_take(struct session *s, const char *snapshot)
+{
+	const char *params[1] = {snapshot};
+
+	return execute(s, "UPDATE airlift.run SET taken = $1", 1, params);
+}
+
+/* The failure of whoever comes too late, as the server would tell it. -1. */
+static int
+refuse_late(struct session *s)
+{
+	(void)session_exec(s,
+		"DO $$BEGIN RAISE EXCEPTION 'another run has taken the target"
+		" over: this part is of an earlier plan' USING ERRCODE ="
+		" 'object_not_in_prerequisite_state'; END$$");
+	return -1;
+}
+
+/* The COMMIT of a lost session has come through: it is worth another look,
+ * which finds the part done. -1. */
+static int
+refuse_twice(struct session *s)
+{
+	(void)session_exec(s,
+		"ROLLBACK; DO $$BEGIN RAISE EXCEPTION 'another session has"
+		" done this part' USING ERRCODE = 'serialization_failure';"
+		" END$$");
+	return -1;
+}
+
+int
+ledger_check(struct session *s, const char *snapshot)
+{
+	const char *params[1] = {snapshot};
+	struct rows *r = session_query(s,
+		"SELECT FROM airlift.run WHERE taken IS NOT DISTINCT FROM $1",
+		1, params);
+	int n = r ? rows_count(r) : -1;
+
+	rows_free(r);
+	return n < 0 ? -1 : n == 0 ? refuse_late(s) : 0;
+}
+
+/* The parameters of an entry, and the room that their text takes. */
+struct values {
+	char rows[24], bytes[24], hex[MULTISET_HEX + 1];
+	const char *param[6];
+};
+
+static void
+set_values(struct values *v, const char *part, const char *kind,
+	const struct multiset *sum)
+{
+	memset(v, 0, sizeof(*v));
+	v->param[0] = part;
+	v->param[1] = kind;
+	if (!sum)
+		return;
+	/* a key at which a part begins may be negative */
+	snprintf(v->rows, sizeof(v->rows), "%lld", (long long)sum->rows);
+	snprintf(v->bytes, sizeof(v->bytes), "%lld", (long long)sum->bytes);
+	multiset_format(sum, v->hex);
+	v->param[2] = v->rows;
+	v->param[3] = v->bytes;
+	v->param[4] = v->hex;
+}
+
+int
 ledger_add(struct session *s, const char *part, const char *kind,
 	const struct multiset *sum)
 {
-	char rows[24], bytes[24], hex[MULTISET_HEX + 1];
-	const char *params[5] = {part, kind, NULL, NULL, NULL};
+	struct values v;
 
-	if (sum) {
-		/* a key at which a part begins may be negative */
-		snprintf(rows, sizeof(rows), "%lld", (long long)sum->rows);
-		snprintf(bytes, sizeof(bytes), "%lld", (long long)sum->bytes);
-		multiset_format(sum, hex);
-		params[2] = rows;
-		params[3] = bytes;
-		params[4] = hex;
-	}
+	set_values(&v, part, kind, sum);
 	return execute(s,
 		"INSERT INTO airlift.ledger (part, kind, rows, bytes, digest)"
 		" VALUES ($1, $2, $3::int8, $4::int8, $5)",
-		5, params);
+		5, v.param);
+}
+
+int
+ledger_add_read(struct session *s, const char *part, const char *kind,
+	const struct multiset *sum, const char *snapshot)
+{
+	struct values v;
+	struct rows *r;
+	int n;
+
+	set_values(&v, part, kind, sum);
+	v.param[5] = snapshot;
+	/* the lock lasts to the commit: ledger_take comes before or after it */
+	r = session_query(s,
+		"INSERT INTO airlift.ledger (part, kind, rows, bytes, digest)"
+		" SELECT $1, $2, $3::int8, $4::int8, $5 FROM airlift.run WHERE"
+		" taken IS NOT DISTINCT FROM $6 FOR SHARE RETURNING part",
+		6, v.param);
+	n = r ? rows_count(r) : -1;
+	rows_free(r);
+	if (n < 0 && strcmp(session_sqlstate(s), "23505") == 0)
+		return refuse_twice(s);
+	return n < 0 ? -1 : n == 0 ? refuse_late(s) : 0;
 }
 
 int

@@ -24,6 +24,7 @@ struct ledger {
 	size_t n;
 	char *source;      /* identity of the source, or NULL: no ledger */
 	char *schema_hash; /* or "" before the schema was restored */
+	char *outline;     /* of that schema (outline.h), or "" */
 };
 
 /* ledger_create(s, source): make the schema and its tables. 0 or -1. */
@@ -37,8 +38,9 @@ void ledger_fini(struct ledger *l);
 const struct ledger_entry *ledger_find(
 	const struct ledger *l, const char *part);
 
-/* ledger_set_schema(s, hash): note that the schema is restored. 0 or -1. */
-int ledger_set_schema(struct session *s, const char *hash);
+/* ledger_set_schema(s, hash, outline): note that the schema is restored. 0 or
+ * -1. */
+int ledger_set_schema(struct session *s, const char *hash, const char *outline);
 
 /*
  * A snapshot that one process holds for others. ledger_offer(s, snapshot):
@@ -55,6 +57,18 @@ int is_ledger_released(struct session *s, bool *yes);
  * NULL. 0 or -1. */
 int ledger_add(struct session *s, const char *part, const char *kind,
 	const struct multiset *sum);
+
+/*
+ * A run that plans takes the ledger: what workers of an earlier one still have
+ * under way was read in another snapshot and must not come. ledger_take(s,
+ * snapshot): waits for those that are about to commit. ledger_add_read(s, part,
+ * kind, sum, snapshot): ledger_add of what was read in ${snapshot}, while that
+ * is the one taken. ledger_check(s, snapshot): it is. 0, or -1 after a message.
+ */
+int ledger_take(struct session *s, const char *snapshot);
+int ledger_add_read(struct session *s, const char *part, const char *kind,
+	const struct multiset *sum, const char *snapshot);
+int ledger_check(struct session *s, const char *snapshot);
 
 /* ledger_get(s, part, sum): whether the part is there: 1 with ${*sum}, 0, or
  * -1 after a message. */

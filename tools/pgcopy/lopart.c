@@ -75,11 +75,12 @@ lopart_copy(struct worker *w, const struct part *p, struct multiset *m)
 	int done = p->again ? 0 : ledger_get(w->target, p->id, m);
 
 	if (done)
-		return done < 0 ? -1 : 0;
+		return done < 0 ? -1 : ledger_check(w->target, w->snapshot);
 	*m = (struct multiset)MULTISET_INIT;
 	if (session_exec(w->target, "BEGIN") ||
 		each_object(w, p, w->source, w->target, m) ||
-		(!p->again && ledger_add(w->target, p->id, p->kind, m)) ||
+		(!p->again && ledger_add_read(w->target, p->id, p->kind, m,
+				      w->snapshot)) ||
 		session_exec(w->target, "COMMIT"))
 		return -1;
 	return 0;

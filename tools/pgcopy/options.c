@@ -1,5 +1,6 @@
 #include <stddef.h>
 
+#include "conninfo.h"
 #include "opt.h"
 #include "options.h"
 #include "pgcopy.h"
@@ -22,6 +23,10 @@ const struct opt options_common[] = {
 		0, NULL, NULL},
 	{"to-ca", 0, OPT_STRING, AT(to_ca), "FILE", "the same for the target",
 		0, 0, NULL, NULL},
+	{"timeout", 0, OPT_INT, AT(timeout), "SECONDS",
+		"give up a connection on which nothing came for so long while "
+		"the server was not at work (default: 60)",
+		2, 86400, NULL, NULL},
 	{"verbose", 'v', OPT_FLAG, AT(verbose), NULL,
 		"show notices of the servers too", 0, 0, NULL, NULL},
 	{NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};
@@ -50,7 +55,7 @@ const struct opt options_common[] = {
 	{                                                                      \
 		"split-larger-than", 0, OPT_SIZE, AT(split), "SIZE",           \
 			"copy tables above SIZE in several parts at once "     \
-			"(default: 1 GiB)",                                    \
+			"(default: 2 GiB)",                                    \
 			1 << 20, INT64_C(1) << 50, NULL, NULL                  \
 	}
 #define OWNER                                                                  \
@@ -111,13 +116,21 @@ const struct opt options_copy[] = {JOBS, FILTERS, JOURNAL, SPLIT, FORMAT, OWNER,
 		0, 0, NULL, NULL},
 	SLOT, RATE, END};
 
-const struct opt options_plan[] = {
-	JOBS, FILTERS, SPLIT, FORMAT, OWNER, ACL, END};
+const struct opt options_plan[] = {JOBS, FILTERS, SPLIT, FORMAT, OWNER, ACL,
+	{"detach", 0, OPT_FLAG, AT(detach), NULL,
+		"end when the parts are written; a process of its own holds "
+		"the snapshot until pgcopy finish",
+		0, 0, NULL, NULL},
+	END};
 
 const struct opt options_finish[] = {JOBS, FILTERS, JOURNAL, SPLIT, FORMAT,
 	OWNER, ACL, KEEP_LEDGER, RATE, END};
 
 const struct opt options_verify[] = {JOBS, FILTERS, FORMAT,
+	{"owner", 0, OPT_FLAG, AT(owner), NULL, "compare owners too", 0, 0,
+		NULL, NULL},
+	{"acl", 0, OPT_FLAG, AT(acl), NULL, "compare privileges too", 0, 0,
+		NULL, NULL},
 	{"full", 0, OPT_FLAG, AT(full), NULL,
 		"stream every row of both sides and compare 128-bit digests, "
 		"instead of hashes that the servers compute",
@@ -162,8 +175,7 @@ const struct opt options_sync[] = {JOBS, FILTERS, FORMAT,
 		"append every record to FILE", 0, 0, NULL, NULL},
 	{NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};
 
-const struct opt options_check[] = {
-	JOBS, {NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};
+const struct opt options_check[] = {JOBS, FILTERS, OWNER, ACL, END};
 
 const struct opt options_run[] = {
 	{"snapshot", 0, OPT_STRING, AT(snapshot), "ID",
@@ -174,3 +186,18 @@ const struct opt options_run[] = {
 	{"memory", 0, OPT_STRING, AT(memory), "SIZE",
 		"maintenance_work_mem for building indexes", 0, 0, NULL, NULL},
 	RATE, {NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL}};
+
+int
+options_connect(
+	const struct pgcopy_options *opt, bool source, struct conninfo **out)
+{
+	const char *what = source ? "source" : "target";
+
+	if (conninfo_resolve(source ? opt->from : opt->to, what, out) ||
+		conninfo_trust(*out, what, source ? opt->from_pin : opt->to_pin,
+			source ? opt->from_ca : opt->to_ca))
+		return -1;
+	if (opt->timeout)
+		conninfo_set_silence(*out, (double)opt->timeout);
+	return 0;
+}

@@ -126,7 +126,9 @@ done:
 static bool
 is_complete(const struct part *p)
 {
-	if (!p->id || !p->kind)
+	if (!p->id || !p->kind ||
+		(p->side && strcmp(p->side, "source") != 0 &&
+			strcmp(p->side, "target") != 0))
 		return false;
 	if (strcmp(p->kind, "copy") == 0)
 		return p->out && p->in;

@@ -14,6 +14,7 @@ struct pgcopy_options {
 	const char *from, *to;
 	const char *from_pin, *to_pin, *from_ca, *to_ca;
 	const char *journal;
+	int64_t timeout; /* seconds of silence, 0: as is usual */
 	int64_t jobs;
 	const char *format; /* "auto" or "text" */
 	uint64_t split;     /* bytes of a table above which it is split */
@@ -28,6 +29,7 @@ struct pgcopy_options {
 	/* of copy --follow and follow */
 	const char *slot;
 	bool follow, until_caught_up, drop;
+	bool detach; /* of plan */
 	/* of run alone */
 	const char *snapshot, *encoding, *memory;
 };

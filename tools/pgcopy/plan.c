@@ -262,10 +262,11 @@ add_sql(struct engine *e, const struct ledger *l, const char *id,
 	return add(e, &p, RANK_WORK, cost, JOBS_NONE);
 }
 
-/* One index and, after all others of its table, its constraint. */
+/* One index and, after all others of its table, its constraint. Any of the
+ * barriers may be JOBS_NONE. */
 static int
 add_index(struct engine *e, const struct ledger *l,
-	const struct catalog_index *x, size_t data, size_t last)
+	const struct catalog_index *x, size_t data, size_t last, size_t whole)
 {
 	char *id = plan_id(PLAN_INDEX, x->schema, x->name, 0);
 	char *con = plan_id(PLAN_CONSTRAINT, x->schema, x->name, 0);
@@ -299,7 +300,8 @@ add_index(struct engine *e, const struct ledger *l,
 		/* it locks the table: after its indexes and its read-back */
 		if (job != JOBS_NONE && last != JOBS_NONE) {
 			e->jobs.job[job].rank = RANK_AFTER;
-			if (jobs_after(&e->jobs, job, last)) {
+			if (jobs_after(&e->jobs, job, last) ||
+				jobs_after(&e->jobs, whole, job)) {
 				no_memory();
 				goto out;
 			}
@@ -348,16 +350,55 @@ add_read(struct engine *e, size_t table)
 	return job;
 }
 
-/* A table: its data, then its indexes and read-back, then constraints. */
+/* ANALYZE of a table, ${after} all that it would be in the way of. One that a
+ * killed run has left out is made up for; ${l} NULL: whatever the ledger has.
+ */
+static int
+add_analyze(
+	struct engine *e, const struct ledger *l, size_t table, size_t after)
+{
+	const struct catalog_table *t = &e->catalog->table[table];
+	char *id = plan_id(PLAN_ANALYZE, t->schema, t->name, 0);
+	bool is_done = id && l && ledger_find(l, id);
+	struct buf sql = BUF_INIT;
+	struct part p = {.id = id, .kind = l && !is_done ? "sql" : "plain"};
+	size_t job;
+	int rc = -1;
+
+	if (!id || buf_puts(&sql, "ANALYZE ") ||
+		ident_qualified(&sql, t->schema, t->name)) {
+		no_memory();
+		goto out;
+	}
+	rc = 0;
+	if (is_done && !e->table[table].dirty)
+		goto out;
+	p.before = buf_str(&sql);
+	job = add(e, &p, RANK_READ, (double)t->bytes, table);
+	if (job == JOBS_NONE)
+		rc = -1;
+	else if (after != JOBS_NONE && jobs_after(&e->jobs, job, after))
+		rc = no_memory();
+	e->table[table].is_analyzed = rc == 0;
+out:
+	free(id);
+	buf_fini(&sql);
+	return rc;
+}
+
+/* A table: its data, then its indexes and read-back, then constraints, then
+ * its statistics. */
 static int
 plan_table(struct engine *e, const struct ledger *l, size_t table)
 {
 	const struct catalog *c = e->catalog;
 	size_t data = add_barrier(e, "copied:", table);
-	size_t last = add_barrier(e, "indexed:", table), read, i;
+	size_t last = add_barrier(e, "indexed:", table);
+	size_t whole = add_barrier(e, "whole:", table), read, i;
 	int64_t k;
 
-	if (data == JOBS_NONE || last == JOBS_NONE)
+	if (data == JOBS_NONE || last == JOBS_NONE || whole == JOBS_NONE ||
+		jobs_after(&e->jobs, whole, last))
 		return no_memory();
 	/* one that is made equal row by row is compared after that */
 	if (!e->table[table].by_delta && !e->table[table].is_empty &&
@@ -371,9 +412,11 @@ plan_table(struct engine *e, const struct ledger *l, size_t table)
 			return -1;
 	for (i = 0; i < c->n_indexes; i++)
 		if (c->index[i].table == c->table[table].oid &&
-			add_index(e, l, &c->index[i], data, last))
+			add_index(e, l, &c->index[i], data, last, whole))
 			return -1;
-	return 0;
+	if (e->table[table].is_empty || c->table[table].has_late_statistics)
+		return 0;
+	return add_analyze(e, l, table, whole);
 }
 
 /* A job of some large objects: p is its kind and side. JOBS_NONE: ENOMEM. */
@@ -446,7 +489,8 @@ plan_data(struct engine *e, const struct ledger *l, const uint32_t *oids,
 	/* of partitioned tables: they have no rows of their own */
 	for (i = 0; i < c->n_indexes; i++)
 		if (c->index[i].is_partitioned &&
-			add_index(e, l, &c->index[i], JOBS_NONE, JOBS_NONE))
+			add_index(e, l, &c->index[i], JOBS_NONE, JOBS_NONE,
+				JOBS_NONE))
 			return -1;
 	return add_large_objects(e, oids, n_oids);
 }
@@ -497,11 +541,13 @@ plan_fkeys(struct engine *e, const struct ledger *l)
 static int
 put_refresh(struct buf *sql, const struct catalog_matview *m, const char *path)
 {
-	/* SET LOCAL ends with the transaction */
-	return buf_printf(sql,
-		       "BEGIN; SET LOCAL search_path = %s; REFRESH "
-		       "MATERIALIZED VIEW ",
-		       path) || ident_qualified(sql, m->schema, m->name) ||
+	/* for the transaction; as a value: the source may have anything there
+	 */
+	return buf_puts(sql, "BEGIN; SELECT set_config('search_path', ") ||
+			       ident_literal(sql, path) ||
+			       buf_puts(sql,
+				       ", true); REFRESH MATERIALIZED VIEW ") ||
+			       ident_qualified(sql, m->schema, m->name) ||
 			       (!m->is_populated &&
 				       buf_puts(sql, " WITH NO DATA")) ||
 			       buf_puts(sql, "; COMMIT")
@@ -549,7 +595,8 @@ plan_matviews(struct engine *e, const struct ledger *l, const char *path)
 		before = job;
 		for (k = 0; k < c->n_indexes; k++)
 			if (c->index[k].table == m->oid &&
-				add_index(e, l, &c->index[k], job, JOBS_NONE))
+				add_index(e, l, &c->index[k], job, JOBS_NONE,
+					JOBS_NONE))
 				return -1;
 	}
 	return 0;
@@ -599,25 +646,9 @@ plan_analyze(struct engine *e)
 {
 	size_t i;
 
-	for (i = 0; i < e->catalog->n_tables; i++) {
-		const struct catalog_table *t = &e->catalog->table[i];
-		char *id;
-		struct buf sql = BUF_INIT;
-		struct part p = {.kind = "plain"};
-		size_t job = JOBS_NONE;
-
-		if (!e->table[i].dirty)
-			continue;
-		p.id = id = plan_id(PLAN_ANALYZE, t->schema, t->name, 0);
-		if (id && buf_puts(&sql, "ANALYZE ") == 0 &&
-			ident_qualified(&sql, t->schema, t->name) == 0) {
-			p.before = buf_str(&sql);
-			job = add(e, &p, RANK_WORK, (double)t->bytes, i);
-		}
-		free(id);
-		buf_fini(&sql);
-		if (job == JOBS_NONE)
+	for (i = 0; i < e->catalog->n_tables; i++)
+		if (e->table[i].dirty && !e->table[i].is_analyzed &&
+			add_analyze(e, NULL, i, JOBS_NONE))
 			return -1;
-	}
 	return 0;
 }

@@ -52,8 +52,8 @@ bool has_plan_index(struct engine *e, const struct ledger *l, size_t table);
  * tables that are made equal by_delta. */
 int plan_recheck(struct engine *e, const struct ledger *l);
 
-/* plan_data(e, l): data, large objects, indexes, their constraints, and the
- * read-back of every table. */
+/* plan_data(e, l): data, large objects, indexes, their constraints, the
+ * read-back of every table, and its statistics. */
 int plan_data(struct engine *e, const struct ledger *l, const uint32_t *oids,
 	size_t n_oids);
 
@@ -83,7 +83,8 @@ int plan_objects(struct engine *e, const struct part *p, const char *prefix,
  */
 int plan_retext(struct engine *e, size_t job);
 
-/* plan_analyze(e): statistics of every table copied in this run. */
+/* plan_analyze(e): statistics of the tables that were copied or changed in
+ * this run and for which plan_data() has not made them. */
 int plan_analyze(struct engine *e);
 
 #endif

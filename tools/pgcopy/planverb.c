@@ -4,6 +4,7 @@
 #include "buf.h"
 #include "clock.h"
 #include "copying.h"
+#include "detach.h"
 #include "env.h"
 #include "fd.h"
 #include "finish.h"
@@ -116,22 +117,40 @@ static int
 plan_all(struct copy *c)
 {
 	struct engine *e = &c->e;
-	int status = copying_prepare(c);
+	int status = engine_lock(e);
 
+	if (status == STATUS_OK)
+		status = copying_prepare(c);
 	if (status != STATUS_OK)
 		return status;
 	if (finish_oids(e->source, &c->oids, &c->n_oids) ||
 		split_store(e, &c->ledger) || copying_reload(c) ||
 		plan_data(e, &c->ledger, c->oids, e->again ? 0 : c->n_oids) ||
-		ledger_offer(e->target, e->snapshot))
+		ledger_offer(e->target, e->snapshot) || engine_unlock(e))
 		return engine_status(e);
 	if (put_parts(c))
 		return STATUS_TEMPORARY;
 	return STATUS_OK;
 }
 
-int
-planverb_run(const void *options, struct env *env)
+/* Whoever reads us, or waits for us, need wait no longer. 0 or -1. */
+static int
+let_go(struct copy *c, struct detach *d)
+{
+	struct env *env = c->e.env;
+
+	if (close(env->out))
+		return -1;
+	env->out = -1;
+	if (!c->e.opt->detach)
+		return 0;
+	msg_note("process %ld holds the snapshot until pgcopy finish",
+		(long)getpid());
+	return detach_done(d, STATUS_OK);
+}
+
+static int
+plan_and_hold(const void *options, struct env *env, struct detach *d)
 {
 	struct copy c;
 	int status = copying_open(&c, options, env, "plan");
@@ -142,10 +161,20 @@ planverb_run(const void *options, struct env *env)
 		/* the summary now: who reads us waits for the end of input */
 		status = engine_end(&c.e, status);
 		c.is_over = true;
-		if (status == STATUS_OK && close(env->out) == 0) {
-			env->out = -1;
+		if (status == STATUS_OK && let_go(&c, d) == 0)
 			status = hold(&c.e);
-		}
 	}
 	return copying_fini(&c, status);
+}
+
+int
+planverb_run(const void *options, struct env *env)
+{
+	const struct pgcopy_options *opt = options;
+	struct detach d;
+	int status, rc = opt->detach ? detach_begin(&d, &status) : 1;
+
+	if (rc < 0)
+		return STATUS_TEMPORARY;
+	return rc ? plan_and_hold(options, env, &d) : status;
 }

@@ -59,9 +59,20 @@ mark_complete(struct copy *c)
 		0)
 		return;
 	for (i = 0; i < e->catalog->n_tables; i++)
-		if (is_plan_stored(e, &c->ledger, i) &&
+		if (!e->table[i].is_empty && is_plan_stored(e, &c->ledger, i) &&
 			(attached || has_plan_index(e, &c->ledger, i)))
 			e->table[i].by_delta = true;
+}
+
+static bool
+has_parts(struct copy *c, size_t table)
+{
+	bool has = false;
+	int64_t k;
+
+	for (k = 1; !has && k <= c->e.table[table].split.n; k++)
+		has = plan_stored(&c->e, &c->ledger, table, k) != NULL;
+	return has;
 }
 
 /* Clears the tables that cannot be completed in parts. Their number, or -1. */
@@ -76,7 +87,10 @@ reset_tables(struct copy *c)
 	for (i = 0; i < e->catalog->n_tables; i++) {
 		struct engine_table *t = &e->table[i];
 
-		if (t->by_delta || t->is_empty)
+		/* rows that this run leaves out, and an earlier one did not */
+		if (t->is_empty && has_parts(c, i))
+			t->dirty = true;
+		else if (t->by_delta || t->is_empty)
 			continue;
 		/* a missing part has the table's keys in its way by now */
 		if (!is_plan_stored(e, &c->ledger, i) &&

@@ -8,6 +8,7 @@
 #include "copyin.h"
 #include "copyout.h"
 #include "copysql.h"
+#include "dbcomment.h"
 #include "engine.h"
 #include "env.h"
 #include "finish.h"
@@ -38,6 +39,7 @@
 struct restore {
 	struct engine e;
 	bool only_read; /* no database: just prove the archive */
+	bool have_schema;
 	struct archive_in *in;
 	struct schema schema;
 	struct ledger ledger;
@@ -50,7 +52,8 @@ struct restore {
 	bool skip; /* the ledger has it */
 	struct multiset_row *stream;
 	int64_t differing, tables;
-	bool bad; /* the archive is to blame */
+	bool bad;     /* the archive is to blame */
+	bool refused; /* the server did not take what was in it */
 };
 
 static int
@@ -66,6 +69,25 @@ refuse(struct restore *r, const char *name, const char *why)
 	msg_error("%s: %s: %s", r->e.env->in_name, name, why);
 	r->bad = true;
 	return -1;
+}
+
+/*
+ * The server does not take what the archive has. Whose fault is it? The rest is
+ * read without it: digests tell an altered archive from rows that were like
+ * that when they were dumped. 0 when that can be done, else -1.
+ */
+static int
+give_in(struct restore *r)
+{
+	struct session *t = r->e.target;
+
+	if (r->only_read || !is_session_alive(t) ||
+		session_error(t) == SESSION_TEMPORARY ||
+		session_error(t) == SESSION_FINE)
+		return -1;
+	msg_note("reading the rest of the archive to see whether it is whole");
+	r->refused = r->only_read = true;
+	return 0;
 }
 
 static struct json *
@@ -180,11 +202,31 @@ take_catalog(struct restore *r, const char *name, const struct buf *data)
 	/* the format is the dump's, told at each table's end */
 	for (i = 0; i < e->catalog->n_tables; i++)
 		e->table[i].binary = e->catalog->table[i].is_binary;
-	if (r->only_read || *r->ledger.schema_hash)
-		return 0;
-	if (!r->schema.archive)
+	if (!r->have_schema)
 		return refuse(r, name, "it comes before the schema");
-	return schema_restore(e, &r->schema);
+	if (r->only_read)
+		return 0;
+	if (!*r->ledger.schema_hash)
+		return schema_restore(e, &r->schema) ? give_in(r) : 0;
+	if (strcmp(r->ledger.schema_hash, r->schema.hash) == 0)
+		return 0;
+	(void)engine_finding(e, "error", "schema-changed",
+		"the schema on the target came from an archive that was "
+		"altered, or this one is",
+		"restore the good one into an empty database");
+	return -1;
+}
+
+/* Once, between head and catalogue. */
+static int
+take_schema(struct restore *r, const char *name, const struct buf *data)
+{
+	if (!r->source || r->have_schema || r->catalog_doc)
+		return refuse(r, name, "out of place");
+	r->have_schema = true;
+	return r->only_read ? 0
+			    : schema_read(&r->e, &r->schema, r->dump_version,
+				      data->data, data->len);
 }
 
 /* The ledger's name of what is under way: "data:schema.table" or "lo:7". */
@@ -217,6 +259,8 @@ begin_part(struct restore *r, const char *name)
 	if (!e->catalog || (*r->folder == 'd' &&
 				   r->number >= (int64_t)e->catalog->n_tables))
 		return refuse(r, name, "it is not in the catalogue");
+	if (*r->folder == 'd' && r->number != r->tables)
+		return refuse(r, name, "out of order");
 	r->chunks = r->offset = 0;
 	if (r->only_read)
 		return 0;
@@ -251,7 +295,7 @@ static int
 take_chunk(struct restore *r, const char *name, const char *rest,
 	const struct buf *data)
 {
-	int64_t number;
+	int64_t number, offset = r->offset;
 	int rc = 0;
 
 	while (*rest == '0')
@@ -260,14 +304,14 @@ take_chunk(struct restore *r, const char *name, const char *rest,
 		return refuse(r, name, "out of order");
 	r->chunks = number;
 	multiset_row_update(r->stream, buf_str(data), data->len);
+	r->offset += (int64_t)data->len;
 	if (!r->only_read && !r->skip)
 		rc = *r->folder == 'd'
 			     ? copyin_put(r->e.target, data->data, data->len)
 			     : largeobject_write(r->e.target,
-				       (uint32_t)r->number, r->offset,
-				       data->data, data->len);
-	r->offset += (int64_t)data->len;
-	return rc;
+				       (uint32_t)r->number, offset, data->data,
+				       data->len);
+	return rc ? give_in(r) : 0;
 }
 
 /* The bytes that came must be those that went. 0 or -1. */
@@ -314,7 +358,7 @@ end_table(struct restore *r, const char *name, const struct json_val *v)
 	if (r->only_read || r->skip)
 		return 0;
 	if (copyin_end(e->target, &arrived))
-		return -1;
+		return give_in(r);
 	if (arrived != m->rows)
 		return refuse(r, name, "other rows arrived than were dumped");
 	if (!(id = part_id(r)))
@@ -377,7 +421,7 @@ take_part(struct restore *r, const char *folder, int64_t number,
 	if (!r->folder) {
 		r->folder = folder;
 		r->number = number;
-		if (begin_part(r, name))
+		if (begin_part(r, name) && (r->bad || give_in(r)))
 			return -1;
 	}
 	if (strcmp(r->folder, folder) != 0 || r->number != number)
@@ -398,11 +442,8 @@ take(struct restore *r, const char *name, const struct buf *data)
 		return take_part(r, "lo", number, name, rest, data);
 	if (strcmp(name, "archive.json") == 0 && !r->source)
 		return take_head(r, name, data);
-	if (strcmp(name, "schema.dump") == 0 && r->source)
-		return r->only_read
-			       ? 0
-			       : schema_read(&r->e, &r->schema, r->dump_version,
-					 data->data, data->len);
+	if (strcmp(name, "schema.dump") == 0)
+		return take_schema(r, name, data);
 	if (strcmp(name, "catalog.json") == 0)
 		return take_catalog(r, name, data);
 	return refuse(r, name, "not a member of ours, or out of place");
@@ -431,7 +472,7 @@ read_archive(struct restore *r)
 			       r->tables != (int64_t)r->e.catalog->n_tables))
 		return refuse(r, "manifest.json", "some tables are not there");
 	r->bad = rc != 0;
-	return rc;
+	return rc || r->refused ? -1 : 0;
 }
 
 /* The target's rows as they are stored. */
@@ -486,10 +527,14 @@ apply_settings(struct restore *r)
 {
 	struct engine *e = &r->e;
 	const struct json_val *v;
+	const char *comment;
 	struct rows *db =
 		session_query(e->target, "SELECT current_database()", 0, NULL);
 	int rc = db ? 0 : -1;
 
+	comment = json_get_str(json_root(r->catalog_doc), "comment");
+	if (rc == 0 && comment)
+		rc = dbcomment_write(e, comment);
 	v = json_first(json_get(json_root(r->catalog_doc), "settings"));
 	for (; rc == 0 && v; v = json_next(v)) {
 		const char *role = json_get_str(v, "role");
@@ -578,7 +623,8 @@ restore_all(struct restore *r)
 	session_forget(e->target);
 	if (read_archive(r)) {
 		if (is_session_alive(e->target)) {
-			if (r->folder && *r->folder == 'd' && !r->skip)
+			if (r->folder && *r->folder == 'd' && !r->skip &&
+				!r->only_read)
 				copyin_abort(e->target, "the archive is bad");
 			(void)session_try(e->target, "ROLLBACK");
 		}

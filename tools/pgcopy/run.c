@@ -14,6 +14,8 @@
 #include "mem.h"
 #include "msg.h"
 #include "multiset.h"
+#include "opt.h"
+#include "options.h"
 #include "part.h"
 #include "pgcopy.h"
 #include "session.h"
@@ -187,6 +189,7 @@ put_failure(
 	jsonw_str(&j, "part", id);
 	jsonw_str(&j, "message",
 		s && *session_message(s) ? session_message(s)
+		: *msg_last()            ? msg_last()
 					 : "it could not be done");
 	if (s && *session_sqlstate(s))
 		jsonw_str(&j, "sqlstate", session_sqlstate(s));
@@ -312,10 +315,8 @@ run_run(const void *options, struct env *env)
 		msg_error("--from and --to are needed");
 		return STATUS_MISUSE;
 	}
-	if (conninfo_resolve(opt->from, "source", &w.from) ||
-		conninfo_resolve(opt->to, "target", &w.to) ||
-		conninfo_trust(w.from, "source", opt->from_pin, opt->from_ca) ||
-		conninfo_trust(w.to, "target", opt->to_pin, opt->to_ca))
+	if (options_connect(opt, true, &w.from) ||
+		options_connect(opt, false, &w.to))
 		goto out;
 	if (!(in = jsonl_open(env->in, env->in_name, JSONL_MAX_LINE))) {
 		msg_error("out of memory");

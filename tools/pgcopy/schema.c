@@ -12,6 +12,7 @@
 #include "mem.h"
 #include "msg.h"
 #include "multiset.h"
+#include "outline.h"
 #include "pgcopy.h"
 #include "schema.h"
 #include "session.h"
@@ -56,6 +57,7 @@ hash_schema(struct schema *s)
 		TOC_LATE, TOC_EVENT};
 	struct multiset_row *row = multiset_row_new();
 	struct multiset m = MULTISET_INIT;
+	struct buf outline = BUF_INIT;
 	size_t i;
 	int rc = row ? 0 : -1;
 
@@ -64,8 +66,13 @@ hash_schema(struct schema *s)
 
 		if ((rc = script(s, stages[i], &b)) == 0)
 			hash_lines(row, buf_str(&b));
+		if (rc == 0)
+			rc = outline_put(&outline, buf_str(&b));
 		buf_fini(&b);
 	}
+	if (rc == 0 && buf_puts(&outline, "") == 0)
+		rc = (s->outline = buf_steal(&outline)) ? 0 : -1;
+	buf_fini(&outline);
 	if (rc == 0) {
 		multiset_row_end(row, &m);
 		s->hash = mem_alloc(MULTISET_HEX + 1);
@@ -76,6 +83,23 @@ hash_schema(struct schema *s)
 	}
 	multiset_row_free(row);
 	return rc;
+}
+
+static int
+hash_bytes(struct schema *s, const void *p, size_t n)
+{
+	struct multiset_row *row = multiset_row_new();
+	struct multiset m = MULTISET_INIT;
+
+	if (!row) {
+		msg_error("out of memory");
+		return -1;
+	}
+	multiset_row_update(row, p, n);
+	multiset_row_end(row, &m);
+	multiset_format(&m, s->hash);
+	multiset_row_free(row);
+	return 0;
 }
 
 /* Whether an index of ours becomes the constraint with this OID. */
@@ -102,40 +126,58 @@ keep_constraints(const struct catalog *c, struct toc *t)
 			t->entry[i].stage = TOC_LATE;
 }
 
-/* Whether the entry is the publication, or one of its tables: "...; 6104 17
- * PUBLICATION - name owner", "... PUBLICATION TABLE schema name table owner".
- */
+/* Whether the entry is the publication, or one of its tables, by its line:
+ * "PUBLICATION - name owner", "PUBLICATION TABLE schema name table owner".
+ * Names are not quoted there, any of them may have blanks: for want of a
+ * source. */
 static bool
-is_of_publication(const struct toc_entry *t, const char *name)
+is_called(const struct toc_entry *t, const char *name)
 {
-	struct buf line = BUF_INIT, of = BUF_INIT, table = BUF_INIT;
-	const char *p;
-	bool yes = false;
+	bool table = strcmp(t->desc, "PUBLICATION TABLE") == 0;
+	struct buf line = BUF_INIT, of = BUF_INIT;
+	bool yes;
 
-	if (buf_append(&line, t->line, t->len) ||
-		buf_printf(&of, " PUBLICATION - %s ", name) ||
-		buf_printf(&table, " %s ", name))
-		goto out;
-	p = strstr(buf_str(&line), " PUBLICATION TABLE ");
-	/* names are not quoted there: any of them may have blanks */
-	yes = strstr(buf_str(&line), buf_str(&of)) ||
-	      (p && strstr(p, buf_str(&table)));
-out:
+	yes = buf_append(&line, t->line, t->len) == 0 &&
+	      buf_printf(&of, table ? " %s " : " PUBLICATION - %s ", name) ==
+		      0 &&
+	      strstr(buf_str(&line), buf_str(&of));
 	buf_fini(&line);
 	buf_fini(&of);
-	buf_fini(&table);
 	return yes;
 }
 
-/* Our own publication is the source's affair. */
-static void
-leave_publication(struct toc *t, const char *name)
+/* Our own publication is the source's affair. 0 or -1. */
+static int
+leave_publication(struct engine *e, struct toc *t)
 {
+	const char *params[1] = {e->opt->slot};
+	struct rows *r = NULL;
 	size_t i;
+	int k;
 
-	for (i = 0; i < t->n; i++)
-		if (is_of_publication(&t->entry[i], name))
-			t->entry[i].stage = TOC_DATA;
+	if (e->source &&
+		!(r = session_query(e->source,
+			  "SELECT 'PUBLICATION', oid FROM pg_publication WHERE"
+			  " pubname = $1 UNION ALL SELECT 'PUBLICATION TABLE',"
+			  " r.oid FROM pg_publication_rel r JOIN pg_publication"
+			  " p ON p.oid = r.prpubid WHERE p.pubname = $1",
+			  1, params)))
+		return -1;
+	for (i = 0; i < t->n; i++) {
+		struct toc_entry *x = &t->entry[i];
+		bool ours = false;
+
+		if (strcmp(x->desc, "PUBLICATION") != 0 &&
+			strcmp(x->desc, "PUBLICATION TABLE") != 0)
+			continue;
+		for (k = 0; r && !ours && k < rows_count(r); k++)
+			ours = x->oid == (uint32_t)rows_int(r, k, 1) &&
+			       strcmp(x->desc, rows_str(r, k, 0)) == 0;
+		if (r ? ours : is_called(x, e->opt->slot))
+			x->stage = TOC_DATA;
+	}
+	rows_free(r);
+	return 0;
 }
 
 /* A place for the archive that goes away with the process. */
@@ -170,8 +212,8 @@ take_contents(struct engine *e, struct schema *s)
 	}
 	if (e->source)
 		keep_constraints(e->catalog, &s->toc);
-	if (e->opt->slot)
-		leave_publication(&s->toc, e->opt->slot);
+	if (e->opt->slot && leave_publication(e, &s->toc))
+		goto out;
 	rc = hash_schema(s);
 out:
 	buf_fini(&list);
@@ -186,23 +228,36 @@ begin(const struct engine *e, struct schema *s)
 		   (e->opt->acl ? PGTOOLS_ACL : 0);
 }
 
+/* Of a dump into an archive nobody knows the target. */
+static int
+target_major(const struct engine *e, int otherwise)
+{
+	return e->target ? session_version(e->target) / 10000 : otherwise;
+}
+
 int
 schema_dump(struct engine *e, struct schema *s)
 {
+	static const char quote_all[] = "--quote-all-identifiers";
 	struct buf more = BUF_INIT;
 	int rc = -1;
 
 	begin(e, s);
-	if (filter_put_args(e->opt, &more))
+	if (filter_put_args(e->opt, &more) ||
+		(is_engine_quoting(e) &&
+			buf_append(&more, quote_all, sizeof(quote_all))))
 		msg_error("out of memory");
-	else if (pgtools_find(session_version(e->source) / 10000, &s->tools) ==
-			 0 &&
+	else if (pgtools_find(session_version(e->source) / 10000,
+			 target_major(e, session_version(e->source) / 10000),
+			 &s->tools) == 0 &&
 		 open_archive(s) == 0 &&
-		 pgtools_dump(&s->tools, e->from, e->snapshot,
-			 tmpfile_name(s->archive), &more) == 0)
+		 (rc = pgtools_dump(&s->tools, e->from, e->source, e->snapshot,
+			  tmpfile_name(s->archive), &more)) == 0)
 		rc = take_contents(e, s);
+	/* a retry may help */
+	e->temporary = e->temporary || rc == -2;
 	buf_fini(&more);
-	return rc;
+	return rc ? -1 : 0;
 }
 
 int
@@ -210,13 +265,15 @@ schema_read(struct engine *e, struct schema *s, int version, const void *p,
 	size_t n)
 {
 	begin(e, s);
-	if (pgtools_find(version, &s->tools) || open_archive(s))
+	if (pgtools_find(version, target_major(e, version), &s->tools) ||
+		open_archive(s))
 		return -1;
 	if (fd_write_all(tmpfile_fd(s->archive), p, n)) {
 		msg_errno("%s", tmpfile_name(s->archive));
 		return -1;
 	}
-	return take_contents(e, s);
+	/* each byte counts: it may have come altered the first time */
+	return take_contents(e, s) || hash_bytes(s, p, n) ? -1 : 0;
 }
 
 void
@@ -226,6 +283,7 @@ schema_fini(struct schema *s)
 	toc_fini(&s->toc);
 	tmpfile_abort(s->archive);
 	free(s->hash);
+	free(s->outline);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -278,7 +336,8 @@ schema_restore(struct engine *e, struct schema *s)
 		if (extension_create(e, &e->catalog->extension[i]))
 			goto out;
 	if (session_exec(t, buf_str(&before)) || pin_again(t) ||
-		ledger_set_schema(t, s->hash) || session_exec(t, "COMMIT"))
+		ledger_set_schema(t, s->hash, s->outline) ||
+		session_exec(t, "COMMIT"))
 		goto out;
 	rc = 0;
 out:

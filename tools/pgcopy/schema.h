@@ -15,7 +15,8 @@ struct schema {
 	struct toc toc;
 	struct tmpfile *archive;
 	unsigned flags;
-	char *hash; /* of the SQL: the same schema gives the same */
+	char *hash;    /* of the SQL: the same schema gives the same */
+	char *outline; /* of its objects (outline.h) */
 };
 
 /* schema_dump(e, s): pg_dump and its contents. 0, or -1 after a message. */

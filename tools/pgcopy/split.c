@@ -17,9 +17,13 @@
 #include "plan.h"
 #include "session.h"
 #include "split.h"
+#include "str.h"
+#include "wirebytes.h"
 
-/* A part is what a crash may cost: none is larger, unless asked for. */
-#define PART_LIMIT (UINT64_C(1) << 30)
+/* A part is what a crash may cost: none is larger, unless asked for. But a
+ * table in one part is read in its own order and stored frozen, which saves a
+ * tenth of its CPU. */
+#define PART_LIMIT (UINT64_C(2) << 30)
 
 static int
 no_memory(void)
@@ -78,8 +82,10 @@ entry_of(const struct ledger *l, const struct catalog_table *t, int64_t k)
 
 /* 1: as an earlier run has stored it, 0: it has not, -1. */
 static int
-recall(struct split *s, const struct ledger *l, const struct catalog_table *t)
+recall(struct engine *e, const struct ledger *l, size_t table)
 {
+	const struct catalog_table *t = &e->catalog->table[table];
+	struct split *s = &e->table[table].split;
 	const struct ledger_entry *old = entry_of(l, t, 0);
 	int64_t k;
 
@@ -87,7 +93,10 @@ recall(struct split *s, const struct ledger *l, const struct catalog_table *t)
 		return 0;
 	s->n = (int64_t)old->sum->rows;
 	s->blocks = (int64_t)old->sum->bytes;
-	s->by_key = strcmp(old->kind, "split-key") == 0;
+	s->by_key = str_starts(old->kind, "split-key");
+	/* what is there has its digests in that format */
+	if (strstr(old->kind, "-text"))
+		e->table[table].binary = false;
 	if (!s->by_key)
 		return 1;
 	s->first = mem_zalloc((size_t)s->n + 1, sizeof(*s->first));
@@ -147,6 +156,8 @@ decide(struct engine *e, size_t table)
 	struct split *s = &e->table[table].split;
 	uint64_t limit = e->opt->split ? e->opt->split : PART_LIMIT;
 
+	if (e->table[table].binary && is_wirebytes_text(t, e->opt->rate))
+		e->table[table].binary = false;
 	s->n = copysql_parts(t->bytes, split_chain(e->catalog, table),
 		total_cost(e->catalog), e->jobs_wanted, limit);
 	if (s->n > 1 && is_by_key(e, t))
@@ -172,7 +183,7 @@ split_load(struct engine *e, const struct ledger *l)
 		int rc = 1;
 
 		if (!s->is_set)
-			rc = recall(s, l, &e->catalog->table[i]);
+			rc = recall(e, l, i);
 		if (rc < 0 || (rc == 0 && decide(e, i)))
 			return -1;
 		s->is_set = true;
@@ -181,17 +192,20 @@ split_load(struct engine *e, const struct ledger *l)
 }
 
 static int
-store(struct engine *e, const struct catalog_table *t, const struct split *s,
-	int64_t k)
+store(struct engine *e, size_t table, int64_t k)
 {
+	static const char *const kinds[2][2] = {
+		{"split-text", "split"}, {"split-key-text", "split-key"}};
+	const struct catalog_table *t = &e->catalog->table[table];
+	const struct split *s = &e->table[table].split;
 	char *id = plan_id("split:", t->schema, t->name, k);
 	struct multiset m = MULTISET_INIT;
 	int rc;
 
 	m.rows = (uint64_t)s->n;
 	m.bytes = (uint64_t)(k ? s->first[k] : s->blocks);
-	rc = id ? ledger_add(
-			  e->target, id, s->by_key ? "split-key" : "split", &m)
+	rc = id ? ledger_add(e->target, id,
+			  kinds[s->by_key][e->table[table].binary], &m)
 		: no_memory();
 	free(id);
 	return rc;
@@ -210,9 +224,9 @@ split_store(struct engine *e, const struct ledger *l)
 
 		if (entry_of(l, t, 0))
 			continue;
-		rc = store(e, t, s, 0);
+		rc = store(e, i, 0);
 		for (k = 2; rc == 0 && s->by_key && k <= s->n; k++)
-			rc = store(e, t, s, k);
+			rc = store(e, i, k);
 	}
 	return rc ? rc : session_exec(e->target, "COMMIT");
 }

@@ -72,7 +72,8 @@ pump(struct worker *w, const struct part *p, struct copyout *from,
 			rc = -1;
 			break;
 		}
-		worker_progress(w, p->id, m);
+		if (piece.is_read)
+			worker_progress(w, p->id, m);
 		pause_for(w, piece.len);
 	}
 	if (rc == 0)
@@ -137,13 +138,13 @@ streampart_copy(struct worker *w, const struct part *p, struct multiset *m)
 	int done = ledger_get(w->target, p->id, m);
 
 	if (done)
-		return done < 0 ? -1 : 0;
+		return done < 0 ? -1 : ledger_check(w->target, w->snapshot);
 	*m = (struct multiset)MULTISET_INIT;
 	if (session_exec(w->target, "BEGIN") ||
 		(p->before && session_exec(w->target, p->before)) ||
 		streampart_transfer(w, p, m) ||
 		(p->after && session_exec(w->target, p->after)) ||
-		ledger_add(w->target, p->id, p->kind, m) ||
+		ledger_add_read(w->target, p->id, p->kind, m, w->snapshot) ||
 		session_exec(w->target, "COMMIT"))
 		return -1;
 	return 0;
@@ -166,7 +167,8 @@ streampart_hash(struct worker *w, const struct part *p, struct multiset *m)
 	if (start_out(s, p, &from) == 0) {
 		while ((rc = copyout_next(from, &piece)) > 0) {
 			rowhash_feed(&hash, &piece, m);
-			worker_progress(w, p->id, m);
+			if (piece.is_read)
+				worker_progress(w, p->id, m);
 		}
 		copyout_close(from);
 		if (rc == 0)

@@ -4,6 +4,7 @@
 #include "apply.h"
 #include "buf.h"
 #include "catalog.h"
+#include "check.h"
 #include "clock.h"
 #include "compare.h"
 #include "definitions.h"
@@ -67,8 +68,11 @@ look(struct sync *s)
 	catalog_free(s->other);
 	e->catalog = s->other = NULL;
 	if (engine_export(e) || engine_load(e, e->source, &e->catalog) ||
-		engine_load(e, e->target, &s->other) || engine_tables(e))
+		engine_load(e, e->target, &s->other) || engine_tables(e) ||
+		check_patterns(e))
 		return engine_status(e);
+	if (e->errors)
+		return STATUS_NO;
 	if (compare_tables(e, e->catalog, s->other, "warning"))
 		return STATUS_TEMPORARY;
 	if (!e->errors)
@@ -146,7 +150,8 @@ dry_result(struct sync *s, const struct pass *p)
 {
 	struct engine *e = &s->e;
 	if (report(s, p, 1) || compare_others(e, e->catalog, s->other) ||
-		definitions_compare(e, e->catalog, s->other) ||
+		compare_extensions(e, e->catalog, s->other) ||
+		definitions_compare(e, e->catalog, s->other, false) ||
 		objects_compare(e, NULL))
 		return engine_status(e);
 	if (p->tables)

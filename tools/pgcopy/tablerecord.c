@@ -57,6 +57,7 @@ tablerecord_verified(struct engine *e, size_t table, double seconds)
 		put_table(&w, e, table);
 		put_sum(&w, &t->target);
 	} else {
+		e->is_told = true;
 		jsonw_record(&w, &b, "table.differs");
 		put_table(&w, e, table);
 		jsonw_object(&w, "source");
@@ -81,6 +82,7 @@ tablerecord_compared(
 		jsonw_record(&w, &b, "table.verified");
 		put_table(&w, e, table);
 	} else {
+		e->is_told = true;
 		jsonw_record(&w, &b, "table.differs");
 		put_table(&w, e, table);
 		jsonw_int(&w, "missing", d->missing);

@@ -3,6 +3,7 @@
 
 #include "buf.h"
 #include "catalog.h"
+#include "check.h"
 #include "compare.h"
 #include "copysql.h"
 #include "definitions.h"
@@ -178,21 +179,26 @@ static int
 verify_all(struct verify *v)
 {
 	struct engine *e = &v->e;
+	bool same_encoding = strcmp(session_encoding(e->source),
+				     session_encoding(e->target)) == 0;
 
 	e->finished = on_finished;
 	e->record = on_record;
 	/* the servers' hashes are of bytes in their own encodings */
-	v->by_stream =
-		e->opt->full || strcmp(session_encoding(e->source),
-					session_encoding(e->target)) != 0;
+	v->by_stream = e->opt->full || !same_encoding;
 	if (engine_load(e, e->source, &e->catalog) ||
-		engine_load(e, e->target, &v->other) || engine_export(e) ||
-		engine_tables(e))
+		engine_load(e, e->target, &v->other) || check_patterns(e) ||
+		engine_export(e) || engine_tables(e))
 		return engine_status(e);
+	if (e->errors)
+		return STATUS_NO;
 	if (compare_tables(e, e->catalog, v->other, "error") ||
 		compare_others(e, e->catalog, v->other) ||
-		definitions_compare(e, e->catalog, v->other))
-		return STATUS_TEMPORARY;
+		(same_encoding &&
+			compare_matview_rows(e, e->catalog, v->other)) ||
+		compare_extensions(e, e->catalog, v->other) ||
+		definitions_compare(e, e->catalog, v->other, false))
+		return engine_status(e);
 	if ((v->by_stream ? plan_scans(v)
 			  : delta_plan(e, &v->delta, v->other, false)) ||
 		(v->by_stream && plan_streams(v)) || engine_run(e, "comparing"))

@@ -3,12 +3,13 @@
 #include "addon.h"
 #include "buf.h"
 #include "job.h"
-#include "json.h"
 #include "mem.h"
 #include "msg.h"
 #include "record.h"
 #include "report.h"
 #include "str.h"
+#include "tree.h"
+#include "treeget.h"
 
 /* An add-on taken apart: "service:plan", what it is attached as. */
 static int
@@ -21,6 +22,12 @@ put_need(struct job *job, const char *service, size_t n, const char *plan,
 	if (buf_append(&name, service, n) == -1 ||
 		buf_printf(&id, "addon:%s", handle) == -1)
 		goto out;
+	/* the same one twice: each needs a stable id of its own */
+	for (unsigned i = 2; report_find(job->report, buf_str(&id)); i++) {
+		buf_clear(&id);
+		if (buf_printf(&id, "addon:%s#%u", handle, i) == -1)
+			goto out;
+	}
 	struct addon a = {buf_str(&name), plan, as, job->app, job->region};
 	*need = addon_need(
 		job->report, job->addon_map, "heroku", buf_str(&id), &a);
@@ -53,20 +60,19 @@ say_retired_plan(struct job *job, struct finding *where, const char *service,
 }
 
 static int
-take_live(struct job *job, const struct json_val *v)
+take_live(struct job *job, const struct tree *v)
 {
-	const char *plan = json_get_str(json_get(v, "plan"), "name");
-	const char *service =
-		json_get_str(json_get(v, "addon_service"), "name");
-	const char *name = json_get_str(v, "name");
-	const char *state = json_get_str(v, "state");
+	const char *plan = treeget_str(tree_get(v, "plan"), "name");
+	const char *service = treeget_str(tree_get(v, "addon_service"), "name");
+	const char *name = treeget_str(v, "name");
+	const char *state = treeget_str(v, "state");
 	struct finding where = {.level = "note",
 		.rule = "addon-state",
 		.file = job->addons_name};
 	struct report_need *need = NULL;
-	const struct json_val *var;
+	const struct tree *var;
 
-	json_where(job->addons, v, &where.line, &where.column);
+	treeget_place(v, &where.line, &where.column);
 	if (service == NULL) {
 		msg_at(where.file, where.line, where.column,
 			"no add-on: addon_service.name is missing");
@@ -80,25 +86,25 @@ take_live(struct job *job, const struct json_val *v)
 	if (put_need(job, service, strlen(service), plan, NULL,
 		    name ? name : service, &need) == -1)
 		return -1;
-	var = json_first(json_get(v, "config_vars"));
-	for (; var != NULL; var = json_next(var))
-		if (json_str(var) != NULL)
-			report_variable(job->report, need, json_str(var));
+	var = treeget_first(tree_get(v, "config_vars"));
+	for (; var != NULL; var = var->next)
+		if (tree_str(var) != NULL)
+			report_variable(job->report, need, tree_str(var));
 	return 0;
 }
 
 int
 addonlist_live(struct job *job)
 {
-	const struct json_val *v = json_root(job->addons);
+	const struct tree *v = job->addons;
 
-	if (json_kind(v) != JSON_ARRAY) {
+	if (v->kind != TREE_ARRAY) {
 		msg_error("%s: not what `heroku addons --json` prints: no "
 			  "array",
 			job->addons_name);
 		return -1;
 	}
-	for (v = json_first(v); v != NULL; v = json_next(v))
+	for (v = v->first; v != NULL; v = v->next)
 		if (take_live(job, v) == -1)
 			return -1;
 	return 0;
@@ -108,44 +114,86 @@ addonlist_live(struct job *job)
 static bool
 is_live(const struct job *job, const char *service, size_t n)
 {
-	const struct json_val *v =
-		job->addons == NULL ? NULL : json_first(json_root(job->addons));
+	const struct tree *v = job->addons == NULL ? NULL : job->addons->first;
 
-	for (; v != NULL; v = json_next(v)) {
+	for (; v != NULL; v = v->next) {
 		const char *s =
-			json_get_str(json_get(v, "addon_service"), "name");
+			treeget_str(tree_get(v, "addon_service"), "name");
 		if (s != NULL && strlen(s) == n && memcmp(s, service, n) == 0)
 			return true;
 	}
 	return false;
 }
 
-static int
-take_app_json(struct job *job, const struct json_val *v)
+/* Whether app.json declares that service, so that heroku.yml says it again. */
+static bool
+is_in_app_json(const struct job *job, const char *service, size_t n)
 {
-	const char *text = json_str(v), *as = json_get_str(v, "as");
-	struct finding where = {.level = "note",
-		.rule = "addon-declared",
-		.file = job->app_json_name};
+	const struct tree *v = treeget_first(tree_get(job->app_json, "addons"));
+
+	for (; v != NULL; v = v->next) {
+		const char *s =
+			tree_str(v) ? tree_str(v) : treeget_str(v, "plan");
+		if (s != NULL && strncmp(s, service, n) == 0 &&
+			(s[n] == '\0' || s[n] == ':'))
+			return true;
+	}
+	return false;
+}
+
+/* What else an entry says: its options, and keys that mean nothing. */
+static int
+say_rest(struct job *job, struct finding *where, const struct tree *v,
+	const char *text)
+{
+	struct buf json = BUF_INIT;
+	int rc = 0;
+
+	for (const struct tree *k = v->first; k != NULL; k = k->next) {
+		where->level = "note";
+		where->rule = "addon-options";
+		if (strcmp(k->key, "options") == 0) {
+			rc = treeget_json(&json, k);
+			report_at(job->report, where,
+				"the add-on %s has options that its "
+				"replacement may need: %s",
+				text, buf_str(&json));
+		} else if (strcmp(k->key, "plan") != 0 &&
+			   (strcmp(k->key, "as") != 0 || tree_str(k) == NULL))
+			report_at(job->report, where,
+				"the add-on %s: \"%s\" is not understood", text,
+				k->key);
+	}
+	buf_fini(&json);
+	return rc;
+}
+
+static int
+take_declared(struct job *job, const struct tree *v, struct finding where)
+{
+	const char *text = tree_str(v), *as = treeget_str(v, "as");
+	bool is_again = where.file != job->app_json_name;
 	struct report_need *need = NULL;
-	const struct json_val *options = json_get(v, "options");
 	const char *colon;
 	size_t n;
 
-	json_where(job->app_json, v, &where.line, &where.column);
-	if (text == NULL && (text = json_get_str(v, "plan")) == NULL) {
-		where.level = "warning";
+	treeget_place(v, &where.line, &where.column);
+	if (text == NULL && (text = treeget_str(v, "plan")) == NULL) {
 		report_at(job->report, &where,
 			"an add-on without a plan is not understood");
 		return 0;
 	}
+	where.level = "note";
+	where.rule = "addon-declared";
 	colon = strchr(text, ':');
 	n = colon != NULL ? (size_t)(colon - text) : strlen(text);
-	if (is_live(job, text, n)) {
+	is_again = is_again && is_in_app_json(job, text, n);
+	if (is_live(job, text, n) || is_again) {
 		report_at(job->report, &where,
-			"the add-on %s is counted as the running app has it",
-			text);
-		return 0;
+			"the add-on %s%s%s is counted as %s has it", text,
+			as ? " as " : "", as ? as : "",
+			is_again ? "app.json" : "the running app");
+		return say_rest(job, &where, v, text);
 	}
 	if (job->addons != NULL)
 		report_at(job->report, &where,
@@ -156,35 +204,23 @@ take_app_json(struct job *job, const struct json_val *v)
 	if (put_need(job, text, n, colon ? colon + 1 : NULL, as, as ? as : text,
 		    &need) == -1)
 		return -1;
-	if (options != NULL) {
-		struct buf json = BUF_INIT;
-		int rc = json_put(&json, options);
-		where.level = "note";
-		where.rule = "addon-options";
-		report_at(job->report, &where,
-			"the add-on %s has options that its replacement may "
-			"need: %s",
-			text, buf_str(&json));
-		buf_fini(&json);
-		return rc;
-	}
-	return 0;
+	return say_rest(job, &where, v, text);
 }
 
 int
-addonlist_app_json(struct job *job, const struct json_val *v)
+addonlist_declared(struct job *job, const struct tree *v, const char *file)
 {
-	struct finding where = {.level = "warning",
-		.rule = "app-json",
-		.file = job->app_json_name};
+	struct finding where = {
+		.level = "warning", .rule = "addon", .file = file};
 
-	if (json_kind(v) != JSON_ARRAY) {
-		json_where(job->app_json, v, &where.line, &where.column);
-		report_at(job->report, &where, "addons is no list");
+	if (v->kind != TREE_ARRAY) {
+		treeget_place(v, &where.line, &where.column);
+		report_at(job->report, &where, "addons is no list: %s",
+			treeget_text(v) ? treeget_text(v) : v->key);
 		return 0;
 	}
-	for (v = json_first(v); v != NULL; v = json_next(v))
-		if (take_app_json(job, v) == -1)
+	for (v = v->first; v != NULL; v = v->next)
+		if (take_declared(job, v, where) == -1)
 			return -1;
 	return 0;
 }

@@ -2,8 +2,7 @@
 #define ADDONLIST_H
 
 struct job;
-struct json;
-struct json_val;
+struct tree;
 
 /*
  * addonlist_live(job): a need for each add-on of job->addons, what
@@ -12,9 +11,10 @@ struct json_val;
 int addonlist_live(struct job *job);
 
 /*
- * addonlist_app_json(job, v): the same for app.json's "addons", but for those
- * that the live list has. 0; what is not understood is a finding.
+ * addonlist_declared(job, v, file): the same for the list of app.json's
+ * "addons" or heroku.yml's "setup.addons", but for those that the live list
+ * has. 0 or -1 (ENOMEM); what is not understood is a finding.
  */
-int addonlist_app_json(struct job *job, const struct json_val *v);
+int addonlist_declared(struct job *job, const struct tree *v, const char *file);
 
 #endif

@@ -2,14 +2,14 @@
 #define APPENV_H
 
 struct job;
-struct json_val;
+struct tree;
 
 /*
- * appenv_convert(job, env): app.json's "env": plain defaults go to [env];
- * secrets, generated and missing values become needs; what belongs to the
- * old platform becomes a finding. Values of secrets are shown nowhere.
- * 0 or -1 (ENOMEM).
+ * appenv_convert(job, env, file, prefix): variables with their defaults, as
+ * app.json's "env" or heroku.yml's "setup.config" (${prefix}) has them, into
+ * [env] and needs for secrets. 0 or -1 (ENOMEM).
  */
-int appenv_convert(struct job *job, const struct json_val *env);
+int appenv_convert(struct job *job, const struct tree *env, const char *file,
+	const char *prefix);
 
 #endif

@@ -1,8 +1,8 @@
 #include "command.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 
+#include "appcmd.h"
 #include "buf.h"
 #include "cmdport.h"
 #include "cmdtrait.h"
@@ -159,101 +159,27 @@ replace_dyno(const struct shellcmd *c, struct buf *b)
 	return buf_puts(b, c->text + at) == -1 ? -1 : found;
 }
 
-/* %PORT% and the like. */
-static bool
-has_windows_var(const char *s)
-{
-	while ((s = strchr(s, '%')) != NULL) {
-		size_t n = 1;
-		while (isupper((unsigned char)s[n]) || s[n] == '_')
-			n++;
-		if (n > 2 && s[n] == '%')
-			return true;
-		s += n;
-	}
-	return false;
-}
-
-static void
-say_shell(const struct context *x, const struct shellcmd *c)
-{
-	if (c->flags & SHELLCMD_BROKEN)
-		say(x, "error", "shell-syntax", "close the quote",
-			"\"%s\" has a quote or substitution that is never "
-			"closed: %s",
-			c->text);
-	if (c->flags & SHELLCMD_BASH)
-		say(x, "warning", "needs-bash",
-			"see that the image has bash, or write it for sh",
-			"\"%s\" uses something that only bash has%s", "");
-	if (c->flags & SHELLCMD_COMMENT)
-		say(x, "note", "command-comment", NULL,
-			"\"%s\": the comment at the end of the command is "
-			"left out: %s",
-			c->text + c->end + strspn(c->text + c->end, " \t"));
-	if (c->flags & SHELLCMD_ESCAPED_DOLLAR)
-		say(x, "warning", "escaped-dollar", "take the backslash away",
-			"\"%s\" has \\$, which no shell replaces with a "
-			"variable's value%s",
-			"");
-	if (has_windows_var(c->text))
-		say(x, "warning", "windows-variable", "write $NAME",
-			"\"%s\" uses %%NAME%%, which is no variable outside "
-			"Windows%s",
-			"");
-}
-
-static void
-say_traits(const struct context *x, struct command *c)
-{
-	char *const *word = c->traits->word;
-
-	if (word[CMDTRAIT_MIGRATES] != NULL && x->role != COMMAND_RELEASE &&
-		x->role != COMMAND_CONSOLE)
-		say(x, "warning", "migration-in-process",
-			"move it to a release process: it then runs once, "
-			"before the new version starts",
-			"\"%s\" changes the database schema (%s) each time a "
-			"Machine starts",
-			word[CMDTRAIT_MIGRATES]);
-	if (word[CMDTRAIT_MANAGER] != NULL)
-		say(x, "warning", "nested-manager",
-			"make each of its processes a line of the Procfile",
-			"\"%s\" starts several processes itself (%s), which "
-			"then share one Machine and stop together",
-			word[CMDTRAIT_MANAGER]);
-	if (word[CMDTRAIT_DEV_SERVER] != NULL && x->role != COMMAND_RELEASE)
-		say(x, "warning", "development-server",
-			"use a production server, or leave the process out",
-			"\"%s\" is for development (%s)",
-			word[CMDTRAIT_DEV_SERVER]);
-	if (word[CMDTRAIT_SIDECAR] != NULL)
-		say(x, "warning", "sidecar",
-			"use a managed service, or an app of its own with a "
-			"volume",
-			"\"%s\" runs a server beside the app (%s); it keeps "
-			"nothing over a deploy and is no longer on localhost",
-			word[CMDTRAIT_SIDECAR]);
-	if (word[CMDTRAIT_SCRIPT] != NULL)
-		say(x, "note", "script",
-			"look into it for ports, migrations and Heroku's "
-			"variables",
-			"\"%s\" runs the script %s, which is not seen here",
-			word[CMDTRAIT_SCRIPT]);
-}
-
 static int
 convert(const struct context *x, const struct shellcmd *c, struct command *out)
 {
 	struct buf text = BUF_INIT;
 
-	say_shell(x, c);
+	const struct appcmd said = {.report = x->job->report,
+		.file = x->job->procfile_name,
+		.name = x->entry->name,
+		.line = x->entry->line,
+		.column = x->entry->column,
+		.is_release = x->role == COMMAND_RELEASE,
+		.is_once = x->role == COMMAND_RELEASE ||
+			   x->role == COMMAND_CONSOLE};
+
+	appcmd_say_shell(&said, c);
 	say_vars(x, c);
 	say_programs(x, c, out);
 	if (cmdport_find(c->text, out->port) == -1 ||
 		cmdtrait_find(c->text, out->traits) == -1)
 		return -1;
-	say_traits(x, out);
+	appcmd_say_traits(&said, out->traits);
 	for (size_t i = 0; i < c->n_vars; i++)
 		out->uses_port |= strcmp(c->var[i].name, "PORT") == 0;
 	if (shellcmd_put(c, &text) == -1 ||

@@ -1,35 +1,23 @@
 #include "core.h"
 
-#include <ctype.h>
-
 #include "addonlist.h"
 #include "appjson.h"
+#include "appname.h"
+#include "buf.h"
+#include "cronjob.h"
 #include "flycheck.h"
 #include "flyconf.h"
 #include "flyregion.h"
 #include "formation.h"
 #include "job.h"
-#include "json.h"
 #include "layout.h"
 #include "msg.h"
 #include "procfile.h"
 #include "procfile2toml.h"
 #include "record.h"
 #include "report.h"
-
-static int
-is_app_name(const char *s)
-{
-	size_t n = strlen(s);
-
-	if (n == 0 || n > 63 || s[0] == '-' || s[n - 1] == '-')
-		return 0;
-	for (; *s != '\0'; s++)
-		if (!islower((unsigned char)*s) &&
-			!isdigit((unsigned char)*s) && *s != '-')
-			return 0;
-	return 1;
-}
+#include "tree.h"
+#include "treeget.h"
 
 /* --app and --region; a Heroku region stands for the one near it. */
 static int
@@ -39,15 +27,17 @@ take_options(struct job *job)
 	struct finding f = {.level = "note", .rule = "region"};
 	const char *near;
 
-	if (o->app != NULL && !is_app_name(o->app)) {
+	if (o->app != NULL && !is_appname_valid(o->app)) {
 		msg_error("--app %s: small letters, digits and dashes, at most "
 			  "63",
 			o->app);
 		return -1;
 	}
-	job->app = o->app;
-	if (appjson_name(job) == -1)
-		return -1;
+	if (!job->is_extra) {
+		job->app = o->app;
+		if (appjson_name(job) == -1)
+			return -1;
+	}
 	if (o->region == NULL)
 		return 0;
 	if (flyregion_state(job->regions, o->region) == FLYREGION_OFFERED) {
@@ -57,8 +47,10 @@ take_options(struct job *job)
 	near = flyregion_near(job->regions, "heroku", o->region);
 	if (near != NULL) {
 		job->region = near;
-		report_at(job->report, &f, "%s is near Heroku's region %s",
-			near, o->region);
+		if (!job->is_extra)
+			report_at(job->report, &f,
+				"%s is near Heroku's region %s", near,
+				o->region);
 		return 0;
 	}
 	near = flyregion_instead(job->regions, o->region);
@@ -73,16 +65,14 @@ static int
 take_formation(struct job *job)
 {
 	const struct options *o = job->options;
-	const struct json_val *v = NULL;
+	const struct tree *v = tree_get(job->app_json, "formation");
 	struct finding f = {
 		.level = "note", .rule = "formation", .file = o->app_json};
 
-	if (job->app_json != NULL)
-		v = json_get(json_root(job->app_json), "formation");
 	if (job->formation_doc != NULL) {
 		job->formation_name = o->formation;
 		if (v != NULL) {
-			json_where(job->app_json, v, &f.line, &f.column);
+			treeget_place(v, &f.line, &f.column);
 			report_at(job->report, &f,
 				"app.json's formation gives way to that of the "
 				"running app");
@@ -93,8 +83,7 @@ take_formation(struct job *job)
 	job->formation_name = o->app_json;
 	if (v == NULL)
 		return 0;
-	return formation_app_json(
-		job->app_json, v, o->app_json, job->report, job->formation);
+	return formation_app_json(v, o->app_json, job->report, job->formation);
 }
 
 static int
@@ -105,6 +94,26 @@ put_finding(void *ctx, const struct finding *f, const char *path)
 	(void)path;
 	report_add(job->report, f);
 	return job->report->failed ? -1 : 0;
+}
+
+/* What the scheduler was seen to run; when it does, nothing says. */
+static int
+need_jobs(struct job *job)
+{
+	struct buf id = BUF_INIT;
+
+	for (size_t i = 0; i < job->formation->n_jobs; i++) {
+		const struct cronjob j = {
+			NULL, job->formation->job[i], job->app, job->region};
+		buf_clear(&id);
+		if (buf_printf(&id, "schedule:%s", j.command) == -1) {
+			buf_fini(&id);
+			return -1;
+		}
+		cronjob_need(job->report, buf_str(&id), &j);
+	}
+	buf_fini(&id);
+	return 0;
 }
 
 int
@@ -120,10 +129,17 @@ core_build(struct job *job)
 				: "there is no process type in it");
 		return -1;
 	}
-	if (take_options(job) == -1 || take_formation(job) == -1)
+	if (take_options(job) == -1)
 		return -1;
-	if (job->addons != NULL && addonlist_live(job) == -1)
+	/* an extra app has been given the formation of the first */
+	if (!job->is_extra && take_formation(job) == -1)
 		return -1;
+	if (job->addons != NULL && !job->is_extra && addonlist_live(job) == -1)
+		return -1;
+	if (!job->is_extra && need_jobs(job) == -1) {
+		msg_error("out of memory");
+		return -1;
+	}
 	if (layout_build(job) == -1 || flycheck_run(&check, job->conf) == -1) {
 		msg_error("out of memory");
 		return -1;

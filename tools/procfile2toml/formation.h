@@ -5,8 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct json;
-struct json_val;
+struct tree;
 struct report;
 
 /* How many dynos of which size each process type has. */
@@ -18,24 +17,26 @@ struct formation_item {
 struct formation {
 	struct formation_item *item;
 	size_t n;
+	char **job; /* commands that the scheduler was seen to run */
+	size_t n_jobs;
 	bool is_live; /* from a running app: what is absent is not running */
 };
 
 /*
- * formation_read(doc, file, r, f): from `heroku ps --json` (one object a dyno)
+ * formation_read(v, file, r, f): from `heroku ps --json` (one object a dyno)
  * or the formation API (one a type). One-off dynos are left out with a
  * finding. 0; -1 after a message if it is neither, or without memory.
  */
-int formation_read(const struct json *doc, const char *file, struct report *r,
+int formation_read(const struct tree *v, const char *file, struct report *r,
 	struct formation *f);
 
 /*
- * formation_app_json(doc, v, file, r, f): from app.json's "formation": an
+ * formation_app_json(v, file, r, f): from app.json's "formation": an
  * object of types, or a list of such objects. What it does not understand is
  * a finding. 0; -1 without memory.
  */
-int formation_app_json(const struct json *doc, const struct json_val *v,
-	const char *file, struct report *r, struct formation *f);
+int formation_app_json(const struct tree *v, const char *file, struct report *r,
+	struct formation *f);
 
 void formation_fini(struct formation *f);
 

@@ -2,8 +2,10 @@
 
 #include "appjson.h"
 #include "buf.h"
+#include "buildhint.h"
 #include "command.h"
 #include "flyconf.h"
+#include "herokubuild.h"
 #include "job.h"
 #include "mem.h"
 #include "procfile.h"
@@ -120,7 +122,11 @@ put_top(struct job *job)
 	struct finding f = {.level = "note", .rule = "no-app-name"};
 
 	flyconf_note(c, "", "Written by procfile2toml from a Heroku app's %s.",
-		job->app_json ? "Procfile and app.json" : "Procfile");
+		job->heroku_yml != NULL ? job->app_json
+						  ? "heroku.yml and app.json"
+						  : "heroku.yml"
+		: job->app_json         ? "Procfile and app.json"
+					: "Procfile");
 	flyconf_set(c, &c->app, job->app);
 	if (job->app == NULL) {
 		f.fix = "--app NAME";
@@ -149,14 +155,29 @@ put_top(struct job *job)
 		"One Machine after the other: a group of one is never two.");
 }
 
+/* The language of the first command that shows one; NULL: none does. */
+static int
+find_language(const struct job *job, const char **language)
+{
+	*language = NULL;
+	for (size_t i = 0; i < job->procfile->n && *language == NULL; i++)
+		if (buildhint_command(job->builds,
+			    job->procfile->entry[i].command, language) == -1)
+			return -1;
+	return 0;
+}
+
 static void
-need_build(struct job *job)
+need_build(struct job *job, const char *language)
 {
 	struct report_need *need = report_need(job->report, "build", "build",
-		"an image: a Dockerfile beside the fly.toml, which "
-		"`fly launch` writes for most frameworks; one that "
-		"Cloud Native Buildpacks build starts commands "
-		"through their launcher");
+		"an image%s%s: a Dockerfile beside the fly.toml, which "
+		"`fly launch` writes for most frameworks; or, with what "
+		"Heroku's buildpacks do, [build] builder = "
+		"\"heroku/builder:24\", whose launcher then starts the "
+		"commands",
+		language != NULL ? " for " : "",
+		language != NULL ? language : "");
 	static const char *const argv[] = {
 		"fly", "launch", "--copy-config", "--no-deploy"};
 
@@ -201,10 +222,16 @@ int
 layout_build(struct job *job)
 {
 	struct layout l = {NULL, 0, false};
+	const char *language;
 	int rc = -1;
 
 	put_top(job);
-	need_build(job);
+	if (find_language(job, &language) == -1)
+		goto out;
+	if (job->image == NULL)
+		need_build(job, language);
+	if (job->image != NULL && herokubuild_convert(job) == -1)
+		goto out;
 	if (appjson_convert(job) == -1)
 		goto out;
 	for (size_t i = 0; i < job->procfile->n; i++)

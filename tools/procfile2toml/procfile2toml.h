@@ -8,7 +8,7 @@ struct env;
 struct options {
 	const char *app, *region;
 	const char *app_json, *heroku_yml, *formation, *addons;
-	const char *output;
+	const char *output, *folder, *service;
 	bool json;
 };
 

@@ -6,6 +6,7 @@
 #include "buf.h"
 #include "cmdtrait.h"
 #include "command.h"
+#include "cronjob.h"
 #include "flyconf.h"
 #include "formation.h"
 #include "job.h"
@@ -191,6 +192,41 @@ say_singleton(struct job *job, const struct layout_group *g, int64_t quantity)
 			g->entry->name, quantity);
 }
 
+/* A type that somebody else starts, and that ends by itself. */
+static bool
+is_one_shot(const struct layout_group *g)
+{
+	static const char *const names[] = {"cron", "cronjob", "rake", "shell",
+		"bash", "task", "migrate", "seed", NULL};
+
+	return is_str_one_of(g->entry->name, names) &&
+	       g->command->traits->word[CMDTRAIT_SINGLETON] == NULL;
+}
+
+static void
+say_one_shot(struct job *job, const struct layout_group *g)
+{
+	const struct cronjob j = {
+		NULL, g->entry->command, job->app, job->region};
+	struct finding f = finding(job, g, "warning", "one-shot");
+	struct buf id = BUF_INIT;
+
+	f.fix = "take it out of [processes] and run it by the clock or by "
+		"hand: fly ssh console -C COMMAND";
+	report_at(job->report, &f,
+		"\"%s\" looks like a job that somebody starts and that ends "
+		"by itself; as a process group it would be started again and "
+		"again, so its count is 0",
+		g->entry->name);
+	if (!str_starts(g->entry->name, "cron"))
+		return;
+	if (buf_printf(&id, "schedule:%s", g->entry->name) == -1)
+		job->report->failed = 1;
+	else
+		cronjob_need(job->report, buf_str(&id), &j);
+	buf_fini(&id);
+}
+
 /* How many Machines a group shall have; -1 if nothing says it. */
 static int64_t
 count_of(const struct job *job, const struct layout_group *g)
@@ -200,6 +236,8 @@ count_of(const struct job *job, const struct layout_group *g)
 
 	if (e != NULL)
 		return e->quantity;
+	if (is_one_shot(g))
+		return 0;
 	return job->formation->is_live ? 0 : -1;
 }
 
@@ -257,7 +295,9 @@ need_counts(struct job *job, const struct layout *l)
 	for (size_t i = 0; i < l->n; i++) {
 		const struct layout_group *g = &l->group[i];
 		int64_t n = count_of(job, g);
-		if (is_singleton(g)) {
+		if (is_one_shot(g) && n == 0)
+			say_one_shot(job, g);
+		else if (is_singleton(g)) {
 			say_singleton(job, g, n);
 			n = n == 0 ? 0 : 1;
 		}
@@ -278,7 +318,7 @@ compare(struct job *job)
 	for (size_t i = 0; i < job->formation->n; i++) {
 		const struct formation_item *e = &job->formation->item[i];
 		const struct procfile_entry *p =
-			procfile_find(job->procfile, e->type);
+			procfile_find(job->whole, e->type);
 		if (p == NULL)
 			report_at(job->report, &f,
 				"the formation has \"%s\" (%" PRId64 "%s%s), "
@@ -298,7 +338,8 @@ compare(struct job *job)
 int
 scale_build(struct job *job, const struct layout *l)
 {
-	compare(job);
+	if (!job->is_extra)
+		compare(job);
 	put_sizes(job, l);
 	if (l->n > 0)
 		need_counts(job, l);

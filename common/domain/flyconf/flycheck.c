@@ -28,14 +28,32 @@ check_split(struct flyrule *r, const char *rule, const char *path,
 			shlex_strerror(e));
 }
 
+/* A name in DNS: at most 63 small letters, digits and inner dashes. */
+static bool
+is_label(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n > 0 && n < 64 && s[0] != '-' && s[n - 1] != '-' &&
+	       s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+}
+
 static void
 check_processes(struct flyrule *r)
 {
 	const struct fly_map *m = &r->conf->processes;
 	struct fly_pair *p;
 
-	for (p = m->item; m->n > 0 && p < m->item + m->n; p++)
-		check_split(r, "process-command", "processes", p->value);
+	for (p = m->item; m->n > 0 && p < m->item + m->n; p++) {
+		const char *path = flyrule_path(r, "processes.%s", p->key);
+		check_split(r, "process-command", path, p->value);
+		if (!is_label(p->key))
+			flyrule_warn(r, "process-name", path,
+				"the group \"%s\" has no address of its own: "
+				"GROUP.process.APP.internal takes small "
+				"letters, digits and dashes",
+				p->key);
+	}
 }
 
 static void
@@ -88,6 +106,12 @@ check_build(struct flyrule *r)
 		flyrule_error(r, "build-compression", "build.compression",
 			"build.compression \"%s\" is neither gzip nor zstd",
 			b->compression);
+	if (b->compose.is_present &&
+		(r->conf->machine_config ||
+			r->conf->experimental.machine_config))
+		flyrule_warn(r, "machine-config-ignored", "build.compose",
+			"machine_config is not read where there is a "
+			"[build.compose]");
 	if (b->compression_level.is_set &&
 		(b->compression_level.v < 0 || b->compression_level.v > 9))
 		flyrule_error(r, "build-compression", "build.compression_level",
@@ -102,6 +126,10 @@ check_top(struct flyrule *r)
 	const struct fly_config *c = r->conf;
 	double seconds;
 
+	if (c->app != NULL && !is_label(c->app))
+		flyrule_error(r, "app-name", "app",
+			"the name of an app is made of small letters, digits "
+			"and dashes");
 	if (c->kill_signal != NULL && !is_str_one_of(c->kill_signal, signals))
 		flyrule_error(r, "kill-signal", "kill_signal",
 			"kill_signal \"%s\" is no signal that Fly.io knows",
@@ -145,18 +173,46 @@ check_env(struct flyrule *r)
 {
 	const struct fly_map *m = &r->conf->env;
 
-	for (size_t i = 0; i < m->n; i++)
-		if (str_starts(m->item[i].key, "FLY_"))
-			flyrule_error(r, "env-fly-prefix", "env",
+	for (size_t i = 0; i < m->n; i++) {
+		const char *key = m->item[i].key;
+		if (str_starts(key, "FLY_"))
+			flyrule_error(r, "env-fly-prefix",
+				flyrule_path(r, "env.%s", key),
 				"[env] %s: names that begin with FLY_ belong "
 				"to the platform",
-				m->item[i].key);
+				key);
+		if (strcmp(key, "PRIMARY_REGION") == 0 &&
+			r->conf->primary_region != NULL)
+			flyrule_warn(r, "env-primary-region",
+				"env.PRIMARY_REGION",
+				"PRIMARY_REGION is set to primary_region; this "
+				"value is not used");
+	}
+}
+
+/* Keys that flyctl reads into its model and never looks at. */
+static void
+check_experimental(struct flyrule *r)
+{
+	const struct fly_experimental *e = &r->conf->experimental;
+	const struct {
+		enum fly_bool v;
+		const char *path;
+	} unused[] = {{e->auto_rollback, "experimental.auto_rollback"},
+		{e->enable_consul, "experimental.enable_consul"},
+		{e->enable_etcd, "experimental.enable_etcd"}};
+
+	for (size_t i = 0; i < sizeof(unused) / sizeof(unused[0]); i++)
+		if (unused[i].v != FLY_UNSET)
+			flyrule_warn(r, "experimental-unused", unused[i].path,
+				"%s has no effect: nothing in flyctl reads it",
+				unused[i].path);
 }
 
 int
 flycheck_run(const struct flycheck *k, const struct fly_config *c)
 {
-	struct flyrule r = {k, c, c->failed};
+	struct flyrule r = {k, c, c->failed, NULL, 0, 0};
 
 	if (c->failed)
 		return -1;
@@ -166,9 +222,14 @@ flycheck_run(const struct flycheck *k, const struct fly_config *c)
 	check_build(&r);
 	check_deploy(&r);
 	check_env(&r);
+	check_experimental(&r);
 	check_processes(&r);
 	flyservice_check(&r);
+	flyport_check(&r);
+	flytopcheck_check(&r);
 	flymachine_check(&r);
+	flystrategy_check(&r);
 	flystorage_check(&r);
+	flyrule_fini(&r);
 	return r.failed ? -1 : 0;
 }

@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "flyfield.h"
 #include "mem.h"
+#include "tree.h"
 
 void
 flyconf_init(struct fly_config *c)
@@ -79,31 +80,64 @@ find_pair(const struct fly_map *map, const char *key)
 	return NULL;
 }
 
+/* The pair of that key, made if there is none; NULL without memory. */
+static struct fly_pair *
+take_pair(struct fly_config *c, struct fly_map *map, const char *key)
+{
+	struct fly_pair *item = find_pair(map, key);
+
+	if (item != NULL)
+		return item;
+	item = mem_resize(map->item, map->n + 1, sizeof(*item));
+	if (item == NULL)
+		goto err;
+	map->item = item;
+	item += map->n;
+	memset(item, 0, sizeof(*item));
+	if ((item->key = mem_strdup(key)) == NULL)
+		goto err;
+	map->n++;
+	return item;
+
+err:
+	c->failed = 1;
+	return NULL;
+}
+
 void
 flyconf_pair(struct fly_config *c, struct fly_map *map, const char *key,
 	const char *value)
 {
-	struct fly_pair *old = find_pair(map, key), *item;
+	char *copy = mem_strdup(value);
+	struct fly_pair *p = copy != NULL ? take_pair(c, map, key) : NULL;
 
-	if (old != NULL) {
-		flyconf_set(c, &old->value, value);
-		return;
-	}
-	item = mem_resize(map->item, map->n + 1, sizeof(*item));
-	if (item == NULL) {
+	if (p == NULL) {
+		free(copy);
 		c->failed = 1;
 		return;
 	}
-	map->item = item;
-	item[map->n].key = mem_strdup(key);
-	item[map->n].value = mem_strdup(value);
-	if (item[map->n].key == NULL || item[map->n].value == NULL) {
-		free(item[map->n].key);
-		free(item[map->n].value);
+	free(p->value);
+	tree_free(p->other);
+	p->value = copy;
+	p->other = NULL;
+}
+
+void
+flyconf_other(struct fly_config *c, struct fly_map *map, const char *key,
+	const struct tree *t)
+{
+	struct tree *copy = tree_copy(t);
+	struct fly_pair *p = copy != NULL ? take_pair(c, map, key) : NULL;
+
+	if (p == NULL) {
+		tree_free(copy);
 		c->failed = 1;
 		return;
 	}
-	map->n++;
+	free(p->value);
+	tree_free(p->other);
+	p->value = NULL;
+	p->other = copy;
 }
 
 const char *

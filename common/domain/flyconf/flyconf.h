@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct tree;
+
 /*
  * The fly.toml model: every section that flyctl reads and that we can write,
  * as plain structs. All zero is "nothing set". Strings are owned. Durations
@@ -39,8 +41,11 @@ struct fly_strs {
 	size_t n;
 };
 
+/* ${value} is NULL only in build.settings and response.headers, where a value
+ * that is no string is kept as ${other}. */
 struct fly_pair {
 	char *key, *value;
+	struct tree *other;
 };
 
 struct fly_map {
@@ -54,18 +59,26 @@ struct fly_tables {
 	size_t n;
 };
 
+/* Where an empty table means something else than none, ${is_present} says
+ * that it was read; writers of a configuration need not set it. */
+struct fly_compose {
+	bool is_present; /* [build.compose]: look for a compose file */
+	char *file;
+};
+
 struct fly_build {
 	char *builder, *image, *builtin, *dockerfile, *ignorefile, *target;
 	char *compression;
 	struct fly_int compression_level;
 	struct fly_strs buildpacks;
 	struct fly_map args, settings;
+	struct fly_compose compose;
 };
 
 struct fly_vm {
 	char *size, *memory, *cpu_kind, *gpu_kind, *host_dedication_id;
 	char *persist_rootfs;
-	struct fly_int cpus, memory_mb, gpus;
+	struct fly_int cpus, memory_mb, max_memory_mb, gpus;
 	struct fly_strs kernel_args, processes;
 };
 
@@ -107,10 +120,17 @@ struct fly_http_response {
 	struct fly_map headers;
 };
 
+struct fly_replay_cache {
+	char *path_prefix, *type, *name;
+	struct fly_int ttl_seconds;
+	enum fly_bool allow_bypass;
+};
+
 struct fly_http_options {
 	enum fly_bool compress, h2_backend;
 	struct fly_int idle_timeout, headers_read_timeout;
 	struct fly_http_response response;
+	struct fly_tables replay_cache; /* fly_replay_cache */
 };
 
 struct fly_port {
@@ -119,10 +139,11 @@ struct fly_port {
 	enum fly_bool force_https;
 	struct fly_tls_options tls_options;
 	struct fly_http_options http_options;
-	struct fly_int proxy_proto_version; /* written as a string */
+	char *proxy_proto_version;
 };
 
 struct fly_http_service {
+	bool is_present;
 	struct fly_int internal_port;
 	enum fly_bool force_https;
 	enum fly_autostop auto_stop;
@@ -185,6 +206,8 @@ struct fly_experimental {
 	struct fly_strs cmd, entrypoint, exec;
 	enum fly_bool auto_rollback, enable_consul, enable_etcd;
 	enum fly_bool lazy_load_images;
+	char *machine_config;
+	struct fly_map attached_secrets; /* attached.secrets.export */
 };
 
 /* A comment to be written above the key or table at ${path}. */
@@ -235,6 +258,13 @@ void flyconf_push(struct fly_config *c, struct fly_strs *list, const char *s);
  * there. */
 void flyconf_pair(struct fly_config *c, struct fly_map *map, const char *key,
 	const char *value);
+
+/*
+ * flyconf_other(c, map, key, t): the same for a value that is no string: a
+ * copy of ${t}.
+ */
+void flyconf_other(struct fly_config *c, struct fly_map *map, const char *key,
+	const struct tree *t);
 
 /* flyconf_get(map, key): its value, or NULL. */
 const char *flyconf_get(const struct fly_map *map, const char *key);

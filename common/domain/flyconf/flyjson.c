@@ -2,6 +2,8 @@
 
 #include "flyconf.h"
 #include "flyfield.h"
+#include "flynum.h"
+#include "flyvalue.h"
 #include "jsonw.h"
 
 static void put_fields(
@@ -21,7 +23,7 @@ put_map(struct jsonw *w, const char *key, const struct fly_map *m)
 {
 	jsonw_object(w, key);
 	for (size_t i = 0; i < m->n; i++)
-		jsonw_str(w, m->item[i].key, m->item[i].value);
+		flyvalue_put_json(w, &m->item[i]);
 	jsonw_close(w);
 }
 
@@ -46,15 +48,6 @@ put_tables(
 }
 
 static void
-put_number_text(struct jsonw *w, const char *key, int64_t v)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%lld", (long long)v);
-	jsonw_str(w, key, text);
-}
-
-static void
 put_field(struct jsonw *w, const struct flyfield *f, const void *p)
 {
 	static const char *const autostop[] = {"", "off", "stop", "suspend"};
@@ -66,11 +59,8 @@ put_field(struct jsonw *w, const struct flyfield *f, const void *p)
 	case FLYFIELD_INT:
 		jsonw_int(w, f->key, ((const struct fly_int *)p)->v);
 		break;
-	case FLYFIELD_INTSTR:
-		put_number_text(w, f->key, ((const struct fly_int *)p)->v);
-		break;
 	case FLYFIELD_NUM:
-		jsonw_num(w, f->key, ((const struct fly_num *)p)->v);
+		flynum_put_json(w, f->key, ((const struct fly_num *)p)->v);
 		break;
 	case FLYFIELD_BOOL:
 		jsonw_bool(w, f->key, *(const enum fly_bool *)p == FLY_TRUE);
@@ -82,6 +72,7 @@ put_field(struct jsonw *w, const struct flyfield *f, const void *p)
 		put_strs(w, f->key, p);
 		break;
 	case FLYFIELD_MAP:
+	case FLYFIELD_ANYMAP:
 		put_map(w, f->key, p);
 		break;
 	case FLYFIELD_TABLE:
@@ -92,6 +83,8 @@ put_field(struct jsonw *w, const struct flyfield *f, const void *p)
 	case FLYFIELD_TABLES:
 	case FLYFIELD_NAMED:
 		put_tables(w, f, p);
+		break;
+	case FLYFIELD_PRESENT:
 		break;
 	}
 }

@@ -2,6 +2,7 @@
 #define FLYRULE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct fly_config;
 struct fly_strs;
@@ -12,7 +13,16 @@ struct flyrule {
 	const struct flycheck *check;
 	const struct fly_config *conf;
 	int failed;
+	char **path; /* those of flyrule_path */
+	size_t n_paths, room;
 };
+
+/* flyrule_path(r, fmt, ...): a path, valid until the end of the run. */
+const char *flyrule_path(struct flyrule *r, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* flyrule_fini(r): free the paths. */
+void flyrule_fini(struct flyrule *r);
 
 /* flyrule_error(r, rule, path, fmt, ...), flyrule_warn: report one. */
 void flyrule_error(struct flyrule *r, const char *rule, const char *path,
@@ -29,17 +39,22 @@ bool is_flyrule_group(const struct flyrule *r, const char *name);
 bool is_flyrule_duration(
 	struct flyrule *r, const char *path, const char *s, double *seconds);
 
-/* flyrule_groups(r, path, list): report names in ${list} that are no group. */
+/* flyrule_groups(r, section, list): report names in ${list}, the processes of
+ * the section at that path, that are no group. */
 void flyrule_groups(
-	struct flyrule *r, const char *path, const struct fly_strs *list);
+	struct flyrule *r, const char *section, const struct fly_strs *list);
 
-/* is_flyrule_shared(a, b): whether two sections apply to a common group;
- * an empty list is every group. */
-bool is_flyrule_shared(const struct fly_strs *a, const struct fly_strs *b);
+/* flyrule_scope(r, section, list): report a section that names no process
+ * group where there are several: it applies to one of them only. */
+void flyrule_scope(
+	struct flyrule *r, const char *section, const struct fly_strs *list);
 
 /* The rules, by what they look at. */
-void flyservice_check(struct flyrule *r); /* flyservice.c */
-void flymachine_check(struct flyrule *r); /* flymachine.c */
-void flystorage_check(struct flyrule *r); /* flystorage.c */
+void flyservice_check(struct flyrule *r);  /* flyservice.c */
+void flyport_check(struct flyrule *r);     /* flyport.c */
+void flytopcheck_check(struct flyrule *r); /* flytopcheck.c */
+void flymachine_check(struct flyrule *r);  /* flymachine.c */
+void flystrategy_check(struct flyrule *r); /* flystrategy.c */
+void flystorage_check(struct flyrule *r);  /* flystorage.c */
 
 #endif

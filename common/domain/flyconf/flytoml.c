@@ -5,6 +5,9 @@
 #include "buf.h"
 #include "flyconf.h"
 #include "flyfield.h"
+#include "flynum.h"
+#include "flyvalue.h"
+#include "tomltext.h"
 
 /* The writer: where it is in the tree. ${path} is that of the notes. */
 struct writer {
@@ -18,67 +21,6 @@ struct writer {
 static void put_fields(struct writer *w, const struct flyfield *fields,
 	const void *base, unsigned depth);
 
-static int
-put_basic(struct buf *b, const char *s)
-{
-	int rc = buf_putc(b, '"');
-
-	for (; rc == 0 && *s != '\0'; s++) {
-		unsigned char c = (unsigned char)*s;
-		if (c == '"' || c == '\\')
-			rc = buf_printf(b, "\\%c", c);
-		else if (c == '\t')
-			rc = buf_puts(b, "\\t");
-		else if (c == '\n')
-			rc = buf_puts(b, "\\n");
-		else if (c == '\r')
-			rc = buf_puts(b, "\\r");
-		else if (c < 0x20 || c == 0x7f)
-			rc = buf_printf(b, "\\u%04X", c);
-		else if (c == 0xc2 && (unsigned char)s[1] >= 0x80 &&
-			 (unsigned char)s[1] < 0xa0)
-			/* C1 controls: legal as they are, not in a terminal */
-			rc = buf_printf(b, "\\u%04X", (unsigned char)*++s);
-		else
-			rc = buf_putc(b, c);
-	}
-	return rc == 0 ? buf_putc(b, '"') : -1;
-}
-
-static int
-is_literal(const char *s)
-{
-	int saves = 0;
-
-	for (; *s != '\0'; s++) {
-		unsigned char c = (unsigned char)*s;
-		if (c == '\'' || c < 0x20 || c == 0x7f || c == 0xc2)
-			return 0;
-		if (c == '"' || c == '\\')
-			saves = 1;
-	}
-	return saves;
-}
-
-int
-flytoml_put_string(struct buf *b, const char *s)
-{
-	if (is_literal(s))
-		return buf_printf(b, "'%s'", s);
-	return put_basic(b, s);
-}
-
-int
-flytoml_put_key(struct buf *b, const char *s)
-{
-	static const char bare[] = "abcdefghijklmnopqrstuvwxyz"
-				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-
-	if (*s != '\0' && s[strspn(s, bare)] == '\0')
-		return buf_puts(b, s);
-	return put_basic(b, s);
-}
-
 static void
 put(struct writer *w, const char *s)
 {
@@ -91,22 +33,6 @@ put_indent(struct writer *w, unsigned depth)
 {
 	while (depth-- > 0)
 		put(w, "  ");
-}
-
-/* One word of a comment, with no control character left in it. */
-static void
-put_comment_word(struct writer *w, const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
-		if (c == 0xc2 && i + 1 < n && (unsigned char)s[i + 1] < 0xa0) {
-			c = '?'; /* a C1 control, both bytes of it */
-			i++;
-		} else if (c < 0x20 || c == 0x7f)
-			c = '?';
-		if (buf_putc(w->out, c) == -1)
-			w->failed = 1;
-	}
 }
 
 /* The note at the current path, filled to 78 columns. */
@@ -128,7 +54,8 @@ put_note(struct writer *w, unsigned depth)
 			column = 0;
 		}
 		put(w, " ");
-		put_comment_word(w, s, n);
+		if (tomltext_put_comment(w->out, s, n) == -1)
+			w->failed = 1;
 		column += n + 1;
 		s += n;
 		if (*s == '\n') {
@@ -167,7 +94,7 @@ push_header(struct writer *w, const char *key)
 	size_t old = w->header.len;
 
 	if ((old > 0 && buf_putc(&w->header, '.') == -1) ||
-		flytoml_put_key(&w->header, key) == -1)
+		tomltext_put_key(&w->header, key, strlen(key)) == -1)
 		w->failed = 1;
 	return old;
 }
@@ -175,20 +102,8 @@ push_header(struct writer *w, const char *key)
 static void
 put_str(struct writer *w, const char *s)
 {
-	if (flytoml_put_string(w->out, s) == -1)
+	if (tomltext_put_string(w->out, s, strlen(s), TOMLTEXT_BEST) == -1)
 		w->failed = 1;
-}
-
-static void
-put_num(struct writer *w, double v)
-{
-	char text[40];
-
-	snprintf(text, sizeof(text), "%.10g", v);
-	put(w, text);
-	/* TOML tells a float from an integer by its point */
-	if (strpbrk(text, ".en") == NULL)
-		put(w, ".0");
 }
 
 static void
@@ -204,14 +119,13 @@ put_value(struct writer *w, enum flyfield_kind kind, const void *p)
 		put_str(w, *(char *const *)p);
 		break;
 	case FLYFIELD_INT:
-	case FLYFIELD_INTSTR:
-		snprintf(text, sizeof(text),
-			kind == FLYFIELD_INT ? "%" PRId64 : "\"%" PRId64 "\"",
-			i->v);
+		snprintf(text, sizeof(text), "%" PRId64, i->v);
 		put(w, text);
 		break;
 	case FLYFIELD_NUM:
-		put_num(w, ((const struct fly_num *)p)->v);
+		if (flynum_put_toml(w->out, ((const struct fly_num *)p)->v) ==
+			-1)
+			w->failed = 1;
 		break;
 	case FLYFIELD_BOOL:
 		put(w, *(const enum fly_bool *)p == FLY_TRUE ? "true"
@@ -238,7 +152,7 @@ put_key(struct writer *w, const char *key, unsigned depth)
 {
 	put_note(w, depth);
 	put_indent(w, depth);
-	if (flytoml_put_key(w->out, key) == -1)
+	if (tomltext_put_key(w->out, key, strlen(key)) == -1)
 		w->failed = 1;
 	put(w, " = ");
 }
@@ -263,7 +177,8 @@ put_map(struct writer *w, const struct fly_map *m, unsigned depth)
 	for (size_t i = 0; i < m->n; i++) {
 		size_t old = push_path(w, m->item[i].key);
 		put_key(w, m->item[i].key, depth);
-		put_str(w, m->item[i].value);
+		if (flyvalue_put_toml(w->out, &m->item[i]) == -1)
+			w->failed = 1;
 		put(w, "\n");
 		pop(&w->path, old);
 	}
@@ -300,7 +215,7 @@ has_scalar(const struct flyfield *f, const void *base)
 {
 	for (; f->key != NULL; f++)
 		if (!is_flyfield_section(f) && is_flyfield_set(f, base))
-			return true;
+			return true; /* or there, though empty */
 	return false;
 }
 
@@ -311,7 +226,7 @@ put_section(struct writer *w, const struct flyfield *f, const void *p,
 	size_t header = push_header(w, f->key);
 	size_t path = push_path(w, f->key);
 
-	if (f->kind == FLYFIELD_MAP)
+	if (f->kind == FLYFIELD_MAP || f->kind == FLYFIELD_ANYMAP)
 		put_map(w, p, depth);
 	else if (f->kind == FLYFIELD_TABLE) {
 		if (has_scalar(f->sub, p))
@@ -331,7 +246,8 @@ put_fields(struct writer *w, const struct flyfield *fields, const void *base,
 
 	/* TOML wants a table's own keys before its subtables */
 	for (f = fields; f->key != NULL; f++) {
-		if (is_flyfield_section(f) || !is_flyfield_set(f, base))
+		if (is_flyfield_section(f) || f->kind == FLYFIELD_PRESENT ||
+			!is_flyfield_set(f, base))
 			continue;
 		size_t path = push_path(w, f->key);
 		put_key(w, f->key, depth);

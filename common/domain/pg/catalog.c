@@ -69,6 +69,7 @@ load_tables(struct session *s, struct catalog *c)
 		t->blocks = rows_int(r, i, 8);
 		t->index_bytes = rows_int(r, i, 9);
 		t->rows = strtod(rows_str(r, i, 10), NULL);
+		t->has_late_statistics = rows_bool(r, i, 11);
 	}
 	rows_free(r);
 	return bad ? no_memory(s) : 0;

@@ -32,6 +32,9 @@ struct catalog_column {
 	int key;    /* its place in the key, from 1, or 0 */
 	bool is_identity_always;
 	bool has_own_collation; /* one that may equate different strings */
+	double nulls;           /* share of NULLs by the statistics, 0 to 1 */
+	double width;  /* bytes as stored, by the statistics; 0: unknown */
+	double digits; /* characters as text, of numbers; 0: unknown */
 };
 
 /* A relation with rows of its own: a plain table or a leaf partition. */
@@ -41,11 +44,13 @@ struct catalog_table {
 	char *columns;  /* quoted, with commas: what COPY moves; may be "" */
 	bool is_binary; /* every column is safe in COPY's binary format */
 	bool is_unlogged;
-	bool has_rls;        /* row security is enabled on it */
-	int64_t bytes;       /* heap and TOAST */
-	int64_t blocks;      /* of the heap */
-	int64_t index_bytes; /* all its indexes */
-	double rows;         /* the planner's estimate, -1 unknown */
+	bool has_rls;             /* row security is enabled on it */
+	int64_t bytes;            /* heap and TOAST */
+	int64_t blocks;           /* of the heap */
+	int64_t index_bytes;      /* all its indexes */
+	double rows;              /* the planner's estimate, -1 unknown */
+	bool has_late_statistics; /* extended ones, or targets of an index:
+				     made after its indexes */
 	struct catalog_column *column;
 	size_t n_columns;
 	size_t n_key;       /* columns of its key: the primary key, or another

@@ -12,42 +12,57 @@
  * ends: the primary key, else the smallest unique index, valid, checked at
  * once, of plain columns that are all NOT NULL and not generated.
  */
-#define COLUMNS                                                                \
-	"WITH RECURSIVE base(oid, root) AS ("                                  \
-	" SELECT t.oid, t.oid FROM pg_type t WHERE t.typtype <> 'd'"           \
-	" UNION ALL SELECT t.oid, b.root FROM pg_type t JOIN base b"           \
-	" ON t.typtype = 'd' AND t.typbasetype = b.oid),"                      \
-	"keys(rel, cols) AS ("                                                 \
-	" SELECT DISTINCT ON (i.indrelid) i.indrelid,"                         \
-	"  (i.indkey::int2[])[0:i.indnkeyatts - 1]"                            \
-	" FROM pg_index i WHERE i.indisunique AND i.indisvalid"                \
-	" AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL"     \
-	" AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid ="       \
-	"  i.indrelid AND a.attnum = ANY ((i.indkey::int2[])"                  \
-	"  [0:i.indnkeyatts - 1]) AND (NOT a.attnotnull"                       \
-	"  OR a.attgenerated <> ''))"                                          \
-	" ORDER BY i.indrelid, i.indisprimary DESC, i.indnkeyatts,"            \
-	"  i.indexrelid)"                                                      \
-	" SELECT c.oid, a.attname, format_type(a.atttypid, a.atttypmod),"      \
-	" CASE WHEN bn.nspname = 'pg_catalog' AND bt.typtype = 'b'"            \
-	"  THEN bt.typname ELSE '' END,"                                       \
-	" coalesce(array_position(k.cols, a.attnum)"                           \
-	"  - array_lower(k.cols, 1) + 1, 0),"                                  \
-	" a.attidentity = 'a', NOT coalesce(l.collisdeterministic, true),"     \
-	" coalesce(s.correlation, 0)"                                          \
-	" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"       \
-	" JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"          \
-	"  AND NOT a.attisdropped AND a.attgenerated = ''"                     \
-	" LEFT JOIN base b ON b.oid = a.atttypid"                              \
-	" LEFT JOIN pg_type bt ON bt.oid = b.root"                             \
-	" LEFT JOIN pg_namespace bn ON bn.oid = bt.typnamespace"               \
-	" LEFT JOIN pg_collation l ON l.oid = a.attcollation"                  \
-	" LEFT JOIN keys k ON k.rel = c.oid"                                   \
-	" LEFT JOIN pg_stats s ON a.attnum = k.cols[array_lower(k.cols, 1)]"   \
-	"  AND s.schemaname = n.nspname AND s.tablename = c.relname"           \
-	"  AND s.attname = a.attname AND NOT s.inherited"                      \
-	" WHERE c.relkind = 'r' AND c.relpersistence <> 't'"                   \
-	" AND n.nspname NOT IN ('pg_catalog', 'information_schema')"           \
+#define COLUMNS                                                                 \
+	"WITH RECURSIVE base(oid, root) AS ("                                   \
+	" SELECT t.oid, t.oid FROM pg_type t WHERE t.typtype <> 'd'"            \
+	" UNION ALL SELECT t.oid, b.root FROM pg_type t JOIN base b"            \
+	" ON t.typtype = 'd' AND t.typbasetype = b.oid),"                       \
+	"keys(rel, cols) AS ("                                                  \
+	" SELECT DISTINCT ON (i.indrelid) i.indrelid,"                          \
+	"  (i.indkey::int2[])[0:i.indnkeyatts - 1]"                             \
+	" FROM pg_index i WHERE i.indisunique AND i.indisvalid"                 \
+	" AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL"      \
+	" AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid ="        \
+	"  i.indrelid AND a.attnum = ANY ((i.indkey::int2[])"                   \
+	"  [0:i.indnkeyatts - 1]) AND (NOT a.attnotnull"                        \
+	"  OR a.attgenerated <> ''))"                                           \
+	" ORDER BY i.indrelid, i.indisprimary DESC, i.indnkeyatts,"             \
+	"  i.indexrelid)"                                                       \
+	" SELECT c.oid, a.attname, format_type(a.atttypid, a.atttypmod),"       \
+	" CASE WHEN bn.nspname = 'pg_catalog' AND bt.typtype = 'b'"             \
+	"  THEN bt.typname ELSE '' END,"                                        \
+	" coalesce(array_position(k.cols, a.attnum)"                            \
+	"  - array_lower(k.cols, 1) + 1, 0),"                                   \
+	" a.attidentity = 'a', NOT coalesce(l.collisdeterministic, true),"      \
+	" coalesce(s.correlation, 0),"                                          \
+	" coalesce(w.null_frac, 0), coalesce(w.avg_width, 0)," /* "{1,20,300}": \
+								  commas and    \
+								  braces are    \
+								  one more      \
+								  than values   \
+								*/              \
+	" coalesce(CASE WHEN bt.typname IN ('int2', 'int4', 'int8', 'oid',"     \
+	"  'float4', 'float8', 'numeric') THEN (CASE WHEN"                      \
+	"  w.histogram_bounds IS NULL THEN (length(w.most_common_vals::text)"   \
+	"  - 1) / array_length(w.most_common_vals, 1)::float8 ELSE"             \
+	"  (length(w.histogram_bounds::text) - 1)"                              \
+	"  / array_length(w.histogram_bounds, 1)::float8 END) - 1 END, 0)"      \
+	" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"        \
+	" JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"           \
+	"  AND NOT a.attisdropped AND a.attgenerated = ''"                      \
+	" LEFT JOIN base b ON b.oid = a.atttypid"                               \
+	" LEFT JOIN pg_type bt ON bt.oid = b.root"                              \
+	" LEFT JOIN pg_namespace bn ON bn.oid = bt.typnamespace"                \
+	" LEFT JOIN pg_collation l ON l.oid = a.attcollation"                   \
+	" LEFT JOIN keys k ON k.rel = c.oid"                                    \
+	" LEFT JOIN pg_stats s ON a.attnum = k.cols[array_lower(k.cols, 1)]"    \
+	"  AND s.schemaname = n.nspname AND s.tablename = c.relname"            \
+	"  AND s.attname = a.attname AND NOT s.inherited"                       \
+	" LEFT JOIN pg_stats w ON w.schemaname = n.nspname"                     \
+	"  AND w.tablename = c.relname AND w.attname = a.attname"               \
+	"  AND NOT w.inherited"                                                 \
+	" WHERE c.relkind = 'r' AND c.relpersistence <> 't'"                    \
+	" AND n.nspname NOT IN ('pg_catalog', 'information_schema')"            \
 	" ORDER BY c.oid, a.attnum"
 
 static int
@@ -95,6 +110,9 @@ take(struct catalog_table *t, const struct rows *r, int i)
 		a->key = (int)rows_int(r, i, 4);
 		a->is_identity_always = rows_bool(r, i, 5);
 		a->has_own_collation = rows_bool(r, i, 6);
+		a->nulls = strtod(rows_str(r, i, 8), NULL);
+		a->width = strtod(rows_str(r, i, 9), NULL);
+		a->digits = strtod(rows_str(r, i, 10), NULL);
 		t->n_key += a->key > 0;
 		if (a->key == 1)
 			t->correlation = strtod(rows_str(r, i, 7), NULL);
@@ -174,6 +192,17 @@ after_modifier(const char *s)
 	return end ? end + 1 : s;
 }
 
+/* What does not count: a modifier, and quotes, as a version quotes what it
+ * reserves. */
+static const char *
+after_ignored(const char *s)
+{
+	s = after_modifier(s);
+	while (*s == '"')
+		s++;
+	return s;
+}
+
 /* Whether two types are the same but for "(10,2)" in them. */
 static bool
 is_same_type(const char *a, const char *b)
@@ -181,8 +210,8 @@ is_same_type(const char *a, const char *b)
 	a = unqualified(a);
 	b = unqualified(b);
 	for (;;) {
-		a = after_modifier(a);
-		b = after_modifier(b);
+		a = after_ignored(a);
+		b = after_ignored(b);
 		if (*a != *b)
 			return false;
 		if (!*a)

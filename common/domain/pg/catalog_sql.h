@@ -43,7 +43,11 @@
 	" c.relpersistence = 'u', c.relrowsecurity,"                           \
 	" pg_table_size(c.oid),"                                               \
 	" pg_relation_size(c.oid) / current_setting('block_size')::int8,"      \
-	" pg_indexes_size(c.oid), c.reltuples::float8"                         \
+	" pg_indexes_size(c.oid), c.reltuples::float8,"                        \
+	" EXISTS (SELECT FROM pg_statistic_ext x WHERE x.stxrelid = c.oid)"    \
+	" OR EXISTS (SELECT FROM pg_index i JOIN pg_attribute a"               \
+	"  ON a.attrelid = i.indexrelid WHERE i.indrelid = c.oid"              \
+	"  AND a.attstattarget >= 0)"                                          \
 	" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"       \
 	" WHERE c.relkind = 'r' AND c.relpersistence <> 't' "                  \
 	"AND" CATALOG_USERS("c", "pg_class") " ORDER BY n.nspname, c.relname"

@@ -22,6 +22,7 @@ struct conninfo {
 	PQconninfoOption *opts;
 	char *identity;
 	struct tmpfile *pinned; /* the certificate that is trusted, or NULL */
+	double silence;         /* seconds, or 0: as is usual */
 };
 
 static const char *
@@ -445,6 +446,18 @@ const char *
 conninfo_identity(const struct conninfo *c)
 {
 	return c->identity;
+}
+
+void
+conninfo_set_silence(struct conninfo *c, double seconds)
+{
+	c->silence = seconds;
+}
+
+double
+conninfo_silence(const struct conninfo *c)
+{
+	return c->silence > 0 ? c->silence : 60;
 }
 
 int

@@ -32,6 +32,13 @@ int conninfo_parse(const char *text, const char *what, struct conninfo **out);
 int conninfo_trust(
 	struct conninfo *c, const char *what, const char *pin, const char *ca);
 
+/*
+ * conninfo_set_silence(c, seconds): how long a server may say nothing while it
+ * is not at work; conninfo_silence(c): that, 60 unless set.
+ */
+void conninfo_set_silence(struct conninfo *c, double seconds);
+double conninfo_silence(const struct conninfo *c);
+
 /* conninfo_free(c): wipes the password; NULL is fine. */
 void conninfo_free(struct conninfo *c);
 

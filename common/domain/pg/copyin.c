@@ -14,7 +14,7 @@ enum { MESSAGE = 64 * 1024 };
 int
 copyin_start(struct session *s, const char *sql)
 {
-	PGresult *res = PQexec(session_pq(s), sql);
+	PGresult *res = session_command(s, sql);
 	int rc = 0;
 
 	if (PQresultStatus(res) != PGRES_COPY_IN)
@@ -31,7 +31,7 @@ finish(struct session *s, uint64_t *rows, bool quiet)
 	PGresult *res;
 	int rc = 0;
 
-	while ((res = PQgetResult(pq))) {
+	while ((res = session_result(s))) {
 		int64_t n = 0;
 
 		if (PQresultStatus(res) != PGRES_COMMAND_OK) {
@@ -55,7 +55,7 @@ refused(struct session *s)
 	PGconn *pq = session_pq(s);
 	struct wire w;
 
-	if (wire_init(&w, pq) || wire_glance(&w) != 'E')
+	if (wire_init(&w, s) || wire_glance(&w) != 'E')
 		return 0;
 	if (PQputCopyEnd(pq, "the server has refused it") != 1 ||
 		finish(s, NULL, false) == 0)
@@ -73,7 +73,8 @@ copyin_put(struct session *s, const void *p, size_t n)
 
 		if (refused(s))
 			return -1;
-		if (PQputCopyData(session_pq(s), at, (int)part) != 1) {
+		if (PQputCopyData(session_pq(s), at, (int)part) != 1 ||
+			session_flush(s)) {
 			/* the server has usually said why */
 			if (PQstatus(session_pq(s)) == CONNECTION_BAD ||
 				finish(s, NULL, false) == 0)

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,9 @@
  * ReadyForQuery are left for libpq, which sees a command that returned no rows.
  */
 
+/* A stream that has come so far is worth gathering, in pieces of this size. */
+enum { LONG_STREAM = 1 << 20, GATHER = 128 * 1024 };
+
 /* Where in a message the stream is. */
 struct cursor {
 	unsigned char header[5];
@@ -32,6 +36,7 @@ struct copyout {
 	bool fresh; /* nothing of the current message was given out */
 	struct cursor cur;
 	size_t at, usable; /* of the window */
+	uint64_t total;    /* bytes so far */
 	char window[COPYOUT_WINDOW];
 };
 
@@ -47,26 +52,30 @@ is_stream_type(unsigned char type)
 {
 	/* CopyOutResponse, CopyData, CopyDone; what may come in between:
 	 * NoticeResponse, ParameterStatus, NotificationResponse */
-	return type && strchr("HdcNSA", type) != NULL;
+	return type == 'd' || (type && strchr("HdcNSA", type) != NULL);
 }
 
-/* Takes one header byte; -1 if the length it completes is impossible. */
-static int
-header_byte(struct cursor *c, unsigned char byte)
+/* Takes what there is of a header, which may come in pieces. The bytes of it,
+ * or 0 if the length that it gives is impossible. */
+static size_t
+take_header(struct cursor *c, const char *p, size_t n)
 {
+	size_t used;
 	uint32_t len;
 
 	if (c->have == 5)
 		c->have = 0;
-	c->header[c->have++] = byte;
+	used = n < 5 - c->have ? n : 5 - c->have;
+	memcpy(c->header + c->have, p, used);
+	c->have += (unsigned)used;
 	if (c->have < 5)
-		return 0;
+		return used;
 	len = (uint32_t)c->header[1] << 24 | (uint32_t)c->header[2] << 16 |
 	      (uint32_t)c->header[3] << 8 | c->header[4];
 	if (len < 4)
-		return -1;
+		return 0;
 	c->left = len - 4;
-	return 0;
+	return used;
 }
 
 /* Whether the next byte would begin a new message. */
@@ -81,7 +90,7 @@ static size_t
 measure(const struct cursor *from, const char *p, size_t n)
 {
 	struct cursor c = *from;
-	size_t pos = 0;
+	size_t pos = 0, used;
 
 	while (pos < n) {
 		if (is_in_message(&c)) {
@@ -93,8 +102,9 @@ measure(const struct cursor *from, const char *p, size_t n)
 		}
 		if (is_at_start(&c) && !is_stream_type((unsigned char)p[pos]))
 			break;
-		if (header_byte(&c, (unsigned char)p[pos++]))
+		if ((used = take_header(&c, p + pos, n - pos)) == 0)
 			return (size_t)-1;
+		pos += used;
 	}
 	return pos;
 }
@@ -106,6 +116,15 @@ lost(struct copyout *c, const char *why)
 	return session_lost(c->s, "COPY", why);
 }
 
+/* Gathers, or goes on with it, while the stream is long and fast. */
+static void
+gather(struct copyout *c)
+{
+	c->total += c->usable;
+	if (c->total > LONG_STREAM && c->usable >= GATHER / 2)
+		wire_gather(&c->wire, GATHER);
+}
+
 /* Fills the window. 1: some bytes, 0: the stream is over, -1: lost. */
 static int
 fill(struct copyout *c)
@@ -113,6 +132,7 @@ fill(struct copyout *c)
 	size_t usable;
 	ssize_t n;
 
+	gather(c);
 	c->at = c->usable = 0;
 	/* inside of a wide row all bytes are ours */
 	if (is_in_message(&c->cur) && c->cur.left >= sizeof(c->window)) {
@@ -143,7 +163,8 @@ finish(struct copyout *c)
 	int rc = 0;
 
 	c->ended = true;
-	while ((res = PQgetResult(pq))) {
+	wire_gather(&c->wire, 0);
+	while ((res = session_result(c->s))) {
 		ExecStatusType st = PQresultStatus(res);
 
 		/* libpq would give this one out again and again */
@@ -164,10 +185,24 @@ finish(struct copyout *c)
 	return rc;
 }
 
+/* Sends the query, without letting libpq read. 0 or -1. */
+static int
+send_query(struct session *s, const char *sql)
+{
+	PGconn *pq = session_pq(s);
+	int rc;
+
+	if (PQsendQuery(pq, sql) != 1)
+		return -1;
+	while ((rc = PQflush(pq)) > 0)
+		if (session_wait(s, POLLOUT))
+			return -1;
+	return rc;
+}
+
 int
 copyout_start(struct session *s, const char *sql, struct copyout **out)
 {
-	PGconn *pq = session_pq(s);
 	struct copyout *c = mem_alloc(sizeof(*c));
 
 	if (!c) {
@@ -179,12 +214,13 @@ copyout_start(struct session *s, const char *sql, struct copyout **out)
 	c->ended = c->fresh = false;
 	c->cur = (struct cursor){{0}, 0, 0};
 	c->at = c->usable = 0;
-	if (wire_init(&c->wire, pq)) {
+	c->total = 0;
+	if (wire_init(&c->wire, s)) {
 		msg_error("%s: libpq uses another TLS library than OpenSSL",
 			session_what(s));
 		goto err;
 	}
-	if (PQsendQuery(pq, sql) != 1) {
+	if (send_query(s, sql)) {
 		session_fail(s, NULL, "COPY", false);
 		goto err;
 	}
@@ -215,6 +251,7 @@ give(struct copyout *c, struct copyout_piece *piece)
 int
 copyout_next(struct copyout *c, struct copyout_piece *piece)
 {
+	piece->is_read = false;
 	for (;;) {
 		int rc;
 
@@ -222,6 +259,7 @@ copyout_next(struct copyout *c, struct copyout_piece *piece)
 			rc = fill(c);
 			if (rc <= 0)
 				return rc < 0 ? -1 : finish(c);
+			piece->is_read = true;
 		}
 		if (is_in_message(&c->cur)) {
 			give(c, piece);
@@ -230,7 +268,8 @@ copyout_next(struct copyout *c, struct copyout_piece *piece)
 			continue;
 		}
 		/* measure() has seen these bytes: they cannot be garbage */
-		(void)header_byte(&c->cur, (unsigned char)c->window[c->at++]);
+		c->at += take_header(
+			&c->cur, c->window + c->at, c->usable - c->at);
 		c->fresh = true;
 	}
 }

@@ -25,6 +25,8 @@ struct copyout_piece {
 	bool row_ends;   /* ... the last (one message = one row, but for the
 			    binary header, which is glued to the first row, and
 			    the 2-byte trailer, a message of its own) */
+	bool is_read;    /* bytes were read from the server for this piece: the
+			    time for what is not worth doing at each row */
 };
 
 /* copyout_start(s, sql, out): 0, or -1 after a message. */

@@ -51,15 +51,16 @@ largeobject_write(struct session *s, uint32_t oid, int64_t offset,
 	const char *values[1] = {p};
 	const int lengths[1] = {(int)n}, formats[1] = {1};
 	const Oid types[1] = {17}; /* bytea */
-	PGresult *res;
+	PGresult *res = NULL;
 	int rc = 0;
 
 	if (n == 0)
 		return 0;
 	snprintf(sql, sizeof(sql),
 		"SELECT lo_put(%" PRIu32 ", %" PRId64 ", $1)", oid, offset);
-	res = PQexecParams(
-		session_pq(s), sql, 1, types, values, lengths, formats, 0);
+	if (PQsendQueryParams(session_pq(s), sql, 1, types, values, lengths,
+		    formats, 0) == 1)
+		res = session_last(s);
 	if (PQresultStatus(res) != PGRES_TUPLES_OK)
 		rc = session_fail(s, res, "lo_put", false);
 	PQclear(res);

@@ -108,7 +108,7 @@ take_relation(struct in *in, struct pgoutput *m)
 		m->column[i].is_key = (int)take(in, 1) & 1;
 		m->column[i].name = take_string(in);
 		m->column[i].type = (uint32_t)take(in, 4);
-		(void)take(in, 4);
+		m->column[i].modifier = (int32_t)take(in, 4);
 	}
 	m->n_columns = n;
 }

@@ -28,6 +28,7 @@ struct pgoutput_column {
 	int is_key; /* of the replica identity */
 	const char *name;
 	uint32_t type;
+	int32_t modifier; /* of the type: length, precision; -1: none */
 };
 
 struct pgoutput {

@@ -74,7 +74,7 @@ replication_start(struct session *s, const char *slot, const char *publication,
 		msg_error("out of memory");
 		goto out;
 	}
-	res = PQexec(session_pq(s), buf_str(&b));
+	res = session_command(s, buf_str(&b));
 	if (PQresultStatus(res) != PGRES_COPY_BOTH) {
 		session_fail(s, res, "START_REPLICATION", false);
 		goto out;
@@ -113,9 +113,14 @@ await(struct session *s, double seconds)
 {
 	PGconn *pq = session_pq(s);
 	struct pollfd fd = {PQsocket(pq), POLLIN, 0};
-	int rc = poll(&fd, 1, (int)(seconds * 1000));
+	int rc = has_session_pending(s) ? 1
+					: poll(&fd, 1, (int)(seconds * 1000));
 
-	if (rc > 0 && !PQconsumeInput(pq)) {
+	if (rc > 0)
+		session_heard(s);
+	else if (rc == 0)
+		(void)session_quiet(s);
+	if ((rc > 0 && !PQconsumeInput(pq)) || PQflush(pq) < 0) {
 		session_fail(s, NULL, "replication", false);
 		session_break(s);
 		return -1;
@@ -127,7 +132,7 @@ await(struct session *s, double seconds)
 static int
 ended(struct session *s)
 {
-	PGresult *res = PQgetResult(session_pq(s));
+	PGresult *res = session_result(s);
 
 	if (PQresultStatus(res) == PGRES_FATAL_ERROR)
 		session_fail(s, res, "replication", false);
@@ -194,7 +199,7 @@ replication_confirm(struct session *s, uint64_t lsn, int ask)
 	put_big_endian(m + 25, (uint64_t)us);
 	m[33] = (char)(ask != 0);
 	if (PQputCopyData(session_pq(s), m, sizeof(m)) == 1 &&
-		PQflush(session_pq(s)) >= 0)
+		session_flush(s) == 0)
 		return 0;
 	session_fail(s, NULL, "replication", false);
 	session_break(s);

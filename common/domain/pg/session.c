@@ -1,10 +1,16 @@
+#include <errno.h>
 #include <libpq-fe.h>
+#include <limits.h>
+#include <openssl/ssl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "buf.h"
+#include "connect.h"
 #include "conninfo.h"
 #include "conninfo_pq.h"
 #include "ident.h"
@@ -14,11 +20,16 @@
 #include "servercert.h"
 #include "session.h"
 #include "session_pq.h"
+#include "silence.h"
 #include "str.h"
 
 struct session {
 	PGconn *pq;
+	const struct conninfo *info;
 	char *what;
+	int pid; /* of the backend, by its own word */
+	struct silence silence;
+	bool silent; /* given up for that */
 	bool broken;
 	enum session_error error;
 	char sqlstate[6];
@@ -95,7 +106,15 @@ session_fail(
 		res ? PQresultErrorField(res, PG_DIAG_MESSAGE_DETAIL) : NULL;
 	const char *hint =
 		res ? PQresultErrorField(res, PG_DIAG_MESSAGE_HINT) : NULL;
+	char silent[120];
 
+	if (s->silent) {
+		snprintf(silent, sizeof(silent),
+			"silent for %.0f s, and not at work on the server: "
+			"taken for lost",
+			conninfo_silence(s->info));
+		text = silent;
+	}
 	if (!text)
 		text = PQerrorMessage(s->pq);
 	if (PQstatus(s->pq) == CONNECTION_BAD)
@@ -117,6 +136,106 @@ session_fail(
 	return -1;
 }
 
+/* Gives the connection up: whatever waits for it sees its end. */
+static void
+cut(struct session *s)
+{
+	s->silent = true;
+	(void)shutdown(PQsocket(s->pq), SHUT_RDWR);
+}
+
+void
+session_heard(struct session *s)
+{
+	silence_heard(&s->silence);
+}
+
+int
+session_quiet(struct session *s)
+{
+	double limit = conninfo_silence(s->info);
+
+	if (!s->silent && silence_look(&s->silence, s->info, s->pid, limit) ==
+				  SILENCE_LOST)
+		cut(s);
+	return s->silent ? -1 : 0;
+}
+
+bool
+has_session_pending(const struct session *s)
+{
+	SSL *ssl = PQsslInUse(s->pq) ? PQsslStruct(s->pq, "OpenSSL") : NULL;
+
+	return ssl && SSL_pending(ssl) > 0;
+}
+
+int
+session_wait(struct session *s, int events)
+{
+	struct pollfd p = {PQsocket(s->pq), (short)events, 0};
+	int ms = (int)(conninfo_silence(s->info) * 500) + 1;
+	int rc;
+
+	session_heard(s);
+	if (events & POLLIN && has_session_pending(s))
+		return 0;
+	while ((rc = poll(&p, 1, ms)) <= 0) {
+		if (rc < 0 && errno != EINTR)
+			return -1;
+		if (rc == 0 && session_quiet(s))
+			break;
+	}
+	return 0;
+}
+
+int
+session_flush(struct session *s)
+{
+	int rc;
+
+	while ((rc = PQflush(s->pq)) > 0) {
+		/* a server that cannot write would not read either */
+		if (session_wait(s, POLLIN | POLLOUT) || !PQconsumeInput(s->pq))
+			return -1;
+	}
+	return rc;
+}
+
+PGresult *
+session_result(struct session *s)
+{
+	/* whatever fails here, PQgetResult has the words for it */
+	if (session_flush(s) == 0)
+		while (PQisBusy(s->pq))
+			if (session_wait(s, POLLIN) || !PQconsumeInput(s->pq))
+				break;
+	return PQgetResult(s->pq);
+}
+
+PGresult *
+session_last(struct session *s)
+{
+	PGresult *last = NULL, *res;
+
+	while ((res = session_result(s))) {
+		ExecStatusType st = PQresultStatus(res);
+
+		PQclear(last);
+		last = res;
+		if (st == PGRES_COPY_IN || st == PGRES_COPY_OUT ||
+			st == PGRES_COPY_BOTH ||
+			PQstatus(s->pq) == CONNECTION_BAD)
+			break;
+	}
+	return last;
+}
+
+PGresult *
+session_command(struct session *s, const char *sql)
+{
+	return PQsendQuery(s->pq, sql) == 1 ? session_last(s) : NULL;
+}
+
 /* Notices of the server are for --verbose only. */
 static void
 on_notice(void *ctx, const PGresult *res)
@@ -128,38 +247,17 @@ on_notice(void *ctx, const PGresult *res)
 		msg_debug("%s: %s", s->what, text);
 }
 
-static PGconn *
-connect_to(const struct conninfo *c, bool replication)
+static bool
+is_done(const PGresult *res)
 {
-	enum { MAX = 64 };
-	const char *keywords[MAX + 16], *values[MAX + 16];
-	int n = conninfo_pq_arrays(c, keywords, values, MAX);
-	const struct {
-		const char *key, *value;
-	} ours[] = {{"application_name", "airlift"}, {"keepalives", "1"},
-		{"keepalives_idle", "30"}, {"keepalives_interval", "10"},
-		{"keepalives_count", "6"}, {"tcp_user_timeout", "120000"},
-		/* copyout reads the socket itself: plain or TLS, no GSS */
-		{"gssencmode", "disable"}};
-	size_t i;
+	ExecStatusType st = PQresultStatus(res);
 
-	for (i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
-		keywords[n] = ours[i].key;
-		values[n++] = ours[i].value;
-	}
-	if (!conninfo_get(c, "connect_timeout")) {
-		keywords[n] = "connect_timeout";
-		values[n++] = "15";
-	}
-	if (replication) {
-		keywords[n] = "replication";
-		values[n++] = "database";
-	}
-	keywords[n] = values[n] = NULL;
-	return PQconnectdbParams(keywords, values, 0);
+	return st == PGRES_COMMAND_OK || st == PGRES_TUPLES_OK ||
+	       st == PGRES_EMPTY_QUERY;
 }
 
-/* Everything that changes how values are written, and no time-outs. */
+/* Everything that changes how values are written, no time-outs, and a COMMIT
+ * that was answered is on disk, whatever role and database say. */
 static int
 pin(struct session *s)
 {
@@ -176,7 +274,14 @@ pin(struct session *s)
 		"SET standard_conforming_strings = on;"
 		"SET quote_all_identifiers = off;"
 		"SET client_min_messages = warning;"
+		"SELECT set_config('synchronous_commit', 'on', false) WHERE"
+		" current_setting('synchronous_commit') = 'off';"
+		/* a line that breaks must not leave our locks behind */
+		"SET tcp_keepalives_idle = 60; SET tcp_keepalives_count = 6;"
+		"SET tcp_keepalives_interval = 10;"
 		"SET client_encoding = ";
+	PGresult *res = NULL;
+	int64_t pid;
 	int rc = -1;
 
 	/* one round trip: the other end may be an ocean away */
@@ -186,10 +291,17 @@ pin(struct session *s)
 		(session_version(s) >= 140000 &&
 			buf_puts(&b, "; SET idle_session_timeout = 0")) ||
 		(session_version(s) >= 170000 &&
-			buf_puts(&b, "; SET transaction_timeout = 0")))
+			buf_puts(&b, "; SET transaction_timeout = 0")) ||
+		buf_puts(&b, "; SELECT pg_catalog.pg_backend_pid()"))
 		msg_error("%s: out of memory", s->what);
+	else if (is_done(res = session_command(s, buf_str(&b))))
+		rc = 0;
 	else
-		rc = session_exec(s, buf_str(&b));
+		(void)session_fail(s, res, NULL, false);
+	if (rc == 0 && PQntuples(res) == 1 &&
+		num_int(PQgetvalue(res, 0, 0), 1, INT_MAX, &pid) == 0)
+		s->pid = (int)pid;
+	PQclear(res);
 	/* a superuser's setting; others live without */
 	if (rc == 0 && session_try(s, "SET lc_messages = 'C'") &&
 		is_session_alive(s))
@@ -284,7 +396,7 @@ open_as(const struct conninfo *c, const char *what, bool replication,
 
 	*err = SESSION_PERMANENT;
 	if (!s || !(s->what = mem_strdup(what)) ||
-		!(s->pq = connect_to(c, replication))) {
+		!(s->pq = connect_open(c, replication))) {
 		msg_error("%s: out of memory", what);
 		goto err;
 	}
@@ -292,7 +404,13 @@ open_as(const struct conninfo *c, const char *what, bool replication,
 		*err = refused(s, c);
 		goto err;
 	}
+	s->info = c;
 	PQsetNoticeReceiver(s->pq, on_notice, s);
+	/* no write waits in libpq, where nobody would look at the time */
+	if (PQsetnonblocking(s->pq, 1)) {
+		msg_error("%s: out of memory", what);
+		goto err;
+	}
 	if (pin(s)) {
 		*err = s->error;
 		goto err;
@@ -336,6 +454,7 @@ session_close(struct session *s)
 		return;
 	(void)session_buffer(s, NULL);
 	PQfinish(s->pq);
+	silence_fini(&s->silence);
 	free(s->what);
 	free(s->message);
 	free(s);
@@ -364,12 +483,10 @@ session_what(const struct session *s)
 static int
 run(struct session *s, const char *sql, bool quiet)
 {
-	PGresult *res = PQexec(s->pq, sql);
-	ExecStatusType st = PQresultStatus(res);
+	PGresult *res = session_command(s, sql);
 	int rc = 0;
 
-	if (st != PGRES_COMMAND_OK && st != PGRES_TUPLES_OK &&
-		st != PGRES_EMPTY_QUERY)
+	if (!is_done(res))
 		rc = session_fail(s, res, NULL, quiet);
 	PQclear(res);
 	return rc;
@@ -390,7 +507,7 @@ session_try(struct session *s, const char *sql)
 int
 session_count(struct session *s, const char *sql, int64_t *n)
 {
-	PGresult *res = PQexec(s->pq, sql);
+	PGresult *res = session_command(s, sql);
 	int rc = 0;
 
 	*n = 0;
@@ -443,15 +560,17 @@ static struct rows *
 query(struct session *s, const char *sql, int n, const char *const *params,
 	int binary)
 {
-	return rows_of(s,
-		PQexecParams(s->pq, sql, n, NULL, params, NULL, NULL, binary));
+	int sent = PQsendQueryParams(
+		s->pq, sql, n, NULL, params, NULL, NULL, binary);
+
+	return rows_of(s, sent == 1 ? session_last(s) : NULL);
 }
 
 int
 session_send(struct session *s, const char *sql)
 {
 	if (PQsendQueryParams(s->pq, sql, 0, NULL, NULL, NULL, NULL, 1) == 1 &&
-		PQflush(s->pq) >= 0)
+		session_flush(s) == 0)
 		return 0;
 	return session_fail(s, NULL, NULL, false);
 }
@@ -459,18 +578,13 @@ session_send(struct session *s, const char *sql)
 struct rows *
 session_receive(struct session *s)
 {
-	PGresult *res = PQgetResult(s->pq), *more;
-	struct rows *r = rows_of(s, res);
-
-	while ((more = PQgetResult(s->pq)))
-		PQclear(more);
-	return r;
+	return rows_of(s, session_last(s));
 }
 
 struct rows *
 session_simple(struct session *s, const char *sql)
 {
-	return rows_of(s, PQexec(s->pq, sql));
+	return rows_of(s, session_command(s, sql));
 }
 
 int
@@ -483,12 +597,10 @@ session_each(struct session *s, const char *sql,
 
 	if (PQsendQuery(s->pq, sql) != 1)
 		return session_fail(s, NULL, NULL, false);
-	while ((res = PQgetResult(s->pq))) {
-		ExecStatusType st = PQresultStatus(res);
+	while ((res = session_result(s))) {
 		int64_t n = 0;
 
-		if (st != PGRES_COMMAND_OK && st != PGRES_TUPLES_OK &&
-			st != PGRES_EMPTY_QUERY) {
+		if (!is_done(res)) {
 			if (rc == 0)
 				rc = session_fail(s, res, NULL, false);
 		} else if (rc == 0) {
@@ -527,6 +639,12 @@ int
 rows_count(const struct rows *r)
 {
 	return PQntuples(r->res);
+}
+
+int
+rows_width(const struct rows *r)
+{
+	return PQnfields(r->res);
 }
 
 bool
@@ -598,13 +716,9 @@ is_session_alive(const struct session *s)
 }
 
 bool
-is_session_pooled(struct session *s)
+is_session_pooled(const struct session *s)
 {
-	struct rows *r = session_query(s, "SELECT pg_backend_pid()", 0, NULL);
-	bool pooled = r && rows_int(r, 0, 0) != PQbackendPID(s->pq);
-
-	rows_free(r);
-	return pooled;
+	return s->pid != PQbackendPID(s->pq);
 }
 
 int

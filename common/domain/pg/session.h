@@ -14,7 +14,9 @@ struct rows;
  * are written: TimeZone UTC, DateStyle ISO, IntervalStyle postgres,
  * extra_float_digits 3, bytea_output hex, search_path '', row_security off,
  * lc_messages C where allowed; the client encoding is the server's own. No
- * statement, lock or idle timeouts; keepalives and tcp_user_timeout set.
+ * statement, lock or idle timeouts; keepalives and tcp_user_timeout set. A
+ * server that says nothing for conninfo_silence and is not at work either is
+ * a lost connection.
  */
 
 enum session_error {
@@ -25,8 +27,9 @@ enum session_error {
 	SESSION_PERMANENT
 };
 
-/* session_open(c, what, out): ${what} names it in messages ("source"). 0, or
- * -1 after a message; *err tells whether a retry may help. */
+/* session_open(c, what, out): ${what} names it in messages ("source"); ${c}
+ * must outlive it. 0, or -1 after a message; *err tells whether a retry may
+ * help. */
 int session_open(const struct conninfo *c, const char *what,
 	struct session **out, enum session_error *err);
 void session_close(struct session *s);
@@ -91,6 +94,7 @@ int session_each(struct session *s, const char *sql,
 
 void rows_free(struct rows *r);
 int rows_count(const struct rows *r);
+int rows_width(const struct rows *r);
 bool is_rows_null(const struct rows *r, int row, int col);
 const char *rows_str(const struct rows *r, int row, int col); /* "" = NULL */
 size_t rows_len(const struct rows *r, int row, int col);
@@ -111,7 +115,7 @@ bool is_session_alive(const struct session *s);
 
 /* is_session_pooled(s): a pooler stands between us and the server: the backend
  * that answers is not the one that the connection was made to. */
-bool is_session_pooled(struct session *s);
+bool is_session_pooled(const struct session *s);
 
 /* session_ping(s): a round trip. 0 or -1. */
 int session_ping(struct session *s);

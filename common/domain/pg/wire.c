@@ -1,9 +1,12 @@
 #include <errno.h>
+#include <libpq-fe.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "session.h"
+#include "session_pq.h"
 #include "wire.h"
 
 /* On Linux recv() can drop bytes from a TCP socket without copying them; on
@@ -14,26 +17,23 @@
 #define DROP 0
 #endif
 
+/* Longer than a fast server takes for what is gathered, and no loss if it is
+ * slow: its bytes are kept for us meanwhile. */
+enum { GATHER_MS = 10 };
+
 int
-wire_init(struct wire *w, PGconn *pq)
+wire_init(struct wire *w, struct session *s)
 {
+	PGconn *pq = session_pq(s);
+
+	w->session = s;
 	w->fd = PQsocket(pq);
+	w->gathers = 0;
 	w->ssl = NULL;
 	if (!PQsslInUse(pq))
 		return 0;
 	w->ssl = PQsslStruct(pq, "OpenSSL");
 	return w->ssl ? 0 : -1;
-}
-
-static int
-wait_for(int fd, short events)
-{
-	struct pollfd p = {fd, events, 0};
-
-	while (poll(&p, 1, -1) < 0)
-		if (errno != EINTR)
-			return -1;
-	return 0;
 }
 
 static ssize_t
@@ -51,15 +51,30 @@ read_tls(struct wire *w, char *p, size_t n, bool peek)
 		e = SSL_get_error(w->ssl, rc);
 		if (e != SSL_ERROR_WANT_READ && e != SSL_ERROR_WANT_WRITE)
 			return 0;
-		if (wait_for(
-			    w->fd, e == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT))
+		if (session_wait(w->session,
+			    e == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT))
 			return -1;
 	}
+}
+
+void
+wire_gather(struct wire *w, int n)
+{
+	int low = n ? n : 1;
+
+	if (w->ssl || w->gathers == n)
+		return;
+	if (setsockopt(w->fd, SOL_SOCKET, SO_RCVLOWAT, &low, sizeof(low)) == 0)
+		w->gathers = n;
 }
 
 static ssize_t
 read_plain(struct wire *w, char *p, size_t n, int flags)
 {
+	struct pollfd ready = {w->fd, POLLIN, 0};
+
+	if (w->gathers && poll(&ready, 1, GATHER_MS) == 0)
+		wire_gather(w, 0);
 	for (;;) {
 		ssize_t rc = recv(w->fd, p, n, flags);
 
@@ -69,7 +84,7 @@ read_plain(struct wire *w, char *p, size_t n, int flags)
 			continue;
 		if (errno != EAGAIN && errno != EWOULDBLOCK)
 			return 0;
-		if (wait_for(w->fd, POLLIN))
+		if (session_wait(w->session, POLLIN))
 			return -1;
 	}
 }

@@ -63,7 +63,7 @@ find_server(const struct shellcmd_simple *s)
 				strcmp(s->word[i + 1].text, "run") != 0))
 			continue;
 		for (const struct server *v = servers; v->name != NULL; v++)
-			if (strcmp(v->name, name) == 0)
+			if (*v->name == *name && strcmp(v->name, name) == 0)
 				return v;
 	}
 	return NULL;

@@ -126,6 +126,8 @@ look_at_word(
 	for (size_t k = 0; k < sizeof(patterns) / sizeof(patterns[0]); k++) {
 		const struct pattern *p = &patterns[k];
 		const char *next = i + 1 < s->n ? s->word[i + 1].text : "";
+		if (*p->word != *word && *p->word != '*')
+			continue;
 		/* "--migrations-dir" is an option, no act */
 		if (word[0] == '-' && p->word[0] != '-')
 			continue;
@@ -157,6 +159,26 @@ look_for_beat(const struct shellcmd_simple *s, struct cmdtrait_set *set)
 	return 0;
 }
 
+/* A program of the app's own, which no framework puts there. */
+static bool
+is_own_program(const char *program)
+{
+	static const char *const folders[] = {
+		"./", "bin/", "script/", "scripts/", "/app/"};
+	static const char *const known[] = {"rails", "rake", "bundle", "puma",
+		"sidekiq", "delayed_job", "start-*", "spring", "setup",
+		"webpack*", "manage.py", "artisan", "console", "gunicorn",
+		"celery", "node", "npm", "yarn", "heroku-php-*", "mix", "java"};
+	bool is_own = false;
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		is_own |= str_starts(program, folders[i]);
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (is_str_glob(known[i], base_name(program)))
+			return false;
+	return is_own;
+}
+
 static int
 look_for_script(const struct shellcmd_simple *s, struct cmdtrait_set *set)
 {
@@ -171,6 +193,8 @@ look_for_script(const struct shellcmd_simple *s, struct cmdtrait_set *set)
 		return 0;
 	if (str_ends(program, ".sh"))
 		return note(set, CMDTRAIT_SCRIPT, program, NULL);
+	if (is_own_program(program))
+		return note(set, CMDTRAIT_OWN, program, NULL);
 	if (next == NULL || next[0] == '-')
 		return 0;
 	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++)

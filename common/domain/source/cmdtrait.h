@@ -11,6 +11,7 @@ enum cmdtrait {
 	CMDTRAIT_DEV_SERVER, /* meant for development */
 	CMDTRAIT_SIDECAR,    /* a server of its own: redis-server, nginx */
 	CMDTRAIT_SCRIPT,     /* a script: what it does is not to be seen */
+	CMDTRAIT_OWN,        /* a program of the app's own: ./x, bin/x */
 	CMDTRAIT_COUNT
 };
 

@@ -31,6 +31,7 @@ free_need(struct report_need *need)
 	free(need->summary);
 	free(need->replaces);
 	free(need->input);
+	free(need->crontab);
 	free_all(need->variable, need->n_variables);
 	free_all(need->group, need->n_groups);
 	free(need->count);
@@ -284,6 +285,8 @@ put_need(const struct report_need *need, struct buf *out)
 	jsonw_close(&w);
 	if (need->input != NULL)
 		jsonw_str(&w, "input", need->input);
+	if (need->crontab != NULL)
+		jsonw_str(&w, "crontab", need->crontab);
 	return jsonw_end_record(&w);
 }
 
@@ -356,5 +359,7 @@ report_print(const struct report *r)
 			print_command(&need->command[k]);
 		if (need->input != NULL)
 			msg_note("  its input: %s", need->input);
+		if (need->crontab != NULL)
+			msg_note("  crontab: %s", need->crontab);
 	}
 }

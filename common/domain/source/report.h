@@ -25,6 +25,7 @@ struct report_need {
 	char *replaces; /* what it stands for on the source platform */
 	char *input;    /* what the first command reads on its standard input,
 			 * in words; or NULL */
+	char *crontab;  /* of a scheduled job: its line; or NULL */
 	bool is_optional;
 	char **variable;
 	size_t n_variables;

@@ -8,7 +8,7 @@ static bool
 is_in(const char *s, const char *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(s, list[i]) == 0)
+		if (*s == *list[i] && strcmp(s, list[i]) == 0)
 			return true;
 	return false;
 }
