@@ -11,11 +11,12 @@ DESTDIR ?=
 JOBS ?= 2
 
 # --- table 1: layer -> the layers its files may include ------------------
-LAYERS = base io digest pg tarball toml yaml flyconf source
+LAYERS = base io digest pg kv tarball toml yaml flyconf source
 DIR_base = common/base
 DIR_io = common/io
 DIR_digest = common/domain/digest
 DIR_pg = common/domain/pg
+DIR_kv = common/domain/kv
 DIR_tarball = common/domain/tarball
 DIR_toml = common/domain/toml
 DIR_yaml = common/domain/yaml
@@ -25,20 +26,22 @@ DEPS_base =
 DEPS_io = base
 DEPS_digest = base
 DEPS_pg = io base
+DEPS_kv = io base
 DEPS_tarball = io base
 DEPS_toml = io base
 DEPS_yaml = io base
 DEPS_flyconf = io base
 DEPS_source = io base
 # the third-party packages a layer alone may include
-PKG_io = libcjson
+PKG_io = libcjson openssl
 PKG_digest = libxxhash
 PKG_pg = libpq openssl
+PKG_kv = hiredis
 PKG_tarball = libarchive
 PKG_yaml = libfyaml
 
 # --- table 2: tool -> the layers it links, topmost first -----------------
-TOOLS = procfile2toml renderyaml2toml railway2toml vercel2report flylint herokucfg2secrets pgcopy
+TOOLS = procfile2toml renderyaml2toml railway2toml vercel2report flylint herokucfg2secrets pgcopy rediscopy
 USES_procfile2toml = flyconf source yaml io base
 USES_renderyaml2toml = yaml flyconf source io base
 USES_railway2toml = flyconf source toml io base
@@ -46,6 +49,7 @@ USES_vercel2report = flyconf source io base
 USES_herokucfg2secrets = io base
 USES_pgcopy = pg tarball digest io base
 USES_flylint = toml flyconf source io base
+USES_rediscopy = kv digest io base
 
 include mk/build.mk
 include mk/tests.mk

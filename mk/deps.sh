@@ -7,9 +7,9 @@ set -eu
 what=${1:-all}
 
 build_apt='gcc libc6-dev make pkg-config libcjson-dev libpq-dev libssl-dev
-libxxhash-dev libarchive-dev libfyaml-dev postgresql-client'
+libxxhash-dev libarchive-dev libhiredis-dev libfyaml-dev postgresql-client'
 use_apt='jq python3'
-test_apt='postgresql postgresql-contrib pgbouncer parallel openssh-server zstd openssl python3-jsonschema python3-yaml util-linux procps time
+test_apt='postgresql postgresql-contrib pgbouncer parallel openssh-server zstd openssl redis-server python3-jsonschema python3-yaml util-linux procps time
 clang libclang-rt-dev clang-format shellcheck shfmt mandoc cppcheck pgcopydb'
 
 say() {
@@ -19,14 +19,14 @@ say() {
 other_systems() {
 	cat >&2 <<'END'
 deps: no apt-get here; install these with your package manager:
-  Fedora    sudo dnf install gcc make pkgconf cjson-devel libpq-devel openssl-devel xxhash-devel libarchive-devel libfyaml-devel postgresql jq
-            tests: postgresql-server postgresql-contrib python3-jsonschema python3-pyyaml clang clang-tools-extra compiler-rt ShellCheck shfmt mandoc cppcheck
-  Arch      sudo pacman -S gcc make pkgconf cjson postgresql-libs openssl xxhash libarchive libfyaml postgresql jq
-            tests: python-jsonschema python-yaml clang shellcheck shfmt mandoc cppcheck
-  Alpine    doas apk add build-base pkgconf cjson-dev libpq-dev openssl-dev xxhash-dev libarchive-dev libfyaml-dev linux-headers postgresql-client jq bash coreutils util-linux
-            tests: postgresql postgresql-contrib py3-jsonschema py3-yaml clang compiler-rt clang-extra-tools shellcheck shfmt mandoc cppcheck
-  Homebrew  brew install pkgconf cjson libpq openssl@3 xxhash libarchive libfyaml jq bash coreutils
-            tests: postgresql@16 python-jsonschema pyyaml llvm shellcheck shfmt mandoc cppcheck
+  Fedora    sudo dnf install gcc make pkgconf cjson-devel libpq-devel openssl-devel xxhash-devel libarchive-devel hiredis-devel libfyaml-devel postgresql jq
+            tests: redis postgresql-server postgresql-contrib python3-jsonschema python3-pyyaml clang clang-tools-extra compiler-rt ShellCheck shfmt mandoc cppcheck
+  Arch      sudo pacman -S gcc make pkgconf cjson postgresql-libs openssl xxhash libarchive hiredis libfyaml postgresql jq
+            tests: redis python-jsonschema python-yaml clang shellcheck shfmt mandoc cppcheck
+  Alpine    doas apk add build-base pkgconf cjson-dev libpq-dev openssl-dev xxhash-dev libarchive-dev hiredis-dev libfyaml-dev linux-headers postgresql-client jq bash coreutils util-linux
+            tests: redis postgresql postgresql-contrib py3-jsonschema py3-yaml clang compiler-rt clang-extra-tools shellcheck shfmt mandoc cppcheck
+  Homebrew  brew install pkgconf cjson libpq openssl@3 xxhash libarchive hiredis libfyaml jq bash coreutils
+            tests: redis postgresql@16 python-jsonschema pyyaml llvm shellcheck shfmt mandoc cppcheck
 END
 }
 

@@ -1,13 +1,10 @@
-#include <ctype.h>
 #include <errno.h>
 #include <netdb.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,16 +12,15 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "certpin.h"
 #include "mem.h"
 #include "servercert.h"
-#include "str.h"
 
-#define PREFIX "sha256:"
-enum { DIGITS = 64, SECONDS = 15 };
+enum { SECONDS = 15 };
 
 struct servercert {
 	STACK_OF(X509) * chain; /* the server's own first */
-	char pin[sizeof(PREFIX) + DIGITS];
+	char pin[CERTPIN_SIZE];
 };
 
 /* A connected socket with time limits, or -1. */
@@ -71,20 +67,16 @@ request_tls(int fd)
 		       : -1;
 }
 
-/* The digest of a certificate, as a pin. 0 or -1. */
+/* The pin of a certificate. 0 or -1. */
 static int
-digest(const X509 *x, char pin[sizeof(PREFIX) + DIGITS])
+digest(const X509 *x, char pin[CERTPIN_SIZE])
 {
-	unsigned char d[EVP_MAX_MD_SIZE];
-	unsigned n = 0, i;
+	unsigned char *der = NULL;
+	int n = i2d_X509(x, &der);
+	int rc = n > 0 ? certpin_digest(der, (size_t)n, pin) : -1;
 
-	if (!X509_digest(x, EVP_sha256(), d, &n) || n != DIGITS / 2)
-		return -1;
-	memcpy(pin, PREFIX, sizeof(PREFIX));
-	for (i = 0; i < n; i++)
-		snprintf(pin + sizeof(PREFIX) - 1 + 2 * (size_t)i, 3, "%02x",
-			d[i]);
-	return 0;
+	OPENSSL_free(der);
+	return rc;
 }
 
 /* The chain of a handshake over the socket, copied. NULL on failure. */
@@ -165,33 +157,12 @@ is_servercert_self_signed(const struct servercert *c)
 	return is_self_signed(sk_X509_value(c->chain, 0));
 }
 
-/* The pin without colons between digits, in lower case. false: not a pin. */
-static bool
-normalize(const char *text, char pin[sizeof(PREFIX) + DIGITS])
-{
-	size_t n = 0;
-
-	if (!str_starts(text, PREFIX))
-		return false;
-	memcpy(pin, PREFIX, sizeof(PREFIX));
-	for (text += strlen(PREFIX); *text; text++) {
-		if (*text == ':')
-			continue;
-		if (!isxdigit((unsigned char)*text) || n == DIGITS)
-			return false;
-		pin[sizeof(PREFIX) - 1 + n++] =
-			(char)tolower((unsigned char)*text);
-	}
-	pin[sizeof(PREFIX) - 1 + n] = '\0';
-	return n == DIGITS;
-}
-
 bool
 is_servercert_pin(const char *text)
 {
-	char pin[sizeof(PREFIX) + DIGITS];
+	char pin[CERTPIN_SIZE];
 
-	return normalize(text, pin);
+	return certpin_parse(text, pin) == 0;
 }
 
 static int
@@ -214,10 +185,10 @@ int
 servercert_put_pinned(
 	const struct servercert *c, const char *pin, struct buf *pem)
 {
-	char wanted[sizeof(PREFIX) + DIGITS], have[sizeof(PREFIX) + DIGITS];
+	char wanted[CERTPIN_SIZE], have[CERTPIN_SIZE];
 	int i;
 
-	if (!normalize(pin, wanted))
+	if (certpin_parse(pin, wanted) == -1)
 		return 0;
 	for (i = 0; i < sk_X509_num(c->chain); i++) {
 		X509 *x = sk_X509_value(c->chain, i);

@@ -1,0 +1,373 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "buf.h"
+#include "chunk.h"
+#include "chunkrun.h"
+#include "kv.h"
+#include "kvreply.h"
+#include "msg.h"
+#include "num.h"
+#include "reader.h"
+#include "side.h"
+#include "streamcopy.h"
+
+static int
+on_written(void *ctx, struct kv *k, const struct kvreply *reply, uintptr_t tag)
+{
+	struct chunkrun *r = ctx;
+
+	(void)k;
+	r->writing -= (uint64_t)tag;
+	if (!is_kvreply(reply, KVREPLY_ERROR) || r->failed)
+		return 0;
+	r->failed = true;
+	(void)buf_puts(&r->c->why, reply->str);
+	return 0;
+}
+
+void
+chunkrun_write(
+	struct chunkrun *r, const char *command, size_t more, uint64_t bytes)
+{
+	r->writing += bytes;
+	r->c->bytes += bytes;
+	kv_begin(r->c->to->kv, 2 + more, on_written, r, (uintptr_t)bytes);
+	kv_text(r->c->to->kv, command);
+	kv_word(r->c->to->kv, r->tmp, r->tmp_len);
+}
+
+void
+chunkrun_write2(
+	struct chunkrun *r, const char *command, const char *sub, size_t more)
+{
+	kv_begin(r->c->to->kv, 3 + more, on_written, r, 0);
+	kv_text(r->c->to->kv, command);
+	kv_text(r->c->to->kv, sub);
+	kv_word(r->c->to->kv, r->tmp, r->tmp_len);
+}
+
+static uint64_t
+bytes_of(const struct kvreply *const *item, size_t n)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		sum += item[i]->len;
+	return sum;
+}
+
+/* All items in one command. */
+static void
+write_items(void *ctx, const struct kvreply *const *item, size_t n)
+{
+	static const char *const commands[][2] = {{"string", "APPEND"},
+		{"list", "RPUSH"}, {"set", "SADD"}, {"hash", "HSET"}};
+	struct chunkrun *r = ctx;
+	size_t i;
+
+	for (i = 0; strcmp(commands[i][0], r->reader.type->name) != 0;)
+		i++;
+	chunkrun_write(r, commands[i][1], n, bytes_of(item, n));
+	for (i = 0; i < n; i++)
+		kv_word(r->c->to->kv, item[i]->str, item[i]->len);
+}
+
+/* A field that expires. */
+static void
+write_time(void *ctx, const char *field, size_t len, int64_t at)
+{
+	struct chunkrun *r = ctx;
+	struct kv *to = r->c->to->kv;
+
+	if (!is_side_able(r->c->to, SIDE_HASH_TTL)) {
+		r->c->lost_times++;
+		return;
+	}
+	chunkrun_write(r, "HPEXPIREAT", 4, len);
+	kv_int(to, at);
+	kv_text(to, "FIELDS");
+	kv_text(to, "1");
+	kv_word(to, field, len);
+}
+
+/* Fields with values, and when they expire. */
+static void
+write_hash(void *ctx, const struct kvreply *const *item, size_t n)
+{
+	struct chunkrun *r = ctx;
+
+	write_items(ctx, item, n);
+	if (!is_side_able(r->c->from, SIDE_HASH_TTL))
+		return;
+	r->times.take = write_time;
+	r->times.ctx = r;
+	if (fieldtimes_ask(&r->times, r->c->from->kv, r->c->k->key,
+		    r->c->k->len, item, n) == -1) {
+		r->failed = true;
+		(void)buf_puts(&r->c->why, "out of memory");
+	}
+}
+
+/* Members and scores change places. */
+static void
+write_zset(void *ctx, const struct kvreply *const *item, size_t n)
+{
+	struct chunkrun *r = ctx;
+	size_t i;
+
+	chunkrun_write(r, "ZADD", n, bytes_of(item, n));
+	for (i = 0; i < n; i += 2) {
+		kv_word(r->c->to->kv, item[i + 1]->str, item[i + 1]->len);
+		kv_word(r->c->to->kv, item[i]->str, item[i]->len);
+	}
+}
+
+/* One command about a key, waited for. NULL: lost. */
+static const struct kvreply *
+ask_one(struct side *s, const char *command, const char *key, size_t len)
+{
+	kv_begin(s->kv, 2, NULL, NULL, 0);
+	kv_text(s->kv, command);
+	kv_word(s->kv, key, len);
+	return kv_finish(s->kv);
+}
+
+/* Away with the temporary key. 0, or -1: lost. */
+static int
+give_up(struct chunkrun *r)
+{
+	const struct kvreply *reply =
+		ask_one(r->c->to, "UNLINK", r->tmp, r->tmp_len);
+
+	if (is_kvreply(reply, KVREPLY_ERROR))
+		reply = ask_one(r->c->to, "DEL", r->tmp, r->tmp_len);
+	if (is_kvreply(reply, KVREPLY_ERROR) && !r->failed) {
+		/* nothing may be added to what an earlier run has left */
+		r->failed = true;
+		(void)buf_puts(&r->c->why, reply->str);
+	}
+	return reply != NULL ? 0 : -1;
+}
+
+/* The number that a command about the key gives: -1 none, -2 lost. */
+static int64_t
+measure(struct chunk *c, const char *command)
+{
+	const struct kvreply *r =
+		ask_one(c->from, command, c->k->key, c->k->len);
+
+	return r == NULL                        ? -2
+	       : is_kvreply(r, KVREPLY_INTEGER) ? r->integer
+						: -1;
+}
+
+/* What TYPE says, into ${c->type}. 0, or -1: lost. */
+static int
+find_type(struct chunk *c)
+{
+	const struct kvreply *r =
+		ask_one(c->from, "TYPE", c->k->key, c->k->len);
+
+	if (r == NULL)
+		return -1;
+	snprintf(c->type, sizeof(c->type), "%s",
+		r->str != NULL ? r->str : "none");
+	return 0;
+}
+
+/* When it expires, ms since 1970; -1 never; -2 it is gone; -3 lost. */
+static int64_t
+find_expiry(struct chunk *c)
+{
+	const struct kvreply *r;
+	int64_t seconds = 0, micros = 0, left;
+
+	if (is_side_able(c->from, SIDE_PEXPIRETIME)) {
+		r = ask_one(c->from, "PEXPIRETIME", c->k->key, c->k->len);
+		return r == NULL ? -3 : r->integer;
+	}
+	if ((r = kv_call(c->from->kv, "TIME", NULL)) == NULL)
+		return -3;
+	if (is_kvreply(r, KVREPLY_ARRAY) && r->n == 2) {
+		(void)num_int(r->item[0]->str, 0, INT64_MAX / 1000, &seconds);
+		(void)num_int(r->item[1]->str, 0, 999999, &micros);
+	}
+	r = ask_one(c->from, "PTTL", c->k->key, c->k->len);
+	if (r == NULL)
+		return -3;
+	left = r->integer;
+	return left < 0 ? left : seconds * 1000 + micros / 1000 + left;
+}
+
+/* Reads and writes until all is there. */
+static enum kv_result
+move(struct chunkrun *r)
+{
+	struct kv *both[2] = {r->c->from->kv, r->c->to->kv};
+	enum kv_result rc = KV_OK;
+
+	r->reader.ctx = r;
+	r->reader.sink = strcmp(r->c->type, "zset") == 0     ? write_zset
+			 : strcmp(r->c->type, "stream") == 0 ? streamcopy_sink
+			 : strcmp(r->c->type, "hash") == 0   ? write_hash
+							     : write_items;
+	while (rc == KV_OK &&
+		(!r->reader.is_read || kv_unanswered(both[1]) > 0)) {
+		if (r->failed)
+			r->reader.is_read = true;
+		if (r->writing < r->c->window)
+			reader_ask(&r->reader);
+		rc = kv_pump(both, 2, 0.25);
+		if (r->c->tick != NULL)
+			r->c->tick(r->c->ctx, r->c->bytes);
+	}
+	/* an answer may be on its way still */
+	while (rc == KV_OK &&
+		(kv_unanswered(both[0]) > 0 || kv_unanswered(both[1]) > 0))
+		rc = kv_pump(both, 2, 0.25);
+	return rc;
+}
+
+/* The same, with what else belongs to a stream. 0, or -1: lost. */
+static int
+move_all(struct chunkrun *r)
+{
+	int rc;
+
+	if (strcmp(r->c->type, "stream") != 0) {
+		rc = move(r) == KV_OK ? 0 : -1;
+		fieldtimes_fini(&r->times);
+		return rc;
+	}
+	rc = streamcopy_begin(r);
+	if (rc == 0 && !r->failed) {
+		rc = move(r) == KV_OK ? 0 : -1;
+		if (rc == 0 && !r->failed)
+			rc = streamcopy_end(r);
+	}
+	streamcopy_free(r);
+	return rc;
+}
+
+/* Expiry and name, in one go; or away with it. 0, or -1: lost. */
+static int
+finish(struct chunkrun *r, int64_t expires)
+{
+	struct kv *to = r->c->to->kv;
+	const struct kvreply *reply;
+
+	if (r->failed)
+		return give_up(r);
+	if (expires >= 0) {
+		chunkrun_write(r, "PEXPIREAT", 1, 0);
+		kv_int(to, expires);
+	}
+	kv_begin(to, 3, NULL, NULL, 0);
+	kv_text(to, r->c->keeps ? "RENAMENX" : "RENAME");
+	kv_word(to, r->tmp, r->tmp_len);
+	kv_word(to, r->c->k->target, r->c->k->target_len);
+	if ((reply = kv_finish(to)) == NULL)
+		return -1;
+	/* an expiry that has passed took the key with it */
+	if (is_kvreply(reply, KVREPLY_ERROR) &&
+		strstr(reply->str, "no such key") == NULL) {
+		r->failed = true;
+		(void)buf_puts(&r->c->why, reply->str);
+	}
+	r->kept = is_kvreply(reply, KVREPLY_INTEGER) && reply->integer == 0;
+	return r->failed || r->kept ? give_up(r) : 0;
+}
+
+/* A name in the same slot of a cluster. */
+static int
+put_name(struct buf *b, const struct chunk *c)
+{
+	bool tagged = memchr(c->k->target, '{', c->k->target_len) != NULL;
+
+	return (!tagged && buf_putc(b, '{') == -1) ||
+			       buf_append(b, c->k->target, c->k->target_len) ==
+				       -1 ||
+			       (!tagged && buf_putc(b, '}') == -1) ||
+			       buf_printf(b, ":rediscopy:%s", c->run) == -1
+		       ? -1
+		       : 0;
+}
+
+/* Whether what was read is what was there all the time. */
+static bool
+is_steady(const struct chunkrun *r, int64_t before, int64_t after)
+{
+	const struct reader_type *type = r->reader.type;
+	bool scanned = type->is_ordered ? false : r->reader.is_scanned;
+
+	if (before != after || r->reader.is_broken)
+		return false;
+	/* a scan may give an element twice */
+	if (scanned || strcmp(type->name, "set") == 0 ||
+		strcmp(type->name, "hash") == 0)
+		return r->reader.at >= after;
+	return r->reader.at == after;
+}
+
+static enum chunk_result
+copy_once(struct chunk *c, const char *tmp, size_t tmp_len, bool scanned)
+{
+	const struct reader_type *type;
+	struct chunkrun r = {.c = c, .tmp = tmp, .tmp_len = tmp_len};
+	int64_t expires = -1, before, after;
+
+	/* an interrupted run may have left one */
+	if (give_up(&r) == -1 || find_type(c) == -1)
+		return CHUNK_LOST;
+	if (r.failed)
+		return CHUNK_REFUSED;
+	if (strcmp(c->type, "none") == 0)
+		return CHUNK_VANISHED;
+	if ((type = reader_type(c->type)) == NULL)
+		return CHUNK_UNKNOWN;
+	reader_init(&r.reader, c->from->kv, c->k->key, c->k->len, type);
+	r.reader.is_scanned = scanned;
+	c->bytes = c->lost_times = 0;
+	if ((before = measure(c, type->length)) == -2 || move_all(&r) == -1 ||
+		(expires = find_expiry(c)) == -3 ||
+		(after = measure(c, type->length)) == -2)
+		return CHUNK_LOST;
+	c->elements = (uint64_t)r.reader.at;
+	/* a key of no elements is no key, but for strings and streams */
+	if (expires == -2)
+		return give_up(&r) == -1 ? CHUNK_LOST : CHUNK_VANISHED;
+	if (finish(&r, expires) == -1)
+		return CHUNK_LOST;
+	if (r.kept)
+		return CHUNK_KEPT;
+	if (r.failed)
+		return CHUNK_REFUSED;
+	return is_steady(&r, before, after) ? CHUNK_COPIED : CHUNK_MOVING;
+}
+
+enum chunk_result
+chunk_copy(struct chunk *c)
+{
+	enum { TRIES = 3 };
+	enum chunk_result rc = CHUNK_LOST;
+	struct buf tmp = BUF_INIT;
+	int i;
+
+	buf_clear(&c->why);
+	if (put_name(&tmp, c) == -1) {
+		msg_error("out of memory");
+		goto out;
+	}
+	for (i = 0; i < TRIES; i++) {
+		/* what is read by index must hold still; a scan need not */
+		rc = copy_once(c, tmp.data, tmp.len, i > 0);
+		if (rc != CHUNK_MOVING)
+			break;
+		c->keeps = false; /* what is there is ours */
+	}
+out:
+	buf_fini(&tmp);
+	return rc;
+}

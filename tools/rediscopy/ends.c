@@ -1,0 +1,229 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base64.h"
+#include "buf.h"
+#include "certpin.h"
+#include "clock.h"
+#include "ends.h"
+#include "env.h"
+#include "journal.h"
+#include "jsonw.h"
+#include "keyfilter.h"
+#include "kvaddr.h"
+#include "kvreply.h"
+#include "msg.h"
+#include "progress.h"
+#include "rediscopy.h"
+#include "status.h"
+#include "str.h"
+
+/* The trust in one side, checked. 0, or -1 after a message. */
+static int
+set_trust(struct kv_options *o, const char *what, const char *pin,
+	const char *ca, bool insecure)
+{
+	char plain[CERTPIN_SIZE];
+
+	memset(o, 0, sizeof(*o));
+	o->db = -1;
+	o->pin = pin;
+	o->ca_file = ca;
+	o->insecure = insecure;
+	if (pin != NULL && certpin_parse(pin, plain) == -1) {
+		msg_error("--%s-pin: not sha256: and 64 hexadecimal digits",
+			what);
+		return -1;
+	}
+	if ((pin != NULL) + (ca != NULL) + insecure > 1) {
+		msg_error("--%s-pin, --%s-ca and --%s-insecure contradict each "
+			  "other: give one",
+			what, what, what);
+		return -1;
+	}
+	if (insecure)
+		msg_warn("--%s-insecure: whoever answers is believed to be the "
+			 "server",
+			what);
+	return 0;
+}
+
+/* Whether the database is one of those to be copied already. */
+static bool
+is_chosen(const struct ends *e, int db)
+{
+	size_t i;
+
+	for (i = 0; i < e->dbs.n; i++)
+		if (e->dbs.pair[i].from == db)
+			return true;
+	return false;
+}
+
+/* The databases that hold keys, from INFO's "dbN:keys=...". */
+static int
+find_databases(struct ends *e, struct side *side)
+{
+	const struct kvreply *r = kv_call(side->kv, "INFO", "keyspace", NULL);
+	const char *p;
+	unsigned db;
+
+	if (r == NULL)
+		return -1;
+	if (!is_kvreply(r, KVREPLY_STRING))
+		return 0;
+	for (p = strstr(r->str, "db"); p != NULL; p = strstr(p + 2, "db"))
+		if ((p == r->str || p[-1] == '\n') &&
+			sscanf(p, "db%u:keys=", &db) == 1 &&
+			!is_chosen(e, (int)db) &&
+			dbmap_add(&e->dbs, (int)db, (int)db) == -1)
+			return -1;
+	return 0;
+}
+
+/* A URL with a database, or servers with one, leave no choice. */
+static int
+choose_databases(struct ends *e, bool both)
+{
+	int from = kvaddr_db(e->from.addr), to = kvaddr_db(e->to.addr);
+
+	if (e->dbs.n > 0)
+		return 0;
+	if (from > 0 || to > 0)
+		return dbmap_add(&e->dbs, e->from.db, e->to.db);
+	if (find_databases(e, &e->from) == -1 ||
+		(both && find_databases(e, &e->to) == -1))
+		return -1;
+	/* one that does not tell has the one that is selected */
+	return e->dbs.n > 0 ? 0 : dbmap_add(&e->dbs, e->from.db, e->to.db);
+}
+
+/* Whether a database would be copied into one that is read as well. */
+static bool
+is_circle(const struct ends *e)
+{
+	const char *run = e->from.server.run_id;
+	size_t i, k;
+
+	if (strcmp(kvaddr_identity(e->from.addr),
+		    kvaddr_identity(e->to.addr)) &&
+		(*run == '\0' || strcmp(run, e->to.server.run_id) != 0))
+		return false;
+	for (i = 0; i < e->dbs.n; i++)
+		for (k = 0; k < e->dbs.n; k++)
+			if (e->dbs.pair[i].from == e->dbs.pair[k].to)
+				return true;
+	return false;
+}
+
+static int
+open_journal(
+	struct ends *e, int (*replay)(void *ctx, const struct json *record))
+{
+	if (e->opt->journal == NULL)
+		return STATUS_OK;
+	e->journal = journal_open(e->opt->journal, "rediscopy",
+		kvaddr_identity(e->from.addr), kvaddr_identity(e->to.addr),
+		replay, e);
+	e->rec.journal = e->journal;
+	return e->journal != NULL ? STATUS_OK : STATUS_MISUSE;
+}
+
+int
+ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
+	const char *verb, int (*replay)(void *ctx, const struct json *record))
+{
+	struct kv_options from, to;
+	int status;
+
+	memset(e, 0, sizeof(*e));
+	e->opt = opt;
+	e->env = env;
+	recorder_init(&e->rec, env, "rediscopy", verb);
+	snprintf(e->run, sizeof(e->run), "%x%x", (unsigned)getpid(),
+		(unsigned)clock_wall(env->clock));
+	if (set_trust(&from, "from", opt->from_pin, opt->from_ca,
+		    opt->from_insecure) == -1 ||
+		set_trust(&to, "to", opt->to_pin, opt->to_ca,
+			opt->to_insecure) == -1 ||
+		dbmap_parse(&opt->dbs, is_keyfilter_apart(opt), &e->dbs) == -1)
+		return STATUS_MISUSE;
+	status = side_open(&e->from, "source", opt->from, &from);
+	if (status == STATUS_OK)
+		status = side_open(&e->to, "target", opt->to, &to);
+	if (status != STATUS_OK)
+		return status;
+	if (choose_databases(e, strcmp(verb, "verify") == 0 ||
+					strcmp(verb, "sync") == 0) == -1) {
+		msg_error("the databases cannot be listed");
+		return STATUS_TEMPORARY;
+	}
+	if (is_circle(e)) {
+		msg_error("source and target are the same database of the same "
+			  "server");
+		return STATUS_MISUSE;
+	}
+	if ((status = open_journal(e, replay)) != STATUS_OK)
+		return status;
+	e->progress = progress_open(STDERR_FILENO, env->clock, false);
+	return STATUS_OK;
+}
+
+void
+ends_close(struct ends *e)
+{
+	progress_close(e->progress);
+	(void)journal_close(e->journal);
+	dbmap_fini(&e->dbs);
+	side_close(&e->from);
+	side_close(&e->to);
+	memset(e, 0, sizeof(*e));
+}
+
+int
+ends_again(struct ends *e)
+{
+	int status = side_again(&e->from, e->env->clock);
+
+	return status != STATUS_OK ? status : side_again(&e->to, e->env->clock);
+}
+
+int
+ends_select(struct ends *e, size_t i)
+{
+	return side_select(&e->from, e->dbs.pair[i].from) == -1 ||
+			       side_select(&e->to, e->dbs.pair[i].to) == -1
+		       ? -1
+		       : 0;
+}
+
+int
+ends_end(struct ends *e, int status)
+{
+	/* before the sessions were open there was no run to sum up */
+	if (e->from.kv == NULL && e->to.kv == NULL)
+		return status;
+	return recorder_end(&e->rec, status);
+}
+
+void
+ends_put_key(struct jsonw *w, const char *name, const char *key, size_t len)
+{
+	struct buf field = BUF_INIT, text = BUF_INIT;
+	size_t bad;
+
+	if (memchr(key, '\0', len) == NULL && utf8_check(key, len, &bad) == 0) {
+		jsonw_strn(w, name, key, len);
+		return;
+	}
+	if (buf_printf(&field, "%s_base64", name) == -1 ||
+		base64_put(&text, key, len) == -1)
+		w->failed = 1;
+	else
+		jsonw_str(w, buf_str(&field), buf_str(&text));
+	buf_fini(&field);
+	buf_fini(&text);
+}

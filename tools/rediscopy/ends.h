@@ -1,0 +1,56 @@
+#ifndef ENDS_H
+#define ENDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dbmap.h"
+#include "recorder.h"
+#include "side.h"
+
+struct env;
+struct journal;
+struct json;
+struct progress;
+struct rediscopy_options;
+
+/* What the verbs with two ends share: both sides, the databases, records. */
+struct ends {
+	const struct rediscopy_options *opt;
+	struct env *env;
+	struct recorder rec;
+	struct side from, to;
+	struct dbmap dbs;
+	struct journal *journal;
+	struct progress *progress;
+	char run[24]; /* a name for temporary keys */
+};
+
+/*
+ * ends_open(s, opt, env, verb, replay): both sides, the databases (those of
+ * the options, else all that hold keys), the journal, whose records of earlier
+ * runs go to ${replay} (may be NULL). STATUS_OK, or the exit status after a
+ * message. ends_close(s): in any state.
+ */
+int ends_open(struct ends *s, const struct rediscopy_options *opt,
+	struct env *env, const char *verb,
+	int (*replay)(void *ctx, const struct json *record));
+void ends_close(struct ends *s);
+
+/* ends_again(s): both sessions anew after one was lost. An exit status. */
+int ends_again(struct ends *s);
+
+/* ends_select(s, i): the pair of databases number ${i} on both sides. 0,
+ * or -1 after a message. */
+int ends_select(struct ends *s, size_t i);
+
+/* ends_end(s, status): the summary record; the status to exit with. */
+int ends_end(struct ends *s, int status);
+
+/* ends_put_key(w, name, key, len): a key as member ${name}, or, where it is no
+ * UTF-8 text, in base64 as ${name}_base64. */
+struct jsonw;
+void ends_put_key(
+	struct jsonw *w, const char *name, const char *key, size_t len);
+
+#endif

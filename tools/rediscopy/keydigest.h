@@ -1,0 +1,60 @@
+#ifndef KEYDIGEST_H
+#define KEYDIGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fieldtimes.h"
+#include "multiset.h"
+#include "reader.h"
+
+struct multiset_row;
+struct side;
+
+/*
+ * What a key holds, as a digest that is the same for the same value whatever
+ * server and encoding it lives in: of a string's bytes, of a list's elements in
+ * order, of the set of members, fields or scores, of a stream's entries, groups
+ * and pending entries.
+ */
+struct keydigest {
+	struct side *side;
+	const char *key;
+	size_t len;
+	/* the result, when ${is_done} */
+	char type[16];   /* "none": there is no such key */
+	int64_t expires; /* ms since 1970; -1: never */
+	int64_t elements;
+	struct multiset sum;
+	bool is_done, is_unreadable; /* of a type that has no reader */
+	bool has_times; /* both sides know expiries of fields: set it after
+			   keydigest_begin */
+	/* how it is got */
+	struct fieldtimes times;
+	struct reader reader;
+	struct multiset_row *row;
+	int64_t now, length;
+	unsigned tries;
+	bool is_started, is_counting, is_meta, failed;
+};
+
+/* keydigest_begin(d, side, key, len): queue the first questions; ${key} is
+ * borrowed until it is done. 0 or -1 (ENOMEM). */
+int keydigest_begin(
+	struct keydigest *d, struct side *side, const char *key, size_t len);
+
+/* keydigest_step(d): queue what comes next, if anything; called between
+ * kv_pump()s until is_done. */
+void keydigest_step(struct keydigest *d);
+
+/* keydigest_fini(d): once nothing of it is unanswered, or its session is
+ * closed. */
+void keydigest_fini(struct keydigest *d);
+
+/* is_keydigest_equal(a, b, ms): the same type and value, and expiries at most
+ * ${ms} milliseconds apart. */
+bool is_keydigest_equal(
+	const struct keydigest *a, const struct keydigest *b, int64_t ms);
+
+#endif

@@ -1,0 +1,52 @@
+#include "env.h"
+#include "fd.h"
+#include "msg.h"
+#include "opt.h"
+#include "options.h"
+#include "rediscopy.h"
+#include "secret.h"
+#include "status.h"
+
+static const struct opt_verb verbs[] = {
+	{"check", NULL, "find what would be in the way of a copy",
+		options_check, 0, 0, check_run},
+	{"copy", NULL, "copy all keys and prove it", options_copy, 0, 0,
+		copy_run},
+	{"verify", NULL, "compare two servers key by key", options_verify, 0, 0,
+		verify_run},
+	{"sync", NULL, "make the target equal again, moving what differs",
+		options_sync, 0, 0, sync_run},
+	{NULL, NULL, NULL, NULL, 0, 0, NULL}};
+
+static const struct opt_program program = {"rediscopy",
+	"Copy a Redis or Valkey server's keys to another, streaming, without "
+	"holding either up, and prove every key.",
+	options_common, verbs};
+
+int
+main(int argc, char **argv)
+{
+	struct rediscopy_options options = {
+		.policy = "fail", .big = 256 << 10, .passes = 10};
+	const struct opt_verb *verb;
+	struct env env;
+	int first, rc, status = STATUS_OK;
+
+	fd_sanitize();
+	secret_guard_process();
+	msg_init("rediscopy");
+	rc = opt_parse(&program, argc, argv, &options, &verb, &first);
+	if (rc < 0)
+		status = STATUS_MISUSE;
+	if (rc > 0) {
+		env_system(&env);
+		env.argc = argc - first;
+		env.argv = argv + first;
+		msg_set_verbose(options.verbose);
+		status = verb->run(&options, &env);
+	}
+	opt_fini(&program, &options);
+	if (fd_close_stdout() && status == STATUS_OK)
+		status = STATUS_TEMPORARY;
+	return status;
+}

@@ -1,0 +1,104 @@
+#include <stddef.h>
+
+#include "opt.h"
+#include "options.h"
+#include "rediscopy.h"
+
+#define AT(member) offsetof(struct rediscopy_options, member)
+#define END                                                                    \
+	{                                                                      \
+		NULL, 0, OPT_FLAG, 0, NULL, NULL, 0, 0, NULL, NULL             \
+	}
+
+const struct opt options_common[] = {
+	{"from", 0, OPT_STRING, AT(from), "LOCATOR",
+		"the source server: env:NAME, file:PATH, fd:N", 0, 0, NULL,
+		NULL},
+	{"to", 0, OPT_STRING, AT(to), "LOCATOR", "the target server", 0, 0,
+		NULL, NULL},
+	{"from-pin", 0, OPT_STRING, AT(from_pin), "sha256:HEX",
+		"trust only this certificate of the source", 0, 0, NULL, NULL},
+	{"to-pin", 0, OPT_STRING, AT(to_pin), "sha256:HEX",
+		"the same for the target", 0, 0, NULL, NULL},
+	{"from-ca", 0, OPT_STRING, AT(from_ca), "FILE",
+		"trust the authorities in FILE for the source's certificate", 0,
+		0, NULL, NULL},
+	{"to-ca", 0, OPT_STRING, AT(to_ca), "FILE", "the same for the target",
+		0, 0, NULL, NULL},
+	{"from-insecure", 0, OPT_FLAG, AT(from_insecure), NULL,
+		"trust any certificate of the source", 0, 0, NULL, NULL},
+	{"to-insecure", 0, OPT_FLAG, AT(to_insecure), NULL,
+		"trust any certificate of the target", 0, 0, NULL, NULL},
+	{"verbose", 'v', OPT_FLAG, AT(verbose), NULL, "say more", 0, 0, NULL,
+		NULL},
+	END};
+
+#define JOURNAL                                                                \
+	{                                                                      \
+		"journal", 0, OPT_STRING, AT(journal), "FILE",                 \
+			"append every record to FILE, and go on from it", 0,   \
+			0, NULL, NULL                                          \
+	}
+#define WHICH                                                                  \
+	{"db", 0, OPT_LIST, AT(dbs), "N[:M]",                                  \
+		"only database N (to M of the target); several times", 0, 0,   \
+		NULL, NULL},                                                   \
+		{"match", 0, OPT_LIST, AT(matches), "PATTERN",                 \
+			"only keys like PATTERN (* and ?); several times", 0,  \
+			0, NULL, NULL},                                        \
+		{"exclude", 0, OPT_LIST, AT(excludes), "PATTERN",              \
+			"no keys like PATTERN; several times", 0, 0, NULL,     \
+			NULL},                                                 \
+		{"type", 0, OPT_CHOICE, AT(type), NULL,                        \
+			"only keys of that type", 0, 0,                        \
+			"string|list|set|zset|hash|stream", NULL},             \
+	{                                                                      \
+		"prefix", 0, OPT_STRING, AT(prefix), "TEXT",                   \
+			"put TEXT before each key's name on the target (%d "   \
+			"is the database)",                                    \
+			0, 0, NULL, NULL                                       \
+	}
+#define TOLERANCE                                                              \
+	{                                                                      \
+		"tolerance", 0, OPT_DURATION, AT(tolerance), "TIME",           \
+			"how far apart expiries may be (0)", 0, 86400, NULL,   \
+			NULL                                                   \
+	}
+#define SPEED                                                                  \
+	{"big", 0, OPT_SIZE, AT(big), "SIZE",                                  \
+		"keys above SIZE of memory go element by element "             \
+		"(256 KiB)",                                                   \
+		1024, INT64_C(1) << 40, NULL, NULL},                           \
+		{"rate", 0, OPT_SIZE, AT(rate), "SIZE",                        \
+			"at most SIZE bytes a second", 1024, INT64_C(1) << 40, \
+			NULL, NULL},                                           \
+	{                                                                      \
+		"keys-rate", 0, OPT_INT, AT(commands), "N",                    \
+			"at most N keys a second", 1, INT64_C(1) << 40, NULL,  \
+			NULL                                                   \
+	}
+
+const struct opt options_copy[] = {JOURNAL, WHICH, SPEED,
+	{"policy", 0, OPT_CHOICE, AT(policy), NULL,
+		"what to do where the target holds keys already", 0, 0,
+		"fail|skip|replace", NULL},
+	{"no-verify", 0, OPT_FLAG, AT(no_verify), NULL,
+		"do not compare at the end", 0, 0, NULL, NULL},
+	TOLERANCE, END};
+
+const struct opt options_verify[] = {JOURNAL, WHICH, SPEED, TOLERANCE, END};
+
+const struct opt options_sync[] = {JOURNAL, WHICH, SPEED, TOLERANCE,
+	{"dry-run", 0, OPT_FLAG, AT(dry_run), NULL,
+		"say what differs, and change nothing", 0, 0, NULL, NULL},
+	{"no-delete", 0, OPT_FLAG, AT(no_delete), NULL,
+		"leave keys that the target alone has", 0, 0, NULL, NULL},
+	{"until-quiet", 0, OPT_FLAG, AT(until_quiet), NULL,
+		"pass after pass, until one finds nothing", 0, 0, NULL,
+		"dry-run"},
+	{"passes", 0, OPT_INT, AT(passes), "N",
+		"at most N passes with --until-quiet (10)", 1, 1000000, NULL,
+		NULL},
+	END};
+
+const struct opt options_check[] = {WHICH, END};

@@ -1,0 +1,318 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "kv.h"
+#include "kvaddr.h"
+#include "kvreply.h"
+#include "msg.h"
+#include "num.h"
+#include "retry.h"
+#include "side.h"
+#include "status.h"
+#include "str.h"
+
+/* A key that nobody has: what is asked of it is answered or not known. */
+#define NOBODY "airlift:rediscopy:nobody"
+
+static int
+status_of(enum kv_result rc)
+{
+	return rc == KV_OK        ? STATUS_OK
+	       : rc == KV_REFUSED ? STATUS_MISUSE
+				  : STATUS_TEMPORARY;
+}
+
+/* The value of "name:value" on a line of ${text}, into ${out}. */
+static bool
+info_field(const char *text, const char *name, char *out, size_t size)
+{
+	size_t n = strlen(name), len;
+	const char *line = text;
+
+	for (; line != NULL; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, name, n) != 0 || line[n] != ':')
+			continue;
+		line += n + 1;
+		len = strcspn(line, "\r\n");
+		if (len >= size)
+			len = size - 1;
+		memcpy(out, line, len);
+		out[len] = '\0';
+		return true;
+	}
+	return false;
+}
+
+static uint64_t
+info_number(const char *text, const char *name)
+{
+	char value[32];
+	uint64_t n = 0;
+
+	if (info_field(text, name, value, sizeof(value)))
+		(void)num_size(value, 0, UINT64_MAX / 2, &n);
+	return n;
+}
+
+static int
+version_number(const char *text)
+{
+	unsigned a = 0, b = 0, c = 0;
+
+	if (sscanf(text, "%3u.%3u.%3u", &a, &b, &c) < 1)
+		return 0;
+	return (int)(a * 10000 + b * 100 + c);
+}
+
+/* The sum of "dbN:keys=..." */
+static int64_t
+info_keys(const char *text)
+{
+	const char *p = strstr(text, "# Keyspace");
+	int64_t sum = 0;
+	long long n;
+
+	if (p == NULL)
+		return -1;
+	for (p = strstr(p, "keys="); p != NULL; p = strstr(p + 1, "keys="))
+		if ((p[-1] == ':') && sscanf(p, "keys=%lld", &n) == 1)
+			sum += n;
+	return sum;
+}
+
+static void
+read_info(struct side_server *v, const char *text)
+{
+	char value[64];
+
+	if (info_field(text, "upstash_version", value, sizeof(value)))
+		v->flavor = SIDE_UPSTASH;
+	else if (info_field(text, "valkey_version", v->version_text,
+			 sizeof(v->version_text)))
+		v->flavor = SIDE_VALKEY;
+	else if (info_field(text, "dragonfly_version", value, sizeof(value)) ||
+		 info_field(text, "keydb_version", value, sizeof(value)))
+		v->flavor = SIDE_OTHER;
+	if (v->version_text[0] == '\0')
+		(void)info_field(text, "redis_version", v->version_text,
+			sizeof(v->version_text));
+	v->version = version_number(v->version_text);
+	(void)info_field(text, "run_id", v->run_id, sizeof(v->run_id));
+	(void)info_field(
+		text, "maxmemory_policy", v->policy, sizeof(v->policy));
+	v->used_memory = info_number(text, "used_memory");
+	v->max_memory = info_number(text, "maxmemory");
+	v->keys = info_keys(text);
+}
+
+/* Each command, asked of a key that is not there. */
+struct trial {
+	unsigned can;
+	const char *word[6];
+};
+
+static const struct trial trials[] = {
+	{SIDE_DUMP, {"DUMP", NOBODY}},
+	{SIDE_PEXPIRETIME, {"PEXPIRETIME", NOBODY}},
+	{SIDE_MEMORY, {"MEMORY", "USAGE", NOBODY}},
+	{SIDE_OBJECT, {"OBJECT", "ENCODING", NOBODY}},
+	{SIDE_XINFO, {"XINFO", "STREAM", NOBODY, "FULL"}},
+	{SIDE_XSETID, {"XSETID", NOBODY, "1-1"}},
+	{SIDE_HASH_TTL, {"HPEXPIRETIME", NOBODY, "FIELDS", "1", "f"}},
+	/* refused for its payload, and nothing else, where it is allowed */
+	{SIDE_RESTORE, {"RESTORE", NOBODY, "0", "none"}},
+};
+
+/* An error that says the command is there, but not the key or the value. */
+static bool
+is_known(const struct kvreply *r)
+{
+	/* a user with keys of its own may not ask about nobody's */
+	if (is_kvreply_error(r, "NOPERM"))
+		return strstr(r->str, "keys") != NULL ||
+		       strstr(r->str, "a key") != NULL;
+	return !is_kvreply(r, KVREPLY_ERROR) || is_kvreply_error(r, "OOM") ||
+	       (strstr(r->str, "unknown") == NULL &&
+		       strstr(r->str, "Unknown") == NULL &&
+		       strstr(r->str, "not allowed") == NULL &&
+		       strstr(r->str, "disallowed") == NULL &&
+		       strstr(r->str, "not supported") == NULL &&
+		       strstr(r->str, "not available") == NULL);
+}
+
+static int
+on_trial(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
+{
+	struct side_server *v = ctx;
+
+	(void)k;
+	if (is_known(r))
+		v->can |= (unsigned)tag;
+	return 0;
+}
+
+static int
+on_info(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
+{
+	(void)k;
+	(void)tag;
+	if (is_kvreply(r, KVREPLY_STRING))
+		read_info(ctx, r->str);
+	return 0;
+}
+
+static int
+on_config(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
+{
+	struct side_server *v = ctx;
+	const char *text;
+	int64_t n;
+
+	(void)k;
+	if (!is_kvreply(r, KVREPLY_ARRAY))
+		return 0;
+	text = r->n == 2 ? r->item[1]->str : NULL;
+	if (text == NULL)
+		return 0;
+	v->can |= SIDE_CONFIG;
+	if (tag == 0 && num_int(text, 1, 1 << 20, &n) == 0)
+		v->databases = (int)n;
+	if (tag == 1)
+		snprintf(v->notify, sizeof(v->notify), "%s", text);
+	return 0;
+}
+
+/* Asks everything at once. */
+static enum kv_result
+probe(struct side *s)
+{
+	struct side_server *v = &s->server;
+	size_t i, k, n;
+
+	memset(v, 0, sizeof(*v));
+	v->keys = -1;
+	kv_queue(s->kv, on_info, v, 0, "INFO", NULL);
+	kv_queue(s->kv, on_config, v, 0, "CONFIG", "GET", "databases", NULL);
+	kv_queue(s->kv, on_config, v, 1, "CONFIG", "GET",
+		"notify-keyspace-events", NULL);
+	for (i = 0; i < sizeof(trials) / sizeof(trials[0]); i++) {
+		for (n = 0; n < 6 && trials[i].word[n] != NULL;)
+			n++;
+		kv_begin(s->kv, n, on_trial, v, trials[i].can);
+		for (k = 0; k < n; k++)
+			kv_text(s->kv, trials[i].word[k]);
+	}
+	return kv_drain(s->kv);
+}
+
+int
+side_open(struct side *s, const char *what, const char *locator,
+	const struct kv_options *o)
+{
+	enum kv_result rc;
+
+	memset(s, 0, sizeof(*s));
+	s->what = what;
+	if (locator == NULL) {
+		msg_error("the %s is missing: give --%s", what,
+			strcmp(what, "source") == 0 ? "from" : "to");
+		return STATUS_MISUSE;
+	}
+	if (kvaddr_resolve(locator, what, &s->addr) == -1)
+		return STATUS_MISUSE;
+	s->options = *o;
+	s->options.addr = s->addr;
+	s->options.what = what;
+	s->db = kvaddr_db(s->addr) > 0 ? kvaddr_db(s->addr) : 0;
+	s->options.db = s->db;
+	if ((rc = kv_open(&s->options, &s->kv)) != KV_OK)
+		return status_of(rc);
+	return status_of(probe(s));
+}
+
+void
+side_close(struct side *s)
+{
+	kv_close(s->kv);
+	kvaddr_free(s->addr);
+	memset(s, 0, sizeof(*s));
+}
+
+/* A session that has told what its server is. */
+static enum kv_result
+open_again(struct side *s)
+{
+	enum kv_result rc;
+
+	kv_close(s->kv);
+	s->kv = NULL;
+	if ((rc = kv_open(&s->options, &s->kv)) != KV_OK)
+		return rc;
+	return probe(s);
+}
+
+int
+side_again(struct side *s, const struct clock *c)
+{
+	struct side_server before = s->server;
+	struct retry r;
+	enum kv_result rc;
+	double delay;
+
+	s->options.db = s->db;
+	retry_init(&r, 0.2, 10, 12, (uint64_t)(clock_mono(c) * 1e6));
+	while ((rc = open_again(s)) == KV_LOST && retry_next(&r, &delay)) {
+		msg_note("%s: trying again in %.1f s", s->what, delay);
+		clock_sleep(c, delay);
+	}
+	if (strcmp(before.run_id, s->server.run_id) != 0)
+		s->moved = true;
+	return status_of(rc);
+}
+
+bool
+side_moved(struct side *s)
+{
+	bool moved = s->moved;
+
+	s->moved = false;
+	return moved;
+}
+
+int
+side_select(struct side *s, int db)
+{
+	const struct kvreply *r;
+	char number[16];
+
+	if (s->db == db)
+		return 0;
+	snprintf(number, sizeof(number), "%d", db);
+	r = kv_call(s->kv, "SELECT", number, NULL);
+	if (r == NULL)
+		return -1;
+	if (!is_kvreply_ok(r)) {
+		msg_error("%s: database %d: %s", s->what, db,
+			r->str != NULL ? r->str : "cannot be selected");
+		return -1;
+	}
+	s->db = db;
+	return 0;
+}
+
+int64_t
+side_keys(struct side *s)
+{
+	const struct kvreply *r = kv_call(s->kv, "DBSIZE", NULL);
+
+	return is_kvreply(r, KVREPLY_INTEGER) ? r->integer : -1;
+}
+
+bool
+is_side_able(const struct side *s, unsigned can)
+{
+	return (s->server.can & can) == can;
+}

@@ -1,0 +1,274 @@
+#include <string.h>
+
+#include "buf.h"
+#include "clock.h"
+#include "compare.h"
+#include "ends.h"
+#include "env.h"
+#include "jsonw.h"
+#include "keydigest.h"
+#include "keyfilter.h"
+#include "keylist.h"
+#include "msg.h"
+#include "multiset.h"
+#include "progress.h"
+#include "rediscopy.h"
+#include "status.h"
+#include "verifying.h"
+
+enum { ROUNDS = 3, TRIES = 10, OLD_TOLERANCE = 2 };
+
+static void
+put_side(struct jsonw *w, const char *name, const struct keydigest *d)
+{
+	char hex[MULTISET_HEX + 1];
+
+	if (d == NULL || strcmp(d->type, "none") == 0)
+		return;
+	jsonw_object(w, name);
+	jsonw_str(w, "kind", d->type);
+	jsonw_int(w, "elements", d->elements);
+	multiset_format(&d->sum, hex);
+	jsonw_str(w, "digest", hex);
+	if (d->expires >= 0)
+		jsonw_time(w, "expires", (double)d->expires / 1000);
+	jsonw_close(w);
+}
+
+int
+verifying_put(struct verifying *v, const struct compare_diff *d)
+{
+	static const char *const names[] = {[COMPARE_MISSING] = "missing",
+		[COMPARE_EXTRA] = "extra",
+		[COMPARE_TYPE] = "type",
+		[COMPARE_VALUE] = "value",
+		[COMPARE_EXPIRY] = "expiry",
+		[COMPARE_UNREADABLE] = "not comparable"};
+	struct buf b = BUF_INIT;
+	struct jsonw w;
+
+	v->found++;
+	jsonw_record(&w, &b, "key.differs");
+	jsonw_int(&w, "db", v->e->dbs.pair[v->pair].from);
+	ends_put_key(&w, "key", d->key, d->len);
+	jsonw_str(&w, "what", names[d->what]);
+	put_side(&w, "source", d->from);
+	put_side(&w, "target", d->to);
+	return recorder_put(&v->e->rec, &w, &b, false);
+}
+
+/* What differs is told at once in the last round, else kept for the next. */
+static int
+differs(void *ctx, const struct compare_diff *d)
+{
+	struct verifying *v = ctx;
+
+	if (v->is_last)
+		return verifying_put(v, d);
+	if (keylist_add(d->from == NULL ? v->extra : v->differing, d->key,
+		    d->len, 0, NULL) == 0)
+		return 0;
+	msg_error("out of memory");
+	return -1;
+}
+
+static int
+target_key(void *ctx, const char *key, size_t len, const char **out,
+	size_t *out_len)
+{
+	static const struct buf empty = BUF_INIT;
+	struct verifying *v = ctx;
+
+	if (v->name.data == NULL)
+		v->name = empty;
+	if (keyfilter_target(v->e->opt, v->e->dbs.pair[v->pair].from, &v->name,
+		    key, len) == -1)
+		return -1;
+	*out = v->name.data;
+	*out_len = v->name.len;
+	return 0;
+}
+
+static int
+source_key(void *ctx, const char *key, size_t len, const char **out,
+	size_t *out_len)
+{
+	struct verifying *v = ctx;
+
+	return keyfilter_source(v->e->opt, v->e->dbs.pair[v->pair].from, key,
+		len, out, out_len);
+}
+
+static bool
+is_wanted(void *ctx, const char *key, size_t len)
+{
+	struct verifying *v = ctx;
+
+	return is_keyfilter_wanted((void *)(uintptr_t)v->e->opt, key, len);
+}
+
+static void
+on_tick(void *ctx)
+{
+	struct verifying *v = ctx;
+
+	progress_tick(v->e->progress);
+}
+
+static int
+put_database(struct verifying *v, const struct compare_counts *n,
+	uint64_t found, double seconds)
+{
+	struct buf b = BUF_INIT;
+	struct jsonw w;
+
+	jsonw_record(&w, &b, "keys.verified");
+	jsonw_int(&w, "db", v->e->dbs.pair[v->pair].from);
+	jsonw_int(&w, "target_db", v->e->dbs.pair[v->pair].to);
+	jsonw_bool(&w, "equal", found == 0);
+	jsonw_uint(&w, "keys", n->keys);
+	jsonw_uint(&w, "differing", found);
+	jsonw_num(&w, "seconds", seconds);
+	return recorder_put(&v->e->rec, &w, &b, true);
+}
+
+/* A lost connection is made anew, and the database begun again. */
+static int
+compare_with_patience(
+	struct verifying *v, struct compare *c, const struct keylist *list)
+{
+	uint64_t found = v->found;
+	int status, tries = 0;
+
+	for (;;) {
+		memset(&c->counts, 0, sizeof(c->counts));
+		v->found = found;
+		status = list != NULL ? compare_keys(c, list) : compare_run(c);
+		if (status != STATUS_TEMPORARY || tries++ >= TRIES ||
+			(!is_kv_lost(c->from->kv) && !is_kv_lost(c->to->kv)))
+			return status;
+		keylist_clear(v->differing);
+		keylist_clear(v->extra);
+		if ((status = ends_again(v->e)) != STATUS_OK)
+			return status;
+	}
+}
+
+/* The keys that differed, again: some were only moving. */
+static int
+look_again(struct verifying *v, struct compare *c, bool last)
+{
+	struct keylist *list = v->differing;
+	int status = STATUS_OK;
+
+	v->is_last = last;
+	if ((v->differing = keylist_new()) == NULL)
+		status = STATUS_TEMPORARY;
+	else if (keylist_count(list) > 0)
+		status = compare_with_patience(v, c, list);
+	keylist_free(list);
+	return status;
+}
+
+static int
+verify_database(struct verifying *v)
+{
+	const struct clock *clock = v->e->env->clock;
+	struct compare c = {.opt = &v->options,
+		.from = &v->e->from,
+		.to = &v->e->to,
+		.clock = clock};
+	struct compare_counts sum;
+	double begun = clock_mono(clock);
+	uint64_t before = v->found;
+	int status, round;
+
+	if (ends_select(v->e, v->pair) == -1)
+		return STATUS_TEMPORARY;
+	v->is_last = false;
+	status = compare_with_patience(v, &c, NULL);
+	sum = c.counts;
+	/* keys that the target alone has may have been deleted just before
+	 * the target was asked: they are compared like the others */
+	for (round = 1; round <= ROUNDS && status == STATUS_OK &&
+			(keylist_count(v->differing) > 0 ||
+				keylist_count(v->extra) > 0);
+		round++) {
+		size_t i;
+
+		for (i = 0; i < keylist_count(v->extra); i++) {
+			struct keylist_item k = keylist_get(v->extra, i);
+
+			(void)source_key(v, k.key, k.len, &k.key, &k.len);
+			if (keylist_add(v->differing, k.key, k.len, 0, NULL) ==
+				-1)
+				return STATUS_TEMPORARY;
+		}
+		keylist_clear(v->extra);
+		clock_sleep(clock, round < ROUNDS ? 0.2 * round : 0);
+		status = look_again(v, &c, round == ROUNDS);
+	}
+	v->keys += sum.keys;
+	if (status == STATUS_OK && put_database(v, &sum, v->found - before,
+					   clock_mono(clock) - begun) == -1)
+		status = STATUS_TEMPORARY;
+	return status;
+}
+
+int
+verifying_prepare(struct verifying *v, struct ends *e)
+{
+	const struct rediscopy_options *o = e->opt;
+	const unsigned dumps = SIDE_DUMP | SIDE_PEXPIRETIME | SIDE_MEMORY;
+
+	memset(v, 0, sizeof(*v));
+	v->e = e;
+	v->options.match = keyfilter_match(o);
+	v->options.type = o->type;
+	v->options.big = o->big;
+	v->options.tolerance = (int64_t)(o->tolerance * 1000);
+	/* before 7.0 an expiry is what is left of it, and the time */
+	if (!is_side_able(&e->from, SIDE_PEXPIRETIME) ||
+		!is_side_able(&e->to, SIDE_PEXPIRETIME))
+		v->options.tolerance += OLD_TOLERANCE;
+	v->options.extra = true;
+	v->options.same_payloads =
+		is_side_able(&e->from, dumps) &&
+		is_side_able(&e->to, SIDE_DUMP | SIDE_PEXPIRETIME);
+	v->options.is_wanted = is_wanted;
+	if (o->prefix != NULL) {
+		v->options.target_key = target_key;
+		v->options.source_key = source_key;
+	}
+	v->options.tick = on_tick;
+	v->options.ctx = v;
+	v->differing = keylist_new();
+	v->extra = keylist_new();
+	if (v->differing != NULL && v->extra != NULL)
+		return 0;
+	msg_error("out of memory");
+	return -1;
+}
+
+void
+verifying_fini(struct verifying *v)
+{
+	keylist_free(v->differing);
+	keylist_free(v->extra);
+	buf_fini(&v->name);
+}
+
+int
+verifying_run(struct verifying *v, struct ends *e)
+{
+	int status =
+		verifying_prepare(v, e) == -1 ? STATUS_TEMPORARY : STATUS_OK;
+
+	v->options.differs = differs;
+	for (v->pair = 0; status == STATUS_OK && v->pair < e->dbs.n; v->pair++)
+		status = verify_database(v);
+	verifying_fini(v);
+	if (status == STATUS_OK && v->found > 0)
+		status = STATUS_NO;
+	return status;
+}
