@@ -142,6 +142,10 @@ check 'counts and sizes from heroku ps --json' '
 	line "size = \"performance-2x\""
 	line "memory = \"4gb\""
 '
+check 'app.json: "as" names the variable of a second database' '
+	echo "{\"addons\":[{\"plan\":\"heroku-postgresql:mini\",\"as\":\"LEDGER\"}]}" >app.json
+	echo "web: node x" | p2t --app-json app.json --app shop
+	need ".kind == \"postgres\" and .commands[1] == [\"fly\",\"mpg\",\"attach\",\"CLUSTER_ID\",\"--variable-name\",\"LEDGER_URL\",\"--app\",\"shop\"]"'
 check 'app.json: settings, secrets, add-ons, the rest' '
 	cat >app.json <<-"END"
 	{"name":"My Shop!","env":{"LOCALE":"en","N":{"value":5},"T":{"value":"tok-s3cret","description":"d"},
@@ -168,7 +172,7 @@ check 'app.json: settings, secrets, add-ons, the rest' '
 	need ".id == \"secret:OPT\" and .optional"
 	need ".id == \"secret:REQ\""
 	need ".kind == \"postgres\" and .commands[0] == [\"fly\",\"mpg\",\"create\",\"--name\",\"my-shop-db\",\"--region\",\"iad\",\"--plan\",\"basic\"]"
-	need ".kind == \"redis\" and .id == \"addon:CACHE\""
+	need ".kind == \"redis\" and .id == \"addon:CACHE\" and (.summary | endswith(\"its address in CACHE_URL\"))"
 	need ".kind == \"addon\" and .replaces == \"nobody:knows\""
 	need ".kind == \"schedule\""
 	need ".id == \"build\" and .replaces == \"heroku/ruby\""

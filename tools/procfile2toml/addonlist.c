@@ -12,11 +12,16 @@
 #include "treeget.h"
 
 /* An add-on taken apart: "service:plan", what it is attached as. */
+/* With "as": NAME their variable is NAME_URL in place of the usual one. */
+static const char *const named_by_as[] = {
+	"heroku-postgresql", "heroku-redis", NULL};
+
 static int
 put_need(struct job *job, const char *service, size_t n, const char *plan,
 	const char *as, const char *handle, struct report_need **need)
 {
-	struct buf name = BUF_INIT, id = BUF_INIT;
+	struct buf name = BUF_INIT, id = BUF_INIT, variable = BUF_INIT;
+	struct addon a = {NULL, plan, as, job->app, job->region, NULL};
 	int rc = -1;
 
 	if (buf_append(&name, service, n) == -1 ||
@@ -28,7 +33,12 @@ put_need(struct job *job, const char *service, size_t n, const char *plan,
 		if (buf_printf(&id, "addon:%s#%u", handle, i) == -1)
 			goto out;
 	}
-	struct addon a = {buf_str(&name), plan, as, job->app, job->region};
+	a.service = buf_str(&name);
+	if (as != NULL && is_str_one_of(a.service, named_by_as)) {
+		if (buf_printf(&variable, "%s_URL", as) == -1)
+			goto out;
+		a.variable = buf_str(&variable);
+	}
 	*need = addon_need(
 		job->report, job->addon_map, "heroku", buf_str(&id), &a);
 	rc = 0;
@@ -36,6 +46,7 @@ put_need(struct job *job, const char *service, size_t n, const char *plan,
 out:
 	buf_fini(&name);
 	buf_fini(&id);
+	buf_fini(&variable);
 	return rc;
 }
 

@@ -61,7 +61,7 @@ need_database(struct job *job, const char *service, const char *name)
 	need = report_find(job->report, buf_str(&id));
 	if (need == NULL) {
 		const struct addon a = {
-			service, NULL, NULL, job->app, job->region};
+			service, NULL, NULL, job->app, job->region, NULL};
 		need = addon_need(job->report, job->addon_map, "railway",
 			buf_str(&id), &a);
 	}

@@ -19,16 +19,16 @@ find_plan(const struct json_val *entry, const char *plan)
 }
 
 /*
- * Append a word of a command with its {app}, {region}, {plan} filled in. 1,
- * or 0 if one of them is not known; -1 without memory.
+ * Append a word of a command with its {app}, {region}, {plan}, {variable}
+ * filled in. 1, or 0 if one of them is not known; -1 without memory.
  */
 static int
 expand(struct buf *b, const char *word, const struct addon *a, const char *plan)
 {
 	const struct {
 		const char *name, *value;
-	} vars[] = {
-		{"{app}", a->app}, {"{region}", a->region}, {"{plan}", plan}};
+	} vars[] = {{"{app}", a->app}, {"{region}", a->region},
+		{"{plan}", plan}, {"{variable}", a->variable}};
 
 	while (*word != '\0') {
 		size_t i = 0, n = sizeof(vars) / sizeof(vars[0]);
@@ -107,8 +107,10 @@ addon_need(struct report *r, const struct json *map, const char *platform,
 			a->as ? a->as : "");
 	else
 		need = report_need(r, json_get_str(entry, "kind"), id,
-			"%s%s%s: %s", buf_str(&name), a->as ? " as " : "",
-			a->as ? a->as : "", json_get_str(entry, "replacement"));
+			"%s%s%s: %s%s%s", buf_str(&name), a->as ? " as " : "",
+			a->as ? a->as : "", json_get_str(entry, "replacement"),
+			a->variable ? "; the app has its address in " : "",
+			a->variable ? a->variable : "");
 	if (need != NULL) {
 		report_set(r, &need->replaces, buf_str(&name));
 		argv = json_first(json_get(entry, "commands"));

@@ -12,6 +12,9 @@ struct addon {
 	const char *as;      /* what it is attached as, or NULL */
 	const char *app;     /* the Fly app's name, or NULL */
 	const char *region;  /* its region, or NULL */
+	/* where the app looks for the address of a database or store, if not
+	 * where its service always has it; or NULL */
+	const char *variable;
 };
 
 /*
