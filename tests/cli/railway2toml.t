@@ -48,6 +48,10 @@ else
 	skip 'real files' "no folder $CORPUS beside the checkout"
 fi
 
+check 'a volume is made where the app runs' '
+	echo "{\"deploy\":{\"region\":\"us-west2\",\"requiredMountPath\":\"/d\"}}" >v.json
+	run_records got.jsonl railway2toml --json v.json
+	has ".kind == \"volume\" and .commands[0][6:8] == [\"--region\", \"sjc\"]" got.jsonl'
 check 'no secret and no password in findings, needs or messages' '
 	echo "{\"deploy\": {\"startCommand\": \"npm start\"}, \"env\": {\"K\": \"s3cret\"}}" >r.json
 	cat >v.json <<-"END"

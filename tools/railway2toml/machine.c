@@ -298,8 +298,8 @@ put_stopping(struct job *job)
 static void
 put_volume(struct job *job, const char *group)
 {
-	static const char *const create[] = {
-		"fly", "volumes", "create", "data", "--size", "GB", NULL};
+	const char *create[10] = {
+		"fly", "volumes", "create", "data", "--size", "GB"};
 	const char *path = setting_str(job, "deploy", "requiredMountPath");
 	struct report_need *need;
 	struct fly_mount *m;
@@ -318,6 +318,10 @@ put_volume(struct job *job, const char *group)
 		"a volume mounted at %s; copy what is on Railway's%s%s", path,
 		job->volume != NULL ? " " : "",
 		job->volume != NULL ? job->volume : "");
+	if (job->region != NULL) {
+		create[6] = "--region";
+		create[7] = job->region;
+	}
 	put_words(job, need, create);
 }
 
