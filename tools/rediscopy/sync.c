@@ -17,6 +17,7 @@
 #include "verifying.h"
 
 enum { TRIES = 10, DELETED_AT_ONCE = 1000 };
+#define QUIET_SECONDS 0.3
 
 struct syncing {
 	struct copying c;
@@ -198,15 +199,19 @@ sync_all(struct syncing *s)
 	struct ends *e = &s->c.e;
 	const struct rediscopy_options *o = e->opt;
 	int64_t most = o->until_quiet ? o->passes : 1;
-	int status = STATUS_OK;
+	int status = STATUS_OK, quiet = 0;
 
-	for (s->pass = 1; s->pass <= most; s->pass++) {
+	for (s->pass = 1; s->pass <= most + quiet; s->pass++) {
 		s->found = 0;
 		for (s->c.pair = 0; s->c.pair < e->dbs.n; s->c.pair++)
 			if ((status = sync_database(s)) != STATUS_OK)
 				return status;
-		if (s->found == 0)
+		/* a writer may be between two writes: twice makes it quiet */
+		quiet = s->found == 0 ? quiet + 1 : 0;
+		if (quiet > 1 || (quiet > 0 && !o->until_quiet))
 			return STATUS_OK;
+		if (o->until_quiet)
+			clock_sleep(e->env->clock, QUIET_SECONDS);
 	}
 	if (o->dry_run)
 		return STATUS_NO;
