@@ -142,6 +142,7 @@ ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
 	memset(e, 0, sizeof(*e));
 	e->opt = opt;
 	e->env = env;
+	msg_set_verbose(opt->verbose);
 	recorder_init(&e->rec, env, "rediscopy", verb);
 	snprintf(e->run, sizeof(e->run), "%x%x", (unsigned)getpid(),
 		(unsigned)clock_wall(env->clock));
