@@ -7,6 +7,7 @@
 #include "msg.h"
 #include "rediscopy.h"
 #include "status.h"
+#include "tempkeys.h"
 #include "verifying.h"
 
 /* Whether the target may be written to as the options say. */
@@ -38,6 +39,19 @@ check_target(struct copying *c)
 	return e->rec.errors > 0 ? STATUS_NO : STATUS_OK;
 }
 
+/* What killed runs have left on the target. */
+static int
+sweep(struct copying *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->e.dbs.n; i++)
+		if (side_select(&c->e.to, c->e.dbs.pair[i].to) == -1 ||
+			tempkeys_sweep(&c->e.to, c->log.run) == -1)
+			return STATUS_TEMPORARY;
+	return STATUS_OK;
+}
+
 int
 copy_run(const void *options, struct env *env)
 {
@@ -56,6 +70,8 @@ copy_run(const void *options, struct env *env)
 		status = copylog_begin(&c.log, &c.e);
 	if (status == STATUS_OK)
 		status = copying_run(&c);
+	if (status == STATUS_OK && c.log.n_runs > 0)
+		status = sweep(&c);
 	if (status == STATUS_OK && !o->no_verify)
 		status = verifying_run(&v, &c.e);
 	status = ends_end(&c.e, status);

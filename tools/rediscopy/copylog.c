@@ -91,7 +91,8 @@ replay_begin(struct copylog *l, const struct ends *e, const struct json_val *r)
 			*selection != '\0' ? selection + 1 : "none");
 		rc = -1;
 	}
-	if (run != NULL)
+	/* the first run's: those that went on with it have a number behind */
+	if (run != NULL && l->n_runs++ == 0)
 		snprintf(l->run, sizeof(l->run), "%s", run);
 	buf_fini(&b);
 	return rc;
@@ -174,9 +175,10 @@ copylog_begin(struct copylog *l, struct ends *e)
 			return STATUS_MISUSE;
 		}
 	}
-	/* what an interrupted run has left behind has its name */
+	/* a name of its own: what a killed run has sent may still be on its
+	 * way to the keys of its name */
 	if (l->run[0] != '\0')
-		memcpy(e->run, l->run, sizeof(e->run));
+		snprintf(e->run, sizeof(e->run), "%.16s.%u", l->run, l->n_runs);
 	if (put_selection(&selection, e->opt) == -1)
 		return STATUS_TEMPORARY;
 	jsonw_record(&w, &b, "keys.begun");

@@ -26,7 +26,8 @@ struct copylog {
 	size_t n_points;
 	struct keylist *aside, *copied; /* of earlier runs; size: database */
 	double told;                    /* when the last checkpoint was */
-	char run[24]; /* of the first run: names its temporary keys */
+	char run[24];                   /* the name of the first run */
+	unsigned n_runs;                /* earlier ones */
 };
 
 /* copylog_init(l): 0 or -1 (ENOMEM). copylog_fini(l): in any state. */
