@@ -93,7 +93,7 @@ check 'a planner that is gone: a new snapshot, and it says so' '
 	same_data'
 
 planned() { # FILE: a planner in the background, its lines in FILE; sets pid
-	: >"$1" # an earlier one's end would be taken for this one's
+	: >"$1"    # an earlier one's end would be taken for this one's
 	setsid pgcopy plan "${A[@]}" >"$1" &
 	pid=$!
 	wait_for 20 grep -q '"verb":"plan"' "$1"
