@@ -212,6 +212,23 @@ read_ready(struct run *r)
 	}
 }
 
+/* An item of that name, among all. NULL: no memory. */
+static struct item *
+new_item(struct run *r, const struct kvreply *key)
+{
+	struct item *i = mem_zalloc(1, sizeof(*i) + key->len + 1);
+
+	if (i == NULL)
+		return NULL;
+	memcpy(i->key, key->str, key->len);
+	i->len = key->len;
+	if ((i->after = r->all) != NULL)
+		i->after->before = i;
+	r->all = i;
+	r->n_items++;
+	return i;
+}
+
 static int
 add_item(struct run *r, const struct kvreply *key)
 {
@@ -225,14 +242,8 @@ add_item(struct run *r, const struct kvreply *key)
 				       -1
 			       ? no_memory(r)
 			       : 0;
-	if ((i = mem_zalloc(1, sizeof(*i) + key->len + 1)) == NULL)
+	if ((i = new_item(r, key)) == NULL)
 		return no_memory(r);
-	memcpy(i->key, key->str, key->len);
-	i->len = key->len;
-	if ((i->after = r->all) != NULL)
-		i->after->before = i;
-	r->all = i;
-	r->n_items++;
 	kv_begin(r->c->from->kv, 3, on_size, r, (uintptr_t)i);
 	kv_text(r->c->from->kv, "MEMORY");
 	kv_text(r->c->from->kv, "USAGE");
@@ -240,10 +251,14 @@ add_item(struct run *r, const struct kvreply *key)
 	return 0;
 }
 
-/* The keys of an answer to SCAN, NULL if it is none; the cursor goes on. */
-static const struct kvreply *
-scanned(struct run *r, const struct kvreply *reply, const char *what)
+/* The answer to SCAN: the cursor goes on, and each key is added. */
+static int
+take_scan(struct run *r, const struct kvreply *reply, const char *what,
+	int (*add)(struct run *r, const struct kvreply *key))
 {
+	const struct kvreply *keys;
+	size_t i;
+
 	r->is_scanning = false;
 	if (!is_kvreply(reply, KVREPLY_ARRAY) || reply->n != 2 ||
 		reply->item[0]->str == NULL || reply->item[0]->len >= CURSOR ||
@@ -252,29 +267,24 @@ scanned(struct run *r, const struct kvreply *reply, const char *what)
 			is_kvreply(reply, KVREPLY_ERROR) ? reply->str
 							 : "no list of keys");
 		r->failed = true;
-		return NULL;
+		return -1;
 	}
 	memcpy(r->cursor, reply->item[0]->str, reply->item[0]->len + 1);
 	r->is_scanned = strcmp(r->cursor, "0") == 0;
-	return reply->item[1];
+	keys = reply->item[1];
+	for (i = 0; i < keys->n; i++)
+		if (is_kvreply(keys->item[i], KVREPLY_STRING) &&
+			add(r, keys->item[i]) == -1)
+			return -1;
+	return 0;
 }
 
 static int
 on_scan(void *ctx, struct kv *k, const struct kvreply *reply, uintptr_t tag)
 {
-	struct run *r = ctx;
-	const struct kvreply *keys = scanned(r, reply, "source");
-	size_t i;
-
 	(void)k;
 	(void)tag;
-	if (keys == NULL)
-		return -1;
-	for (i = 0; i < keys->n; i++)
-		if (is_kvreply(keys->item[i], KVREPLY_STRING) &&
-			add_item(r, keys->item[i]) == -1)
-			return -1;
-	return 0;
+	return take_scan(ctx, reply, "source", add_item);
 }
 
 static void
@@ -471,14 +481,8 @@ add_target_key(struct run *r, const struct kvreply *key)
 	if (rc == -2 ||
 		(o->is_wanted != NULL && !o->is_wanted(o->ctx, name, len)))
 		return 0;
-	if (rc == -1 || (i = mem_zalloc(1, sizeof(*i) + key->len + 1)) == NULL)
+	if (rc == -1 || (i = new_item(r, key)) == NULL)
 		return no_memory(r);
-	memcpy(i->key, key->str, key->len);
-	i->len = key->len;
-	if ((i->after = r->all) != NULL)
-		i->after->before = i;
-	r->all = i;
-	r->n_items++;
 	ask(r, r->c->from, "EXISTS", name, len, on_exists, i);
 	return 0;
 }
@@ -487,19 +491,9 @@ static int
 on_target_scan(
 	void *ctx, struct kv *k, const struct kvreply *reply, uintptr_t tag)
 {
-	struct run *r = ctx;
-	const struct kvreply *keys = scanned(r, reply, "target");
-	size_t i;
-
 	(void)k;
 	(void)tag;
-	if (keys == NULL)
-		return -1;
-	for (i = 0; i < keys->n; i++)
-		if (is_kvreply(keys->item[i], KVREPLY_STRING) &&
-			add_target_key(r, keys->item[i]) == -1)
-			return -1;
-	return 0;
+	return take_scan(ctx, reply, "target", add_target_key);
 }
 
 /* Every key of the target. */
