@@ -118,7 +118,9 @@ check_preflight(struct engine *e)
 		check_target_rights(e))
 		return -1;
 	/* without them no extension could be created either */
-	return e->errors ? 0 : check_filter(e) || extension_check(e) ? -1 : 0;
+	return e->rec.errors                           ? 0
+	       : check_filter(e) || extension_check(e) ? -1
+						       : 0;
 }
 
 int
@@ -136,7 +138,7 @@ check_run(const void *options, struct env *env)
 			check_cost(&e))
 			status = STATUS_TEMPORARY;
 		else
-			status = e.errors ? STATUS_NO : STATUS_OK;
+			status = e.rec.errors ? STATUS_NO : STATUS_OK;
 	}
 	status = engine_end(&e, status);
 	engine_close(&e);

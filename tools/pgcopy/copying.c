@@ -73,7 +73,7 @@ claim_target(struct copy *c)
 	}
 	if (check_preflight(e))
 		return engine_status(e);
-	if (e->errors)
+	if (e->rec.errors)
 		return STATUS_NO;
 	if (ledger_create(e->target, source) || copying_reload(c))
 		return engine_status(e);
@@ -88,7 +88,7 @@ on_changed(void *ctx, const char *name, const char *what)
 {
 	struct engine *e = ctx;
 
-	return e->errors > MOST_TOLD
+	return e->rec.errors > MOST_TOLD
 		       ? 0
 		       : engine_tell(e, "error", "schema-changed", NULL,
 				 "%s: %s on the source since the earlier run",
@@ -150,7 +150,7 @@ on_data(struct copy *c, size_t job, const struct multiset *m, double seconds)
 
 	multiset_merge(&t->source, m);
 	t->seconds += seconds;
-	e->bytes += m->bytes;
+	e->rec.bytes += m->bytes;
 	if (--t->parts_left > 0)
 		return 0;
 	t->have_source = true;
@@ -203,7 +203,7 @@ on_finished(
 		return rerun_rechecked(c, job, m);
 	if (str_starts(id, PLAN_LO)) {
 		multiset_merge(&c->lo_source, m);
-		e->bytes += m->bytes;
+		e->rec.bytes += m->bytes;
 		return 0;
 	}
 	if (str_starts(id, PLAN_LOREAD)) {
@@ -218,11 +218,11 @@ int
 copying_phase(struct copy *c, const char *phase)
 {
 	struct engine *e = &c->e;
-	int64_t failed = e->failed;
+	int64_t failed = e->rec.failed;
 
 	if (engine_run(e, phase))
 		return engine_status(e);
-	return e->failed > failed ? STATUS_NO : STATUS_OK;
+	return e->rec.failed > failed ? STATUS_NO : STATUS_OK;
 }
 
 int
@@ -315,7 +315,7 @@ close_copy(struct copy *c)
 	jsonw_uint(&w, "tables", e->catalog->n_tables);
 	jsonw_uint(&w, "rows", rows);
 	jsonw_uint(&w, "bytes", bytes);
-	jsonw_time(&w, "at", clock_wall(e->env->clock));
+	jsonw_time(&w, "at", clock_wall(e->rec.env->clock));
 	if (engine_put(e, &w, &b, true))
 		return STATUS_TEMPORARY;
 	/* a synchronous commit: everything before it is on disk with it */
@@ -344,7 +344,7 @@ copying_prepare(struct copy *c)
 		return status;
 	if (engine_load(e, e->source, &e->catalog) || check_patterns(e))
 		return engine_status(e);
-	if (e->errors)
+	if (e->rec.errors)
 		return STATUS_NO;
 	if (engine_export(e) || engine_tables(e))
 		return engine_status(e);
@@ -370,7 +370,7 @@ static int
 prove(struct copy *c)
 {
 	struct engine *e = &c->e;
-	int64_t errors = e->errors;
+	int64_t errors = e->rec.errors;
 	struct catalog *other = NULL;
 	int rc =
 		engine_load(e, e->target, &other) ||
@@ -383,7 +383,7 @@ prove(struct copy *c)
 	catalog_free(other);
 	if (rc)
 		return engine_status(e);
-	if (e->errors == errors)
+	if (e->rec.errors == errors)
 		return STATUS_OK;
 	msg_error("the target is not defined as the source is: mend what the "
 		  "findings name, then run the same command again");

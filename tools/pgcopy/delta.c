@@ -341,6 +341,6 @@ delta_finished(struct engine *e, struct delta *d, size_t job,
 	t->rows += m->rows;
 	t->bytes += m->bytes;
 	t->seconds += seconds;
-	e->bytes += m->bytes;
+	e->rec.bytes += m->bytes;
 	return --t->parts_left == 0;
 }

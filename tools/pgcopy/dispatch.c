@@ -28,13 +28,13 @@ next_part(void *ctx, struct buf *part)
 	size_t i;
 
 	for (;;) {
-		i = jobs_take(&e->jobs, clock_mono(e->env->clock), &wait);
+		i = jobs_take(&e->jobs, clock_mono(e->rec.env->clock), &wait);
 		if (i != JOBS_NONE)
 			break;
 		/* nobody else will wake us for a job that is put off */
 		if (e->jobs.running > 0 || wait < 0)
 			return 0;
-		clock_sleep(e->env->clock, wait);
+		clock_sleep(e->rec.env->clock, wait);
 	}
 	return buf_puts(part, e->jobs.job[i].line) ? -1 : 1;
 }
@@ -98,7 +98,7 @@ on_failed(struct engine *e, size_t i, const struct json_val *r,
 		for (k = 0; k < j->tries; k++)
 			(void)retry_next(&again, &delay);
 		msg_note("part %s: trying again in %.1f s", j->id, delay);
-		jobs_retry(&e->jobs, i, clock_mono(e->env->clock) + delay);
+		jobs_retry(&e->jobs, i, clock_mono(e->rec.env->clock) + delay);
 		return 0;
 	}
 	if (!temporary && is_format_trouble(json_get_str(r, "sqlstate"))) {
@@ -116,7 +116,7 @@ on_failed(struct engine *e, size_t i, const struct json_val *r,
 		e->temporary = true;
 		return -1;
 	}
-	e->failed++;
+	e->rec.failed++;
 	e->is_told = true;
 	jobs_fail(&e->jobs, i);
 	return pass_on(e, line, n);
@@ -140,7 +140,7 @@ on_done(struct engine *e, size_t i, const struct json_val *r)
 	m.rows = (uint64_t)rows;
 	m.bytes = (uint64_t)bytes;
 	jobs_finish(&e->jobs, i);
-	e->done++;
+	e->rec.done++;
 	return e->finished ? e->finished(e, i, &m, seconds) : 0;
 }
 
@@ -187,7 +187,7 @@ on_lost(void *ctx, const char *id, const char *why)
 	struct engine *e = ctx;
 
 	msg_error("part %s: %s", id, why);
-	e->failed++;
+	e->rec.failed++;
 	e->temporary = true;
 	return -1;
 }

@@ -180,8 +180,8 @@ dump_table(struct dump *d, size_t table)
 		jsonw_str(&w, "digest", hex);
 		rc = put_end(&c, &w, &b);
 	}
-	e->done++;
-	e->bytes += s->source.bytes;
+	e->rec.done++;
+	e->rec.bytes += s->source.bytes;
 	rowhash_fini(&hash);
 	multiset_row_free(c.stream);
 	buf_fini(&c.data);
@@ -313,7 +313,7 @@ dump_all(struct dump *d)
 		engine_tables(e) || schema_dump(e, &d->schema) ||
 		finish_oids(e->source, &d->oids, &d->n_oids))
 		return engine_status(e);
-	if (archive_create(e->env->out, "standard output",
+	if (archive_create(e->rec.env->out, "standard output",
 		    e->opt->level ? (int)e->opt->level : 3, &d->out))
 		return STATUS_TEMPORARY;
 	/* in definitions every name is quoted, but not in values (regclass) */
@@ -347,7 +347,7 @@ dump_run(const void *options, struct env *env)
 	}
 	memset(&d, 0, sizeof(d));
 	status = engine_open_side(&d.e, options, env, "dump", true);
-	d.e.is_out_taken = true;
+	d.e.rec.is_out_taken = true;
 	if (status == STATUS_OK)
 		status = dump_all(&d);
 	status = engine_end(&d.e, status);

@@ -23,6 +23,7 @@
 #include "pgcopy.h"
 #include "progress.h"
 #include "record.h"
+#include "recorder.h"
 #include "session.h"
 #include "status.h"
 
@@ -75,18 +76,25 @@ on_replay(void *ctx, const struct json *record)
 	return 0;
 }
 
+static void
+begin(struct engine *e, const struct pgcopy_options *opt, struct env *env,
+	const char *verb)
+{
+	memset(e, 0, sizeof(*e));
+	e->opt = opt;
+	msg_set_verbose(opt->verbose);
+	recorder_init(&e->rec, env, "pgcopy", verb);
+	e->rec.skipped = -1;
+}
+
 int
 engine_open(struct engine *e, const struct pgcopy_options *opt, struct env *env,
 	const char *verb)
 {
 	int status;
 
-	memset(e, 0, sizeof(*e));
-	e->opt = opt;
-	e->env = env;
-	e->verb = verb;
+	begin(e, opt, env, verb);
 	e->jobs_wanted = opt->jobs ? opt->jobs : default_jobs();
-	e->begun = clock_mono(env->clock);
 	if (!opt->from || !opt->to) {
 		msg_error("--from and --to are needed: see pgcopy %s --help",
 			verb);
@@ -100,8 +108,8 @@ engine_open(struct engine *e, const struct pgcopy_options *opt, struct env *env,
 			conninfo_identity(e->to));
 		return STATUS_MISUSE;
 	}
-	if (opt->journal && !(e->journal = journal_open(opt->journal, "pgcopy",
-				      conninfo_identity(e->from),
+	if (opt->journal && !(e->rec.journal = journal_open(opt->journal,
+				      "pgcopy", conninfo_identity(e->from),
 				      conninfo_identity(e->to), on_replay, e)))
 		return STATUS_MISUSE;
 	if ((status = open_sessions(e)) != STATUS_OK)
@@ -119,12 +127,8 @@ engine_open_side(struct engine *e, const struct pgcopy_options *opt,
 	struct conninfo **c = source ? &e->from : &e->to;
 	enum session_error err;
 
-	memset(e, 0, sizeof(*e));
-	e->opt = opt;
-	e->env = env;
-	e->verb = verb;
+	begin(e, opt, env, verb);
 	e->jobs_wanted = 1;
-	e->begun = clock_mono(env->clock);
 	if (!locator) {
 		msg_error("--%s is needed: see pgcopy %s --help",
 			source ? "from" : "to", verb);
@@ -133,7 +137,7 @@ engine_open_side(struct engine *e, const struct pgcopy_options *opt,
 	if (options_connect(opt, source, c))
 		return STATUS_MISUSE;
 	if (opt->journal &&
-		!(e->journal = journal_open(opt->journal, "pgcopy",
+		!(e->rec.journal = journal_open(opt->journal, "pgcopy",
 			  source ? conninfo_identity(*c) : "archive",
 			  source ? "archive" : conninfo_identity(*c), on_replay,
 			  e)))
@@ -173,7 +177,7 @@ engine_close(struct engine *e)
 	jobs_fini(&e->jobs);
 	free_tables(e);
 	free(e->snapshot);
-	(void)journal_close(e->journal);
+	(void)journal_close(e->rec.journal);
 }
 
 /* What memory the target has is not told; its shared buffers are a quarter of
@@ -207,7 +211,7 @@ engine_fit(struct engine *e)
 int
 engine_lock(struct engine *e)
 {
-	double end = clock_mono(e->env->clock) + LOCK_SECONDS;
+	double end = clock_mono(e->rec.env->clock) + LOCK_SECONDS;
 	bool waiting = false;
 
 	for (;;) {
@@ -220,13 +224,13 @@ engine_lock(struct engine *e)
 		rows_free(r);
 		if (is_ours)
 			return STATUS_OK;
-		if (clock_mono(e->env->clock) > end)
+		if (clock_mono(e->rec.env->clock) > end)
 			break;
 		if (!waiting)
 			msg_note("another run is at work on the target: "
 				 "waiting for its end");
 		waiting = true;
-		clock_sleep(e->env->clock, 0.1);
+		clock_sleep(e->rec.env->clock, 0.1);
 	}
 	(void)engine_finding(e, "error", "target-busy",
 		"another pgcopy is at work on the target",
@@ -261,7 +265,7 @@ engine_export(struct engine *e)
 	if (e->to)
 		jsonw_str(&w, "target", conninfo_identity(e->to));
 	jsonw_str(&w, "snapshot", e->snapshot);
-	jsonw_time(&w, "at", clock_wall(e->env->clock));
+	jsonw_time(&w, "at", clock_wall(e->rec.env->clock));
 	rc = engine_put(e, &w, &b, false);
 out:
 	rows_free(r);
@@ -319,10 +323,10 @@ engine_quote(const struct engine *e, struct session *s, bool on)
 int
 engine_load(struct engine *e, struct session *s, struct catalog **c)
 {
-	int64_t errors = e->errors;
+	int64_t errors = e->rec.errors;
 	size_t fkeys;
 
-	if (check_reserved(e, s) || e->errors > errors ||
+	if (check_reserved(e, s) || e->rec.errors > errors ||
 		engine_quote(e, s, true) || catalog_load(s, c))
 		return -1;
 	if (engine_quote(e, s, false)) {
@@ -378,49 +382,34 @@ engine_status(const struct engine *e)
 		       : STATUS_NO;
 }
 
+/* Whoever reads us may be there another time. */
+static int
+keep_temporary(struct engine *e, int rc)
+{
+	e->temporary = e->temporary || rc == -1;
+	return rc;
+}
+
 int
 engine_emit(struct engine *e, struct buf *b, bool sync)
 {
-	int rc = 0;
-
-	if (b->len == 0)
-		return 0;
-	if (!e->is_out_taken && fd_write_all(e->env->out, b->data, b->len)) {
-		msg_errno("standard output");
-		rc = -1;
-	}
-	if (journal_append(e->journal, b->data, b->len, sync))
-		rc = -1;
-	/* whoever reads us may be there another time */
-	e->temporary = e->temporary || rc;
-	buf_clear(b);
-	return rc;
+	return keep_temporary(e, recorder_emit(&e->rec, b, sync));
 }
 
 int
 engine_put(struct engine *e, struct jsonw *w, struct buf *b, bool sync)
 {
-	int rc = jsonw_end_record(w) || engine_emit(e, b, sync) ? -1 : 0;
-
-	buf_fini(b);
-	return rc;
+	return keep_temporary(e, recorder_put(&e->rec, w, b, sync));
 }
 
 int
 engine_finding(struct engine *e, const char *level, const char *rule,
 	const char *message, const char *fix)
 {
-	struct finding f = {level, rule, message, NULL, 0, 0, fix};
-	struct buf b = BUF_INIT;
-	int rc;
+	int rc = recorder_tell(&e->rec, level, rule, fix, "%s", message);
 
-	e->findings++;
-	if (strcmp(level, "error") == 0)
-		e->is_told = ++e->errors > 0;
-	finding_print(&f);
-	rc = finding_put(&b, &f) || engine_emit(e, &b, false) ? -1 : 0;
-	buf_fini(&b);
-	return rc;
+	e->is_told = e->is_told || e->rec.errors > 0;
+	return keep_temporary(e, rc);
 }
 
 int
@@ -442,7 +431,8 @@ engine_tell(struct engine *e, const char *level, const char *rule,
 	return rc;
 }
 
-/* What the last error was, where no record has said it. 0 or -1. */
+/* What the last error was, where no record has said it: people have been told
+ * already. 0 or -1. */
 static int
 tell_stopped(struct engine *e)
 {
@@ -453,7 +443,7 @@ tell_stopped(struct engine *e)
 	struct buf b = BUF_INIT;
 	int rc = finding_put(&b, &f) || engine_emit(e, &b, false) ? -1 : 0;
 
-	e->findings++;
+	e->rec.findings++;
 	buf_fini(&b);
 	return rc;
 }
@@ -461,19 +451,8 @@ tell_stopped(struct engine *e)
 int
 engine_end(struct engine *e, int status)
 {
-	bool silent = status == STATUS_NO && !e->is_told;
-	struct summary s = {"pgcopy", e->verb, status == STATUS_OK, e->done,
-		e->failed, -1, e->findings + silent, (int64_t)e->bytes,
-		clock_mono(e->env->clock) - e->begun};
-	struct buf b = BUF_INIT;
-
-	if (silent && tell_stopped(e))
+	if (status == STATUS_NO && !e->is_told && tell_stopped(e) == -1)
 		status = STATUS_TEMPORARY;
 	/* before the sessions were open there was no run to sum up */
-	if ((e->target || e->source) &&
-		(summary_put(&b, &s) || engine_emit(e, &b, true)) &&
-		status == STATUS_OK)
-		status = STATUS_TEMPORARY;
-	buf_fini(&b);
-	return status;
+	return e->target || e->source ? recorder_end(&e->rec, status) : status;
 }

@@ -7,13 +7,13 @@
 
 #include "jobs.h"
 #include "multiset.h"
+#include "recorder.h"
 #include "split.h"
 
 struct buf;
 struct catalog;
 struct conninfo;
 struct env;
-struct journal;
 struct json_val;
 struct pgcopy_options;
 struct progress;
@@ -37,8 +37,7 @@ struct engine_table {
 
 struct engine {
 	const struct pgcopy_options *opt;
-	struct env *env;
-	const char *verb;
+	struct recorder rec; /* temporary is raised when it fails */
 	int64_t jobs_wanted;
 	int64_t target_memory; /* MB for all index builds at once; 0: unknown */
 	struct conninfo *from, *to;
@@ -47,22 +46,17 @@ struct engine {
 	struct engine_table *table; /* one a catalog table */
 	size_t n_tables;
 	char *snapshot;
-	struct journal *journal;
 	struct progress *progress;
 	struct jobs jobs;
-	double begun;
 	/* called with each finished job and its sums */
 	int (*finished)(struct engine *e, size_t job, const struct multiset *m,
 		double seconds);
 	/* called with any other record that names a job; may be NULL */
 	int (*record)(struct engine *e, size_t job, const struct json_val *r);
-	int64_t done, failed, findings, errors;
-	uint64_t bytes;
-	bool again;        /* the target has data of an earlier run */
-	bool completed;    /* the journal says that a copy was completed */
-	bool is_out_taken; /* standard output is for something else */
-	bool temporary;    /* what stopped the run may pass */
-	bool is_told;      /* a record says why the answer is no */
+	bool again;     /* the target has data of an earlier run */
+	bool completed; /* the journal says that a copy was completed */
+	bool temporary; /* what stopped the run may pass */
+	bool is_told;   /* a record says why the answer is no */
 };
 
 /*

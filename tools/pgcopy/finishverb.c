@@ -19,7 +19,7 @@ static int
 read_records(struct engine *e)
 {
 	struct jsonl *in =
-		jsonl_open(e->env->in, e->env->in_name, JSONL_MAX_LINE);
+		jsonl_open(e->rec.env->in, e->rec.env->in_name, JSONL_MAX_LINE);
 	struct buf b = BUF_INIT;
 	struct json *doc;
 	const char *text;

@@ -69,13 +69,13 @@ tell(struct follow *f, const char *type)
 {
 	struct engine *e = &f->e;
 	uint64_t at = position(f);
-	double now = clock_wall(e->env->clock);
+	double now = clock_wall(e->rec.env->clock);
 	int64_t time = followapply_time(f->apply);
 	double behind = now - EPOCH_2000 - (double)time / 1e6;
 	struct buf b = BUF_INIT;
 	struct jsonw w;
 
-	f->told = clock_mono(e->env->clock);
+	f->told = clock_mono(e->rec.env->clock);
 	jsonw_record(&w, &b, type);
 	jsonw_str(&w, "slot", f->slot);
 	(void)put_lsn(&w, "lsn", at);
@@ -134,7 +134,7 @@ connect_all(struct follow *f)
 	struct engine *e = &f->e;
 	enum session_error err;
 	uint64_t lsn, confirmed;
-	int64_t errors = e->errors;
+	int64_t errors = e->rec.errors;
 	int found, status;
 
 	if ((status = reopen(e->from, "source", &e->source)) != STATUS_OK ||
@@ -154,7 +154,7 @@ connect_all(struct follow *f)
 	if (followguard_slot(e, f->slot, confirmed, lsn) ||
 		followguard_publication(e, f->slot))
 		return engine_status(e);
-	if (e->errors > errors)
+	if (e->rec.errors > errors)
 		return STATUS_NO;
 	if (session_open_replication(e->from, "source", &f->stream, &err))
 		return err == SESSION_TEMPORARY ? STATUS_TEMPORARY : STATUS_NO;
@@ -219,7 +219,7 @@ on_message(struct follow *f, const char *data, size_t n)
 static int
 keep_up(struct follow *f, bool caught)
 {
-	double now = clock_mono(f->e.env->clock);
+	double now = clock_mono(f->e.rec.env->clock);
 
 	if (now - f->confirmed >= CONFIRM_EVERY || caught) {
 		if (followapply_store(f->apply, position(f)) != FOLLOWAPPLY_OK)
@@ -266,7 +266,7 @@ stream(struct follow *f)
 			return status_of(f);
 		}
 		if (rc == 0 && !is_followapply_idle(f->apply))
-			clock_sleep(f->e.env->clock, 0.005);
+			clock_sleep(f->e.rec.env->clock, 0.005);
 		if (f->until && position(f) >= f->until)
 			return keep_up(f, true);
 		if ((status = keep_up(f, false)) != STATUS_OK)
@@ -290,7 +290,7 @@ conclude(struct follow *f)
 		objects_compare(e, "changes of these are not in the stream: "
 				   "bring them with pgcopy sync"))
 		return engine_status(e);
-	return e->errors ? STATUS_NO : STATUS_OK;
+	return e->rec.errors ? STATUS_NO : STATUS_OK;
 }
 
 static int
@@ -311,12 +311,12 @@ follow_all(struct follow *f)
 			break;
 		disconnect(f);
 		msg_note("trying again (%d of %d)", f->tries, (int)TRIES);
-		clock_sleep(
-			f->e.env->clock, f->tries < 10 ? 0.2 * f->tries : 5);
+		clock_sleep(f->e.rec.env->clock,
+			f->tries < 10 ? 0.2 * f->tries : 5);
 	}
-	f->e.done = f->changes;
+	f->e.rec.done = f->changes;
 	if (f->apply)
-		f->e.done += followapply_changes(f->apply);
+		f->e.rec.done += followapply_changes(f->apply);
 	disconnect(f);
 	return status;
 }

@@ -167,7 +167,7 @@ emit_slot(struct engine *e, const char *type, const char *slot, uint64_t lsn)
 	jsonw_str(&w, "slot", slot);
 	if (lsn && replication_put_lsn(&at, lsn) == 0)
 		jsonw_str(&w, "lsn", buf_str(&at));
-	jsonw_time(&w, "at", clock_wall(e->env->clock));
+	jsonw_time(&w, "at", clock_wall(e->rec.env->clock));
 	rc = engine_put(e, &w, &b, true);
 	buf_fini(&at);
 	return rc;
@@ -237,7 +237,7 @@ followstate_begin(struct engine *e, const char *slot, struct followstate **out)
 	if (check_source(e, s))
 		goto out;
 	status = STATUS_NO;
-	if (e->errors)
+	if (e->rec.errors)
 		goto out;
 	if (drop_on_source(s, slot) || publish(e, s, slot))
 		status = session_error(s) == SESSION_TEMPORARY

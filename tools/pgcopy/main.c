@@ -1,11 +1,7 @@
-#include "env.h"
-#include "fd.h"
-#include "msg.h"
 #include "opt.h"
 #include "options.h"
 #include "pgcopy.h"
-#include "secret.h"
-#include "status.h"
+#include "program.h"
 
 static const struct opt_verb verbs[] = {
 	{"check", NULL, "say what would stop a copy, changing nothing",
@@ -47,25 +43,6 @@ main(int argc, char **argv)
 		.format = "auto",
 		.passes = 10,
 		.slot = "airlift"};
-	const struct opt_verb *verb;
-	struct env env;
-	int first, rc, status = STATUS_OK;
 
-	fd_sanitize();
-	secret_guard_process();
-	msg_init("pgcopy");
-	rc = opt_parse(&program, argc, argv, &options, &verb, &first);
-	if (rc < 0)
-		status = STATUS_MISUSE;
-	if (rc > 0) {
-		env_system(&env);
-		env.argc = argc - first;
-		env.argv = argv + first;
-		msg_set_verbose(options.verbose);
-		status = verb->run(&options, &env);
-	}
-	opt_fini(&program, &options);
-	if (fd_close_stdout() && status == STATUS_OK)
-		status = STATUS_TEMPORARY;
-	return status;
+	return program_run(&program, &options, argc, argv);
 }

@@ -11,7 +11,7 @@ static int
 copy_objects(struct engine *e, const struct lodigest *d)
 {
 	static const struct part again = {.kind = "lo", .again = true};
-	int64_t failed = e->failed;
+	int64_t failed = e->rec.failed;
 	size_t i;
 
 	for (i = 0; i < d->n_gone; i++)
@@ -22,7 +22,7 @@ copy_objects(struct engine *e, const struct lodigest *d)
 		engine_run(e, "large objects") ||
 		(d->n_put && finish_comments(e)))
 		return engine_status(e);
-	return e->failed > failed ? STATUS_NO : STATUS_OK;
+	return e->rec.failed > failed ? STATUS_NO : STATUS_OK;
 }
 
 int

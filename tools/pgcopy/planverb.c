@@ -66,11 +66,11 @@ put_parts(struct copy *c)
 			!str_starts(j->id, PLAN_LO))
 			continue;
 		rc = put_job(c, j, &b);
-		if (rc == 0 && fd_write_all(e->env->out, b.data, b.len)) {
+		if (rc == 0 && fd_write_all(e->rec.env->out, b.data, b.len)) {
 			msg_errno("standard output");
 			rc = -1;
 		}
-		e->done += rc == 0;
+		e->rec.done += rc == 0;
 		buf_clear(&b);
 	}
 	buf_fini(&b);
@@ -102,7 +102,7 @@ hold(struct engine *e)
 	int missed = 0, n, rc;
 
 	for (n = 1;; n++) {
-		clock_sleep(e->env->clock, 0.5);
+		clock_sleep(e->rec.env->clock, 0.5);
 		if (n % PING_EVERY == 0 && session_ping(e->source))
 			return STATUS_TEMPORARY;
 		if ((rc = poll_target(e)) > 0)
@@ -137,7 +137,7 @@ plan_all(struct copy *c)
 static int
 let_go(struct copy *c, struct detach *d)
 {
-	struct env *env = c->e.env;
+	struct env *env = c->e.rec.env;
 
 	if (close(env->out))
 		return -1;

@@ -171,7 +171,7 @@ static int
 refuse_incomparable(struct copy *c)
 {
 	struct engine *e = &c->e;
-	int64_t errors = e->errors;
+	int64_t errors = e->rec.errors;
 	size_t i;
 
 	for (i = 0; i < e->catalog->n_tables; i++)
@@ -179,7 +179,7 @@ refuse_incomparable(struct copy *c)
 			compare_table(
 				e, &e->catalog->table[i], c->other, "warning"))
 			return STATUS_TEMPORARY;
-	if (e->errors == errors)
+	if (e->rec.errors == errors)
 		return STATUS_OK;
 	msg_error("the target is not as the copy has left it: nothing was "
 		  "changed");
@@ -265,7 +265,7 @@ rerun_adopt(struct copy *c)
 		if (!is_plan_stored(e, &c->ledger, i))
 			continue;
 		t->dirty = true;
-		e->bytes += t->source.bytes;
+		e->rec.bytes += t->source.bytes;
 		rc = tablerecord_copied(e, i);
 	}
 	return rc;

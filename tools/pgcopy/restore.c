@@ -66,7 +66,7 @@ no_memory(void)
 static int
 refuse(struct restore *r, const char *name, const char *why)
 {
-	msg_error("%s: %s: %s", r->e.env->in_name, name, why);
+	msg_error("%s: %s: %s", r->e.rec.env->in_name, name, why);
 	r->bad = true;
 	return -1;
 }
@@ -352,8 +352,8 @@ end_table(struct restore *r, const char *name, const struct json_val *v)
 	(void)json_bool(json_get(v, "binary"), &binary);
 	if (binary != e->table[r->number].binary)
 		return refuse(r, name, "its format is not the catalogue's");
-	e->bytes += m->bytes;
-	e->done++;
+	e->rec.bytes += m->bytes;
+	e->rec.done++;
 	r->tables++;
 	if (r->only_read || r->skip)
 		return 0;
@@ -460,7 +460,7 @@ read_archive(struct restore *r)
 	if (!(r->stream = multiset_row_new()))
 		return no_memory();
 	r->bad = true;
-	if (archive_open(r->e.env->in, r->e.env->in_name, &r->in))
+	if (archive_open(r->e.rec.env->in, r->e.rec.env->in_name, &r->in))
 		return -1;
 	while ((rc = archive_next(r->in, &name, &data)) > 0) {
 		r->bad = false;
@@ -599,7 +599,7 @@ only_read(const void *options, struct env *env)
 
 	memset(&r, 0, sizeof(r));
 	r.e.opt = options;
-	r.e.env = env;
+	r.e.rec.env = env;
 	r.only_read = true;
 	rc = read_archive(&r);
 	if (rc == 0)
@@ -628,9 +628,9 @@ restore_all(struct restore *r)
 				copyin_abort(e->target, "the archive is bad");
 			(void)session_try(e->target, "ROLLBACK");
 		}
-		return r->bad      ? STATUS_MISUSE
-		       : e->errors ? STATUS_NO
-				   : engine_status(e);
+		return r->bad          ? STATUS_MISUSE
+		       : e->rec.errors ? STATUS_NO
+				       : engine_status(e);
 	}
 	if (complete(r))
 		return engine_status(e);

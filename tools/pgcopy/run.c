@@ -311,6 +311,7 @@ run_run(const void *options, struct env *env)
 	struct part p;
 	int rc, status = STATUS_MISUSE;
 
+	msg_set_verbose(opt->verbose);
 	if (!opt->from || !opt->to) {
 		msg_error("--from and --to are needed");
 		return STATUS_MISUSE;

@@ -46,7 +46,7 @@ on_finished(
 	struct sync *s = (struct sync *)e;
 
 	if (e->jobs.job[job].table == JOBS_NONE) {
-		e->bytes += m->bytes;
+		e->rec.bytes += m->bytes;
 		return 0;
 	}
 	return delta_finished(e, &s->delta, job, m, seconds) < 0 ? -1 : 0;
@@ -71,11 +71,11 @@ look(struct sync *s)
 		engine_load(e, e->target, &s->other) || engine_tables(e) ||
 		check_patterns(e))
 		return engine_status(e);
-	if (e->errors)
+	if (e->rec.errors)
 		return STATUS_NO;
 	if (compare_tables(e, e->catalog, s->other, "warning"))
 		return STATUS_TEMPORARY;
-	if (!e->errors)
+	if (!e->rec.errors)
 		return STATUS_OK;
 	msg_error("the two schemas are not the same: nothing was changed");
 	return STATUS_NO;
@@ -104,13 +104,13 @@ static int
 compare(struct sync *s)
 {
 	struct engine *e = &s->e;
-	int64_t failed = e->failed;
+	int64_t failed = e->rec.failed;
 
 	s->staged = !e->opt->dry_run;
 	if (delta_plan(e, &s->delta, s->other, !e->opt->dry_run) ||
 		engine_run(e, "comparing"))
 		return engine_status(e);
-	return e->failed > failed ? STATUS_NO : STATUS_OK;
+	return e->rec.failed > failed ? STATUS_NO : STATUS_OK;
 }
 
 /* Tells what has been committed. */
@@ -139,8 +139,8 @@ report(struct sync *s, const struct pass *p, int64_t number)
 	jsonw_int(&w, "deleted", p->deleted);
 	jsonw_uint(&w, "objects", s->objects);
 	jsonw_uint(&w, "bytes", p->bytes);
-	jsonw_num(&w, "seconds", clock_mono(e->env->clock) - p->begun);
-	jsonw_time(&w, "at", clock_wall(e->env->clock));
+	jsonw_num(&w, "seconds", clock_mono(e->rec.env->clock) - p->begun);
+	jsonw_time(&w, "at", clock_wall(e->rec.env->clock));
 	return engine_put(e, &w, &b, true);
 }
 
@@ -158,7 +158,7 @@ dry_result(struct sync *s, const struct pass *p)
 		msg_error("the rows of %lld tables differ: see the records "
 			  "table.differs",
 			(long long)p->tables);
-	return p->tables || e->errors ? STATUS_NO : STATUS_OK;
+	return p->tables || e->rec.errors ? STATUS_NO : STATUS_OK;
 }
 
 /* One pass; ${*quiet}: it found nothing to do. */
@@ -166,7 +166,7 @@ static int
 do_pass(struct sync *s, int64_t number, bool *quiet)
 {
 	struct engine *e = &s->e;
-	struct pass p = {.begun = clock_mono(e->env->clock)};
+	struct pass p = {.begun = clock_mono(e->rec.env->clock)};
 	int status;
 
 	if ((status = look(s)) != STATUS_OK ||

@@ -72,7 +72,7 @@ on_finished(
 
 	if (!v->by_stream && table != JOBS_NONE)
 		return on_compared(v, job, m, seconds);
-	e->bytes += m->bytes;
+	e->rec.bytes += m->bytes;
 	if (str_starts(id, VERIFY_LO_SOURCE)) {
 		multiset_merge(&v->lo_source, m);
 		return 0;
@@ -190,7 +190,7 @@ verify_all(struct verify *v)
 		engine_load(e, e->target, &v->other) || check_patterns(e) ||
 		engine_export(e) || engine_tables(e))
 		return engine_status(e);
-	if (e->errors)
+	if (e->rec.errors)
 		return STATUS_NO;
 	if (compare_tables(e, e->catalog, v->other, "error") ||
 		compare_others(e, e->catalog, v->other) ||
@@ -213,7 +213,8 @@ verify_all(struct verify *v)
 		msg_error("the rows of %lld tables differ: see the records "
 			  "table.differs",
 			(long long)v->differing);
-	return v->differing || e->errors || e->failed ? STATUS_NO : STATUS_OK;
+	return v->differing || e->rec.errors || e->rec.failed ? STATUS_NO
+							      : STATUS_OK;
 }
 
 int
