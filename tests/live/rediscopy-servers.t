@@ -19,6 +19,7 @@ load source "$T/two.lua"
 check 'libraries of functions come along, and are compared' '
 	status 0 copy
 	has ".type == \"function.copied\" and .library == \"two\"" copy.jsonl
+	fails has ".at == null" copy.jsonl
 	[[ $(on target FCALL one 0) = 1 && $(on target FCALL two 0) = 2 ]]
 	status 0 verify'
 check 'one that is missing or has other code is found, and sync mends it' '

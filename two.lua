@@ -1,2 +1,0 @@
-#!lua name=two
-redis.register_function('two', function(keys, args) return 2 end)
