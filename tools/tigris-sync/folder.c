@@ -314,11 +314,13 @@ folder_commit(
 	/* no set-id bits: whoever wrote the bucket does not choose them */
 	if ((mode != 0 && fchmod(x->fd, mode & 0777) == -1) ||
 		futimens(x->fd, t) == -1 ||
-		renameat(x->dir, x->name, x->dir, x->base) == -1) {
+		renameat(x->dir, x->name, x->dir, x->base) == -1 ||
+		fstat(x->fd, &st) == -1) {
 		*why = reason();
 		folder_drop(x, false);
 		return -1;
 	}
+	*changed = changed_of(&st);
 	release(x);
 	return 0;
 }
@@ -393,6 +395,22 @@ folder_read(struct folder *f, const char *key, size_t len)
 	close(dir);
 	errno = saved;
 	return fd;
+}
+
+int64_t
+folder_changed(struct folder *f, const char *key, size_t len)
+{
+	const char *base;
+	struct stat st;
+	int dir = open_parent(f, key, len, false, &base);
+	int64_t when = 0;
+
+	if (dir == -1)
+		return 0;
+	if (fstatat(dir, base, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		when = changed_of(&st);
+	close(dir);
+	return when;
 }
 
 int

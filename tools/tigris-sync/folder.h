@@ -43,11 +43,12 @@ int folder_begin(struct folder *f, const char *key, size_t len, const char *id,
 int folder_fd(const struct folder_file *file);
 uint64_t folder_had(const struct folder_file *file);
 
-/* folder_commit(file, mode, mtime): it gets its name, with permission bits (0:
- * as the process makes them) and time in ns (0: now). Frees ${file}. 0, or -1
- * with the reason in ${*why}. */
+/* folder_commit(file, mode, mtime, changed): it gets its name, with permission
+ * bits (0: as the process makes them) and time in ns (0: now); ${*changed} is
+ * when, by the file system. Frees ${file}. 0, or -1 with the reason in
+ * ${*why}. */
 int folder_commit(struct folder_file *file, unsigned mode, int64_t mtime,
-	const char **why);
+	int64_t *changed, const char **why);
 
 /* folder_drop(file, keep): give it up, ${keep} what was written for the next
  * run. NULL is fine. */
@@ -62,6 +63,10 @@ int folder_link(struct folder *f, const char *key, size_t len, const char *to,
 
 /* folder_read(f, key, len): open a file for reading, or -1 (errno). */
 int folder_read(struct folder *f, const char *key, size_t len);
+
+/* folder_changed(f, key, len): when it was, as a walk would say, ns; 0: it is
+ * not there. */
+int64_t folder_changed(struct folder *f, const char *key, size_t len);
 
 /* folder_remove(f, key, len): remove a file or link; one that is not there is
  * fine. 0 or -1 (errno). */
