@@ -87,6 +87,9 @@ struct http_request {
 	/* "Name: value", ended by NULL; or NULL. An empty value is sent. */
 	const char *const *headers;
 	struct http_body body;
+	/* A request is sent again when a kept connection turns out to be
+	 * closed; with ${once} that is HTTP_RESET, and ${sent} tells */
+	bool once;
 	const struct http_trust *trust; /* NULL: the system's authorities */
 	double connect_seconds;         /* 0: 15 */
 	double stall_seconds; /* no byte either way for so long; 0: 60. Time
