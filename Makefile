@@ -53,7 +53,7 @@ USES_herokucfg2secrets = io base
 USES_pgcopy = pg tarball digest io base
 USES_flylint = toml flyconf source io base
 USES_rediscopy = kv digest io base
-USES_tigris-sync = tarball digest io base
+USES_tigris-sync = s3 tarball io base
 
 include mk/build.mk
 include mk/tests.mk

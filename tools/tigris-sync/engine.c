@@ -14,6 +14,7 @@
 #include "progress.h"
 #include "recorder.h"
 #include "remote.h"
+#include "s3part.h"
 #include "status.h"
 #include "tigris.h"
 #include "transfer.h"
@@ -23,8 +24,6 @@
 /* What the process needs besides the pieces: the libraries, connections,
  * pages of listings. */
 #define OVERHEAD (16 * MIB)
-
-enum { MAX_PARTS = 10000 };
 
 void
 engine_init(struct engine *e)
@@ -53,18 +52,18 @@ same_part_size(const struct engine *e, const struct object *o)
 	unsigned parts = etag_parts(o->etag);
 	uint64_t p;
 
-	if (parts < 2 || e->opt->part_size > 0)
+	if (parts < 2 || e->opt->part_size > 0 ||
+		s3part_guess(o->size, parts - 1, 0, &p) != 1)
 		return 0;
-	p = etag_part_size(o->size, parts - 1);
-	return p >= 5 * MIB && p <= e->memory / 2 ? p : 0;
+	return p >= S3PART_MIN && p <= e->memory / 2 ? p : 0;
 }
 
 uint64_t
 engine_part_size(const struct engine *e, const struct object *o)
 {
-	uint64_t p = usual_part_size(e), same = same_part_size(e, o), least;
-	uint64_t above = e->opt->multipart_above > 0 ? e->opt->multipart_above
-						     : p;
+	uint64_t p = usual_part_size(e), same = same_part_size(e, o);
+	uint64_t above =
+		e->opt->multipart_above > 0 ? e->opt->multipart_above : p;
 
 	if (same > 0 && o->size > same)
 		return same;
@@ -76,10 +75,8 @@ engine_part_size(const struct engine *e, const struct object *o)
 		above = e->memory;
 	if (o->size <= above)
 		return 0;
-	least = (o->size + MAX_PARTS - 1) / MAX_PARTS;
-	if (p < least)
-		p = (least + MIB - 1) / MIB * MIB;
-	return p;
+	/* larger than S3 allows: the target shall say so */
+	return s3part_size(o->size, p, &p) == 0 ? p : S3PART_MAX;
 }
 
 static struct transfer *

@@ -39,7 +39,7 @@ struct engine {
 	/* what the target has turned out not to take */
 	bool no_conditions;
 	int64_t temporary; /* failures that may not last */
-	int stopped;  /* an exit status: nothing new is begun */
+	int stopped;       /* an exit status: nothing new is begun */
 };
 
 /* engine_init(e): after the members above are set. engine_fini(e): what is on
@@ -58,7 +58,7 @@ int engine_drain(struct engine *e);
 int engine_turn(struct engine *e, double seconds);
 
 /* engine_part_size(e, o): the size of the parts of that object, 0 if it goes
- * as one; a message and UINT64_MAX if memory does not allow it. */
+ * as one. */
 uint64_t engine_part_size(const struct engine *e, const struct object *o);
 
 /*

@@ -2,12 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf.h"
 #include "etag.h"
 #include "hash.h"
 #include "mem.h"
-#include "num.h"
-
-#define MIB (UINT64_C(1) << 20)
+#include "s3part.h"
 
 struct etag_sum {
 	uint64_t part_size, in_part;
@@ -19,40 +18,16 @@ struct etag_sum {
 unsigned
 etag_parts(const char *etag)
 {
-	size_t n = strspn(etag, "0123456789abcdefABCDEF");
-	int64_t parts;
+	unsigned parts = 0;
 
-	if (n != 32)
-		return 0;
-	if (etag[n] == '\0')
+	switch (s3part_etag(etag, &parts)) {
+	case S3PART_ETAG_MD5:
 		return 1;
-	return etag[n] == '-' && num_int(etag + n + 1, 1, 10000, &parts) == 0
-		       ? (unsigned)parts + 1
-		       : 0;
-}
-
-uint64_t
-etag_part_size(uint64_t size, unsigned n)
-{
-	/* aws-cli and SDKs, rclone, s3cmd, s5cmd, mc, Ruby's, Django's ... */
-	static const unsigned char usual[] = {
-		8, 5, 16, 15, 10, 32, 50, 64, 100, 128, 6, 7};
-	uint64_t least, p;
-	size_t i;
-
-	if (n == 0 || size == 0)
+	case S3PART_ETAG_PARTS:
+		return parts + 1;
+	default:
 		return 0;
-	if (n == 1)
-		return size;
-	for (i = 0; i < sizeof(usual); i++) {
-		p = usual[i] * MIB;
-		if ((size + p - 1) / p == n)
-			return p;
 	}
-	/* the smallest whole number of MiB that gives as many */
-	least = (size + n - 1) / n;
-	p = (least + MIB - 1) / MIB * MIB;
-	return (size + p - 1) / p == n ? p : least;
 }
 
 static int
@@ -64,24 +39,23 @@ nibble(char c)
 int
 etag_join(const char (*md5)[33], unsigned n, char etag[ETAG_SIZE])
 {
-	struct hash *h = hash_new(HASH_MD5);
-	char hex[HASH_MAX_HEX];
+	unsigned char(*d)[16] = mem_zalloc(n, sizeof(*d));
+	struct buf b = BUF_INIT;
 	unsigned i, k;
+	int rc = -1;
 
-	if (h == NULL)
-		return -1;
-	for (i = 0; i < n; i++) {
-		unsigned char d[16];
-
+	for (i = 0; d != NULL && i < n; i++)
 		for (k = 0; k < 16; k++)
-			d[k] = (unsigned char)(nibble(md5[i][2 * k]) * 16 +
-					       nibble(md5[i][2 * k + 1]));
-		hash_update(h, d, sizeof(d));
+			d[i][k] = (unsigned char)(nibble(md5[i][2 * k]) * 16 +
+						  nibble(md5[i][2 * k + 1]));
+	if (d != NULL &&
+		s3part_put_etag(&b, (const unsigned char(*)[16])d, n) == 0) {
+		snprintf(etag, ETAG_SIZE, "%s", buf_str(&b));
+		rc = 0;
 	}
-	hash_end(h, hex);
-	hash_free(h);
-	snprintf(etag, ETAG_SIZE, "%.32s-%u", hex, n);
-	return 0;
+	buf_fini(&b);
+	free(d);
+	return rc;
 }
 
 struct etag_sum *
@@ -155,5 +129,5 @@ etag_sum_end(struct etag_sum *s, char etag[ETAG_SIZE])
 	}
 	if ((s->in_part > 0 || s->n_parts == 0) && end_part(s) == -1)
 		return -1;
-	return etag_join((const char (*)[33])s->part, s->n_parts, etag);
+	return etag_join((const char(*)[33])s->part, s->n_parts, etag);
 }

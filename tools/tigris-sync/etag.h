@@ -15,10 +15,6 @@
  * parts. */
 unsigned etag_parts(const char *etag);
 
-/* etag_part_size(size, n): the size of equal parts, of ${n} in all, that
- * programs would have chosen for an object of ${size}; 0 if there is none. */
-uint64_t etag_part_size(uint64_t size, unsigned n);
-
 /* etag_join(md5, n, etag): of the MD5 of ${n} parts, in hexadecimal; 0, -1. */
 #define ETAG_SIZE 48
 int etag_join(const char (*md5)[33], unsigned n, char etag[ETAG_SIZE]);

@@ -122,9 +122,9 @@ member_of(const struct object *o, const struct attrs *a, struct member *m,
 	e->mtime_ns = (long)(mtime - e->mtime * 1000000000);
 	if (set_type(m, o, a, mode, e) == -1)
 		goto fail;
-	e->mode = (mode & 0777) != 0             ? mode & 0777
+	e->mode = (mode & 0777) != 0          ? mode & 0777
 		  : e->type == TARBALL_FOLDER ? 0755
-						 : 0644;
+					      : 0644;
 	/* a folder's is told from one that the archiver wrote on its own */
 	if ((!same || e->type == TARBALL_FOLDER) &&
 		add(m, "", KEY, o->key, o->len) == -1)
@@ -206,10 +206,10 @@ member_read(const struct tarball_entry *e, struct object *o, struct buf *key,
 	o->key = buf_str(key);
 	o->len = key->len;
 	o->etag = o->class = "";
-	o->size = e->type == TARBALL_FILE && e->size > 0 ? (uint64_t)e->size
-							 : 0;
+	o->size =
+		e->type == TARBALL_FILE && e->size > 0 ? (uint64_t)e->size : 0;
 	o->mtime = e->mtime * 1000000000 + e->mtime_ns;
-	o->mode = e->mode | (e->type == TARBALL_SYMLINK  ? S_IFLNK
+	o->mode = e->mode | (e->type == TARBALL_SYMLINK         ? S_IFLNK
 				    : e->type == TARBALL_FOLDER ? S_IFDIR
 								: S_IFREG);
 	o->link = e->type == TARBALL_SYMLINK ? e->link : NULL;

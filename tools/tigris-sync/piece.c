@@ -107,14 +107,6 @@ on_data(void *ctx, const void *p, size_t n)
 }
 
 static void
-on_restart(void *ctx)
-{
-	struct piece *p = ctx;
-
-	p->have = 0;
-}
-
-static void
 on_fetched(void *ctx, const struct remote_reply *r)
 {
 	struct piece *p = ctx;
@@ -209,7 +201,6 @@ fetch(struct piece *p)
 		.last = p->at + p->len - 1,
 		.got = p->number == 1 && !t->has_attrs ? &t->attrs : NULL,
 		.data = on_data,
-		.restart = on_restart,
 		.done = on_fetched,
 		.ctx = p};
 
@@ -364,7 +355,7 @@ on_put(void *ctx, const struct remote_reply *r)
 	}
 	memcpy(t->sha256, p->sha256, 65);
 	memcpy(t->etag, p->md5, 33);
-	if (r->class == REMOTE_PRECONDITION || r->class == REMOTE_MISSING)
+	if (r->class == REMOTE_PRECONDITION || r->class == REMOTE_TEMPORARY)
 		upload_check(t, "the target", r);
 	else if (r->class != REMOTE_OK)
 		transfer_fail_reply(t, "the target", r);
@@ -474,6 +465,8 @@ piece_release(struct transfer *t)
 
 	t->waiting = NULL;
 	pass_done(t);
+	if (strcmp(t->how, "server") == 0)
+		bycopy_gate(t);
 	for (; p != NULL; p = next) {
 		next = p->next;
 		if (t->is_done[p->number - 1])

@@ -30,11 +30,9 @@ enum remote_verb {
 	REMOTE_PART_COPY,
 	REMOTE_COMPLETE,
 	REMOTE_ABORT,
-	REMOTE_PARTS,   /* what an upload has */
-	REMOTE_UPLOADS, /* those that are unfinished */
-	REMOTE_TAGS,    /* of an object, as x-amz-tagging writes them */
-	REMOTE_PUBLIC,  /* whether everybody may read it */
-	REMOTE_BUCKET   /* whether it is there */
+	REMOTE_PARTS,  /* what an upload has */
+	REMOTE_TAGS,   /* of an object, as x-amz-tagging writes them */
+	REMOTE_PUBLIC, /* whether everybody may read it */
 };
 
 enum remote_class {
@@ -83,11 +81,11 @@ struct remote_call {
 	bool has_range;
 	uint64_t first, last; /* of bytes, last included */
 	const char *upload_id;
-	unsigned part; /* its number */
-	const struct attrs *attrs;  /* to send */
-	bool is_replaced;           /* of COPY: those instead of its own */
-	const char *tags;           /* to send, or NULL */
-	bool is_public;             /* to be readable by everybody */
+	unsigned part;             /* its number */
+	const struct attrs *attrs; /* to send */
+	bool is_replaced;          /* of COPY: those instead of its own */
+	const char *tags;          /* to send, or NULL */
+	bool is_public;            /* to be readable by everybody */
 	const void *body;
 	size_t n;
 	const char *sha256; /* of the body, hexadecimal */
@@ -96,11 +94,10 @@ struct remote_call {
 	size_t source_len;
 	const char *const *etags; /* of COMPLETE: of parts 1 to ${part} */
 	struct attrs *got;        /* GET, HEAD: headers to keep go in here */
-	/* data(ctx, p, n): of GET. 0, or -1: no more. restart(ctx): what came
-	 * is void, it comes again. */
+	/* data(ctx, p, n): of GET, each byte once and in order. 0, or -1: no
+	 * more. */
 	int (*data)(void *ctx, const void *p, size_t n);
-	void (*restart)(void *ctx);
-	/* item(ctx, i): of PARTS and UPLOADS. 0, or -1: no more. */
+	/* item(ctx, i): of PARTS. 0, or -1: no more. */
 	int (*item)(void *ctx, const struct remote_item *i);
 	void (*done)(void *ctx, const struct remote_reply *r);
 	void *ctx;
@@ -133,7 +130,12 @@ bool is_remote_tigris(const struct remote *r);
 /* is_remote_same(a, b): one server can copy from ${a} to ${b} by itself. */
 bool is_remote_same(const struct remote *a, const struct remote *b);
 
-/* remote_start(r, c): done() comes later, never from within. 0 or -1 (ENOMEM). */
+/* is_remote_overlapping(a, b): they are the same bucket, and one prefix holds
+ * the other. */
+bool is_remote_overlapping(const struct remote *a, const struct remote *b);
+
+/* remote_start(r, c): done() comes later, never from within. 0 or -1 (ENOMEM).
+ */
 int remote_start(struct remote *r, const struct remote_call *c);
 
 /* remote_wait(r, c, reply): start it, and poll until it is done; strings of
@@ -141,7 +143,12 @@ int remote_start(struct remote *r, const struct remote_call *c);
 int remote_wait(struct remote *r, const struct remote_call *c,
 	struct remote_reply *reply);
 
-/* remote_list(r): all objects beneath the prefix. NULL: ENOMEM. */
+/* remote_list(r): all objects beneath the prefix. NULL after a message. */
 struct feed *remote_list(struct remote *r);
+
+/* remote_uploads(r, item, ctx): each unfinished upload beneath the prefix. 0;
+ * -1 after a message, or because ${item} said so. */
+int remote_uploads(struct remote *r,
+	int (*item)(void *ctx, const struct remote_item *i), void *ctx);
 
 #endif

@@ -40,7 +40,6 @@ struct tigris_options {
 	int64_t max_delete;
 	/* import, folders */
 	const char *names; /* "refuse", "escape" */
-	bool strip_dot;
 	uint64_t expected_size;
 	const char *key; /* import: one object of standard input */
 	double older_than;

@@ -193,8 +193,7 @@ transfer_wants(const struct transfer *t, uint64_t *n)
 }
 
 void
-transfer_call(
-	struct transfer *t, struct remote *r, const struct remote_call *c)
+transfer_call(struct transfer *t, struct remote *r, const struct remote_call *c)
 {
 	if (remote_start(r, c) == -1)
 		transfer_fail(t, true, "out of memory");
@@ -243,8 +242,8 @@ transfer_fail(struct transfer *t, bool temporary, const char *fmt, ...)
 }
 
 void
-transfer_fail_reply(struct transfer *t, const char *what,
-	const struct remote_reply *r)
+transfer_fail_reply(
+	struct transfer *t, const char *what, const struct remote_reply *r)
 {
 	bool temporary = r->class == REMOTE_TEMPORARY ||
 			 r->class == REMOTE_STOPPED ||
@@ -270,8 +269,7 @@ transfer_skip(struct transfer *t, const char *why)
 }
 
 void
-transfer_copied(
-	struct transfer *t, const char *version, const char *proof)
+transfer_copied(struct transfer *t, const char *version, const char *proof)
 {
 	struct recorder *r = t->e->rec;
 	const struct ledger_copy c = {.object = &t->w.object,

@@ -51,7 +51,6 @@ struct transfer {
 	char etag[48]; /* that the target should answer, or "" */
 	char sha256[65];
 	bool is_over, is_failed, is_temporary, is_silent, is_given_up;
-	bool is_deleting; /* the source is asked whether it is gone */
 	char *why;
 	unsigned busy, tries;
 	struct folder_file *file;
@@ -86,8 +85,8 @@ void transfer_fail(struct transfer *t, bool temporary, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* transfer_fail_reply(t, what, r): likewise of an answer: what was asked. */
-void transfer_fail_reply(struct transfer *t, const char *what,
-	const struct remote_reply *r);
+void transfer_fail_reply(
+	struct transfer *t, const char *what, const struct remote_reply *r);
 
 /* transfer_skip(t, why): it ends without failure or success. */
 void transfer_skip(struct transfer *t, const char *why);
@@ -109,20 +108,29 @@ void piece_begin(struct transfer *t);
 int piece_pushed(struct transfer *t, char *p, size_t n);
 void piece_free(struct piece *p);
 
+/* piece_release(t): the upload is there, and what it has: those that waited
+ * for it go. */
+void piece_release(struct transfer *t);
+
 /* upload_open(t): begin an upload in parts, or take up an earlier one.
  * upload_finish(t): all parts are there. upload_give_up(t): end it on the
  * target unless a later run can use it. */
 void upload_open(struct transfer *t);
 void upload_finish(struct transfer *t);
 void upload_give_up(struct transfer *t);
+/* upload_drop(t, name): something of the object that the target does not take
+ * is left out of it, and said. */
+void upload_drop(struct transfer *t, const char *name);
 /* upload_check(t, r): what the target has after an answer that leaves it open:
  * our object, or another's. */
-void upload_check(struct transfer *t, const char *what,
-	const struct remote_reply *r);
+void upload_check(
+	struct transfer *t, const char *what, const struct remote_reply *r);
 
 /* The other ways: into a folder; by the server; away. */
 void tofolder_start(struct transfer *t);
 void bycopy_start(struct transfer *t);
+/* bycopy_gate(t): the upload is there: its parts are copied. */
+void bycopy_gate(struct transfer *t);
 void remove_start(struct transfer *t);
 
 #endif
