@@ -444,7 +444,8 @@ folder_remove(struct folder *f, const char *key, size_t len)
 
 	if (dir == -1)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
-	rc = unlinkat(dir, base, 0);
+	rc = unlinkat(
+		dir, base, len > 0 && key[len - 1] == '/' ? AT_REMOVEDIR : 0);
 	saved = errno;
 	close(dir);
 	errno = saved;

@@ -71,8 +71,8 @@ int folder_read(struct folder *f, const char *key, size_t len);
  * not there. */
 int64_t folder_changed(struct folder *f, const char *key, size_t len);
 
-/* folder_remove(f, key, len): remove a file or link; one that is not there is
- * fine. 0 or -1 (errno). */
+/* folder_remove(f, key, len): remove a file, a link or an empty folder; one
+ * that is not there is fine. 0 or -1 (errno). */
 int folder_remove(struct folder *f, const char *key, size_t len);
 
 #endif

@@ -116,7 +116,9 @@ replay_part(struct ledger *l, const struct json_val *v, const char *id)
 	struct ledger_part *grown;
 	int64_t number;
 
-	if (u == NULL || etag == NULL ||
+	/* one that is damaged does not count: it is sent again */
+	if (u == NULL || etag == NULL || strlen(etag) != 32 ||
+		(sha256 != NULL && *sha256 != '\0' && strlen(sha256) != 64) ||
 		json_int(json_get(v, "part"), 1, 10000, &number) == -1)
 		return 0;
 	grown = mem_resize(u->part, u->n_parts + 1, sizeof(*grown));

@@ -76,6 +76,9 @@ const struct opt options_common[] = {
 		"requests at once (16; fewer while a server says slow down)"),
 	SIZE("max-memory", memory, 4 << 20, "memory for data (64 MiB)"),
 	SIZE("bwlimit", bwlimit, 1024, "at most SIZE bytes a second"),
+	{"timeout", 0, OPT_DURATION, AT(timeout), "TIME",
+		"try again when nothing has moved for TIME (60s)", 1, 86400,
+		NULL, NULL},
 	{"verbose", 'v', OPT_FLAG, AT(verbose), NULL, "say more", 0, 0, NULL,
 		NULL},
 	END};

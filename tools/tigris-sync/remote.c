@@ -27,6 +27,7 @@ enum { JOBS = 16 };
 struct remotes {
 	struct http *http;
 	unsigned jobs;
+	double timeout;
 	struct remote *open[2];
 };
 
@@ -40,6 +41,7 @@ remotes_new(const struct tigris_options *o, const struct clock *clock)
 		return NULL;
 	}
 	r->jobs = o->jobs > 0 ? (unsigned)o->jobs : JOBS;
+	r->timeout = o->timeout;
 	http_limit(r->http, o->bwlimit);
 	http_connections(r->http, 2 * r->jobs + 4);
 	return r;
@@ -105,7 +107,8 @@ open_client(struct remote *r, const struct tigris_end *end)
 		.endpoint = end->endpoint,
 		.region = end->region,
 		.style = style_of(end->style)};
-	struct s3client_options o = {.jobs = r->all->jobs};
+	struct s3client_options o = {
+		.jobs = r->all->jobs, .stall_seconds = r->all->timeout};
 
 	if (s3addr_resolve(&spec, &r->addr) == -1)
 		return STATUS_MISUSE;

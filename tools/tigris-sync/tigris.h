@@ -31,6 +31,7 @@ struct tigris_options {
 	const char *shard;
 	/* how */
 	int64_t jobs;
+	double timeout;
 	uint64_t memory, bwlimit, part_size, multipart_above;
 	const char *overwrite; /* "older", "never", "always" */
 	const char *proof;     /* verify: "list", "etag", "read" */
