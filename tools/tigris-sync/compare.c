@@ -101,6 +101,11 @@ same_size(struct comparing *c, const struct difference *x)
 		c->by_time++;
 		return STATUS_OK;
 	}
+	/* each copy was proven when it was made; clocks may disagree */
+	if (!c->strict || x->is_unsure) {
+		c->by_size++;
+		return STATUS_OK;
+	}
 	return differs(c, x->from, x->to, "content");
 }
 

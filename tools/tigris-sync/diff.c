@@ -10,6 +10,8 @@
 #include "sorter.h"
 #include "status.h"
 
+#define SECOND INT64_C(1000000000)
+
 int
 diff_init(struct diff *d, struct feed *from, struct feed *to,
 	struct sorter *known)
@@ -79,6 +81,7 @@ diff_judge(const struct object *from, const struct object *to,
 
 	x->from = from;
 	x->to = to;
+	x->is_unsure = false;
 	x->kind = DIFF_SAME;
 	x->proof = DIFF_BY_ETAG;
 	if (from->size == to->size && shape != 0 &&
@@ -96,9 +99,15 @@ diff_judge(const struct object *from, const struct object *to,
 		return;
 	x->proof = DIFF_BY_TIME;
 	/* two plain MD5 that differ say that the contents do */
-	if (from->size == to->size && from->changed <= to->changed &&
-		(shape != 1 || etag_parts(to->etag) != 1) && !is_ours)
+	if (from->size == to->size && !is_ours &&
+		(shape != 1 || etag_parts(to->etag) != 1)) {
+		/* many servers tell whole seconds */
+		x->is_unsure = from->changed / SECOND == to->changed / SECOND;
+		if (from->changed <= to->changed && !x->is_unsure)
+			return;
+		x->kind = DIFF_CHANGED;
 		return;
+	}
 	/* what we have written, and nobody since, is the older one whatever
 	 * the clocks say */
 	x->kind = is_ours || from->changed > to->changed ? DIFF_CHANGED

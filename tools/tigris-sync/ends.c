@@ -166,7 +166,8 @@ check_pair(struct ends *e, unsigned what)
 		return STATUS_MISUSE;
 	}
 	if (g->from != NULL && g->to != NULL) {
-		g->is_server_copy = is_remote_same(g->from, g->to);
+		g->is_server_copy =
+			is_remote_same(g->from, g->to) && !e->opt->acl;
 		if (!is_remote_overlapping(g->from, g->to))
 			return STATUS_OK;
 		msg_error("source and target overlap: %s and %s", a, b);
@@ -222,8 +223,12 @@ ends_close(struct ends *e, int status)
 {
 	struct engine *g = &e->engine;
 
+	/* all that is on its way ends before what it writes to does */
 	if (e->is_open)
 		engine_fini(g);
+	remote_close(g->from);
+	remote_close(g->to);
+	remotes_free(g->remotes);
 	if (folder_close(g->to_dir) == -1 && status == STATUS_OK)
 		status = STATUS_TEMPORARY;
 	(void)folder_close(g->from_dir);
@@ -232,9 +237,6 @@ ends_close(struct ends *e, int status)
 		status = recorder_end(&e->rec, status);
 	if (journal_close(e->journal) == -1 && status == STATUS_OK)
 		status = STATUS_TEMPORARY;
-	remote_close(g->from);
-	remote_close(g->to);
-	remotes_free(g->remotes);
 	ledger_fini(&e->ledger);
 	free(e->source);
 	free(e->target);

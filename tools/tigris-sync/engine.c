@@ -181,6 +181,8 @@ engine_fini(struct engine *e)
 		if (e->n_transfers == 0 || remotes_poll(e->remotes, 1) == -1)
 			break;
 	}
+	if (e->stopped == 0)
+		e->stopped = STATUS_TEMPORARY;
 }
 
 struct transfer *

@@ -38,6 +38,7 @@ struct engine {
 	bool is_server_copy;
 	/* what the target has turned out not to take */
 	bool no_conditions;
+	uint64_t dropped;  /* metadata.dropped so far */
 	int64_t temporary; /* failures that may not last */
 	int stopped;       /* an exit status: nothing new is begun */
 };

@@ -65,6 +65,14 @@ fetched(struct piece *p)
 		return;
 	}
 	t->e->rec->bytes += p->len;
+	/* what it would replace is the same: only the times said otherwise */
+	if (t->part_size == 0 && t->w.over != NULL &&
+		strcmp(t->w.over, p->md5) == 0) {
+		memcpy(t->sha256, p->sha256, 65);
+		transfer_copied(t, t->w.over, "etag");
+		piece_free(p);
+		return;
+	}
 	/* what came is what the source says it has */
 	if (t->part_size == 0 && !t->is_pushed &&
 		etag_parts(t->w.object.etag) == 1 && t->e->from != NULL &&
@@ -82,13 +90,6 @@ fetched(struct piece *p)
 		transfer_fail(t, true,
 			"what the source sends is not what its ETag says");
 		piece_free(p);
-		return;
-	}
-	if (t->part_size > 0 && !t->is_gate_open) {
-		p->next = t->waiting;
-		t->waiting = p;
-		if (t->upload.upload_id == NULL && p->number == 1)
-			upload_open(t);
 		return;
 	}
 	send(p);
@@ -318,27 +319,21 @@ on_part(void *ctx, const struct remote_reply *r)
 /* Something that this target does not take is left out, and said. True: try
  * again. */
 static bool
-do_without(struct transfer *t)
+do_without(struct transfer *t, int status)
 {
-	struct engine *e = t->e;
-
-	if (!e->no_conditions) {
-		e->no_conditions = true;
+	if (t->is_conditional && status != 400) {
+		t->e->no_conditions = true;
 		return true;
 	}
-	if (attrs_get(&t->attrs, "x-amz-storage-class") != NULL) {
+	if (attrs_get(&t->attrs, "x-amz-storage-class") != NULL)
 		upload_drop(t, "x-amz-storage-class");
-		return true;
-	}
-	if (t->tags != NULL) {
+	else if (t->tags != NULL)
 		upload_drop(t, "x-amz-tagging");
-		return true;
-	}
-	if (t->is_public) {
+	else if (t->is_public)
 		upload_drop(t, "x-amz-acl");
-		return true;
-	}
-	return false;
+	else
+		return false;
+	return true;
 }
 
 static void
@@ -348,7 +343,8 @@ on_put(void *ctx, const struct remote_reply *r)
 	struct transfer *t = p->t;
 
 	transfer_back(t);
-	if (r->class == REMOTE_UNSUPPORTED && !t->is_failed && do_without(t)) {
+	if (r->class == REMOTE_UNSUPPORTED && !t->is_failed &&
+		do_without(t, r->status)) {
 		send(p);
 		transfer_settle(t);
 		return;
@@ -393,6 +389,26 @@ on_tags(void *ctx, const struct remote_reply *r)
 }
 
 static void
+on_public(void *ctx, const struct remote_reply *r)
+{
+	struct piece *p = ctx;
+	struct transfer *t = p->t;
+
+	transfer_back(t);
+	t->wants_acl = false;
+	t->is_public = r->class == REMOTE_OK && r->is_public;
+	if (r->class == REMOTE_DENIED || r->class == REMOTE_UNSUPPORTED)
+		upload_drop(t, "x-amz-acl");
+	else if (r->class != REMOTE_OK)
+		transfer_fail_reply(t, "the source's access list", r);
+	if (t->is_failed)
+		piece_free(p);
+	else
+		send(p);
+	transfer_settle(t);
+}
+
+static void
 send_whole(struct piece *p)
 {
 	struct transfer *t = p->t;
@@ -409,7 +425,8 @@ send_whole(struct piece *p)
 		.done = on_put,
 		.ctx = p};
 
-	if (!t->e->no_conditions && !w->is_any) {
+	t->is_conditional = !t->e->no_conditions && !w->is_any;
+	if (t->is_conditional) {
 		c.if_match = w->over;
 		c.if_none = w->over == NULL;
 	}
@@ -435,6 +452,17 @@ send_part(struct piece *p)
 }
 
 static void
+wait_for_gate(struct piece *p)
+{
+	struct transfer *t = p->t;
+
+	p->next = t->waiting;
+	t->waiting = p;
+	if (t->upload.upload_id == NULL && p->number == 1)
+		upload_open(t);
+}
+
+static void
 send(struct piece *p)
 {
 	struct transfer *t = p->t;
@@ -444,17 +472,28 @@ send(struct piece *p)
 		.done = on_tags,
 		.ctx = p};
 
+	const struct remote_call acl = {.verb = REMOTE_PUBLIC,
+		.key = t->w.object.key,
+		.len = t->w.object.len,
+		.done = on_public,
+		.ctx = p};
+
 	if (t->is_failed) {
 		piece_free(p);
 		return;
 	}
-	if (t->part_size > 0)
+	if (t->wants_acl)
+		transfer_call(t, t->e->from, &acl);
+	else if (t->part_size > 0 && t->is_gate_open)
 		send_part(p);
+	else if (t->part_size > 0)
+		wait_for_gate(p);
 	else if (t->has_tags)
 		transfer_call(t, t->e->from, &tags);
 	else
 		send_whole(p);
-	if (t->is_failed)
+	/* what waits for the upload is freed with the transfer */
+	if (t->is_failed && t->waiting != p)
 		piece_free(p);
 }
 

@@ -151,6 +151,7 @@ transfer_start(struct transfer *t)
 		return;
 	}
 	t->how = "stream";
+	t->wants_acl = e->opt->acl && e->from != NULL;
 	t->part_size = engine_part_size(e, &t->w.object);
 	if (t->part_size == 0)
 		return;

@@ -37,6 +37,7 @@ struct transfer {
 	char *text; /* what the strings of ${w} point to */
 	struct attrs attrs;
 	bool has_attrs, is_pushed, is_all_pushed, is_public, has_tags;
+	bool wants_acl, is_conditional;
 	char *tags;
 	const char *how;
 	/* in parts: 0 is one piece */

@@ -32,8 +32,10 @@ upload_drop(struct transfer *t, const char *name)
 	} else {
 		attrs_drop(&t->attrs, name);
 	}
-	msg_warn("%s: %s is not taken by the target, and left out",
-		t->w.object.key, name);
+	if (e->dropped++ == 0)
+		msg_warn("%s: %s is not taken by the target, and left out "
+			 "(others: see metadata.dropped)",
+			t->w.object.key, name);
 	jsonw_record(&w, &b, "metadata.dropped");
 	jsonbytes_put(&w, "key", t->w.object.key, t->w.object.len);
 	jsonw_str(&w, "name", name);
@@ -150,6 +152,7 @@ on_parts(void *ctx, const struct remote_reply *r)
 	} else {
 		t->is_gate_open = true;
 		t->has_attrs = true; /* they went with its beginning */
+		t->wants_acl = false;
 		piece_release(t);
 		if (t->n_done == t->n_parts)
 			upload_finish(t);
