@@ -43,8 +43,7 @@ check 'a folder that is not there is said' '
 	refused "nowhere" tigris-sync list --from nowhere'
 check 'archives are for buckets' '
 	refused "unpack the archive with tar" tigris-sync import --to b
-	refused "pack it with tar" tigris-sync export --from a
-	refused "taken up by the next copy" tigris-sync gc --to b'
+	refused "pack it with tar" tigris-sync export --from a'
 check 'credentials that are missing are named' '
 	refused "NONE_ACCESS_KEY_ID" tigris-sync list --from s3:b --from-env NONE \
 		--from-endpoint http://127.0.0.1:1'
@@ -112,5 +111,15 @@ check 'a folder with more names than fit in memory is sorted on disk' '
 	tigris-sync list --from many --max-memory 4m | jq -r "select(.key).key" >got
 	seq -f %06.0f 60000 | diff -q - got
 	rm -rf many'
+
+check 'unfinished files of a folder are swept, and no others' '
+	mkdir -p g/d && touch g/d/.airlift-00112233445566aa.part g/d/x
+	run_records gc.jsonl tigris-sync gc --to g
+	[[ -e g/d/.airlift-00112233445566aa.part ]]
+	run_records gc.jsonl tigris-sync gc --to g --older-than 0 --dry-run
+	[[ -e g/d/.airlift-00112233445566aa.part ]]
+	run_records gc.jsonl tigris-sync gc --to g --older-than 0
+	[[ $(ls -A g/d) == x ]]
+	has ".type == \"object.deleted\"" gc.jsonl'
 
 finish

@@ -185,6 +185,18 @@ engine_fini(struct engine *e)
 		e->stopped = STATUS_TEMPORARY;
 }
 
+/* Whether one of that key is on its way: of two, the last has to win. */
+static bool
+is_under_way(const struct engine *e, const struct object *o)
+{
+	const struct transfer *t;
+
+	for (t = e->first; t != NULL; t = t->next)
+		if (object_compare(&t->w.object, o) == 0)
+			return true;
+	return false;
+}
+
 struct transfer *
 engine_push_begin(struct engine *e, const struct work *w, struct attrs *attrs,
 	uint64_t part_size)
@@ -193,6 +205,7 @@ engine_push_begin(struct engine *e, const struct work *w, struct attrs *attrs,
 
 	while (e->stopped == 0 && e->n_transfers > 0 &&
 		(e->n_transfers >= remotes_width(e->remotes) ||
+			is_under_way(e, &w->object) ||
 			e->used + (w->object.size < part_size ? w->object.size
 							      : part_size) >
 				e->memory))

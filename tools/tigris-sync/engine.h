@@ -64,7 +64,8 @@ uint64_t engine_part_size(const struct engine *e, const struct object *o);
 
 /*
  * Pushed bytes: engine_push_begin(e, w, attrs, part_size): an object of
- * unknown or known size whose bytes follow; ${attrs} are taken over. NULL:
+ * unknown or known size whose bytes follow, after one of the same key that is
+ * on its way has ended; ${attrs} are taken over. NULL:
  * nothing more is taken. engine_push(t, p, n, is_last): one part, of
  * ${part_size} but for the last; ${p} is taken over. 0 or -1.
  * engine_push_fail(t, why): they will not come.

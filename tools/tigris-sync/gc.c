@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -5,6 +6,7 @@
 #include "clock.h"
 #include "ends.h"
 #include "env.h"
+#include "folder.h"
 #include "jsonbytes.h"
 #include "jsonw.h"
 #include "mem.h"
@@ -69,6 +71,43 @@ on_upload(void *ctx, const struct remote_item *i)
 	return tell(s, i, "upload.aborted");
 }
 
+/* What interrupted copies have left in a folder. An exit status. */
+static int
+sweep_folder(struct sweep *s)
+{
+	struct ends *e = s->e;
+	struct feed *f = ends_list(e, false, true);
+	struct object o;
+	struct buf b = BUF_INIT;
+	struct jsonw w;
+	char id[17];
+	int rc = -1;
+
+	while (f != NULL && (rc = feed_next(f, &o)) == 1) {
+		if (!is_folder_temporary(o.key) || o.key[o.len - 1] == '/' ||
+			(double)o.changed / 1e9 > s->before)
+			continue;
+		if (!e->opt->dry_run &&
+			folder_remove(e->engine.to_dir, o.key, o.len) == -1) {
+			engine_failed(
+				&e->engine, &o, NULL, false, strerror(errno));
+			continue;
+		}
+		e->rec.done++;
+		object_id(&o, "", id);
+		jsonw_record(&w, &b,
+			e->opt->dry_run ? "object.listed" : "object.deleted");
+		jsonw_str(&w, "id", id);
+		object_put(&w, &o);
+		if (recorder_put(&e->rec, &w, &b, false) == -1) {
+			rc = -1;
+			break;
+		}
+	}
+	feed_close(f);
+	return rc == -1 ? STATUS_TEMPORARY : ends_status(e);
+}
+
 int
 gc_run(const void *options, struct env *env)
 {
@@ -77,18 +116,16 @@ gc_run(const void *options, struct env *env)
 	struct ends e;
 	int status = ends_open(&e, o, env, "gc", ENDS_TO);
 
-	if (status == STATUS_OK && e.engine.to == NULL) {
-		msg_error("--to %s is a folder: what is unfinished there is "
-			  "taken up by the next copy",
-			o->to.place);
-		status = STATUS_MISUSE;
-	}
 	if (status == STATUS_OK) {
 		s.e = &e;
 		s.before = clock_wall(env->clock) - o->older_than;
-		status = remote_uploads(e.engine.to, on_upload, &s) == -1
-				 ? STATUS_TEMPORARY
-				 : ends_status(&e);
+		if (e.engine.to == NULL)
+			status = sweep_folder(&s);
+		else
+			status =
+				remote_uploads(e.engine.to, on_upload, &s) == -1
+					? STATUS_TEMPORARY
+					: ends_status(&e);
 	}
 	return ends_close(&e, status);
 }

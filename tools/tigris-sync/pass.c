@@ -33,7 +33,8 @@ is_meant(struct ends *e, const struct difference *x, double now)
 {
 	const struct object *o = x->from != NULL ? x->from : x->to;
 
-	if ((e->engine.from == NULL || e->engine.to == NULL) &&
+	/* an unfinished file of ours in a folder; in a bucket it is a key */
+	if ((x->from != NULL ? e->engine.from : e->engine.to) == NULL &&
 		is_folder_temporary(o->key))
 		return false;
 	/* a folder is no object that the target has too much */
