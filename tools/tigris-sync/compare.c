@@ -45,10 +45,9 @@ put_side(struct jsonw *w, const char *name, const struct object *o)
 }
 
 static int
-differs(struct comparing *c, const struct object *from, const struct object *to,
-	const char *what)
+differs(struct comparing *c, const struct object *o, const struct object *from,
+	const struct object *to, const char *what)
 {
-	const struct object *o = from != NULL ? from : to;
 	struct buf b = BUF_INIT;
 	struct jsonw w;
 
@@ -69,7 +68,7 @@ on_read(void *ctx, const struct object *from, const struct object *to,
 	struct comparing *c = ctx;
 
 	if (what != NULL)
-		return differs(c, from, to, what);
+		return differs(c, from, from, to, what);
 	c->by_digest++;
 	return STATUS_OK;
 }
@@ -99,7 +98,7 @@ same_size(struct comparing *c, const struct difference *x)
 		return STATUS_OK;
 	}
 	if (plain)
-		return differs(c, x->from, x->to, "content");
+		return differs(c, x->from, x->from, x->to, "content");
 	if (x->kind == DIFF_SAME) {
 		c->by_time++;
 		return STATUS_OK;
@@ -109,7 +108,7 @@ same_size(struct comparing *c, const struct difference *x)
 		c->by_size++;
 		return STATUS_OK;
 	}
-	return differs(c, x->from, x->to, "content");
+	return differs(c, x->from, x->from, x->to, "content");
 }
 
 /* Not in the target's listing. Where that lags behind, the object is there all
@@ -123,13 +122,13 @@ missing(struct comparing *c, const struct object *o)
 	struct remote_reply r;
 
 	if (to == NULL || c->looked++ >= LOOKS)
-		return differs(c, o, NULL, "missing");
+		return differs(c, o, o, NULL, "missing");
 	if (remote_wait(to, &call, &r) == -1)
 		return STATUS_TEMPORARY;
 	if (r.class != REMOTE_OK)
-		return differs(c, o, NULL, "missing");
+		return differs(c, o, o, NULL, "missing");
 	if (r.size != o->size)
-		return differs(c, o, NULL, "size");
+		return differs(c, o, o, NULL, "size");
 	if (etag_parts(o->etag) != 0 && is_s3part_etag_equal(o->etag, r.etag))
 		c->by_digest++;
 	else
@@ -146,7 +145,7 @@ on_each(void *ctx, const struct difference *x)
 		return STATUS_OK;
 	c->objects++;
 	if (x->kind == DIFF_EXTRA)
-		return differs(c, NULL, x->to, "extra");
+		return differs(c, x->to, NULL, x->to, "extra");
 	if (x->from->len == 0)
 		return STATUS_OK;
 	if (!c->strict && (x->kind == DIFF_NEWER || x->kind == DIFF_CHANGED) &&
@@ -158,7 +157,7 @@ on_each(void *ctx, const struct difference *x)
 	if (x->kind == DIFF_MISSING)
 		return missing(c, x->from);
 	if (x->from->size != x->to->size)
-		return differs(c, x->from, x->to, "size");
+		return differs(c, x->from, x->from, x->to, "size");
 	return same_size(c, x);
 }
 
