@@ -42,3 +42,34 @@ order() {
 # counters ENDPOINT [JQ]: what it has seen; counters_zero forgets it
 counters() { curl -sS -f "$1/-/counters" | jq -c "${2:-.}"; }
 counters_zero() { curl -sS -f "$1/-/counters?zero" >/dev/null; }
+
+# s3_keys ENDPOINT: the two accounts' variables, SOURCE_... and TARGET_...
+s3_keys() {
+	local who
+	for who in source target; do
+		declare -gx "${who^^}_ACCESS_KEY_ID=$who:app" "${who^^}_SECRET_ACCESS_KEY=$who-secret" \
+			"${who^^}_ENDPOINT_URL_S3=$1" "${who^^}_REGION=auto"
+	done
+}
+
+# ts FILE VERB ...: tigris-sync, its records kept and validated
+ts() { run_records "$T/$1" timeout -k 5 "${LIMIT:-120}" tigris-sync "${@:2}"; }
+# across FILE VERB FROM TO ...: from the source account's bucket to the target's
+across() { ts "$1" "$2" --from "s3:$3" --from-env SOURCE --to "s3:$4" --to-env TARGET "${@:5}"; }
+# up FILE VERB FOLDER BUCKET, down FILE VERB BUCKET FOLDER: of the source account
+up() { ts "$1" "$2" --from "$3" --to "s3:$4" --to-env SOURCE "${@:5}"; }
+down() { ts "$1" "$2" --from "s3:$3" --from-env SOURCE --to "$4" "${@:5}"; }
+# how_many FILE TYPE: records of that type
+how_many() { jq -s --arg t "$2" 'map(select(.type == $t)) | length' "$T/$1"; }
+
+# same_objects ENDPOINT FROM TO [ACCOUNT]: both buckets hold the same objects, with
+# their headers and metadata, as the tests' own client reads them
+same_objects() {
+	s3 "$1" source dump "$2" >"$T/.from" && s3 "$1" "${4:-target}" dump "$3" >"$T/.to" || return 1
+	[[ -s $T/.from ]] && diff "$T/.from" "$T/.to"
+}
+# same_bytes: the same without headers and metadata
+same_bytes() {
+	same_objects "$@" >/dev/null
+	[[ -s $T/.from ]] && diff <(jq -c '[.key, .sha256]' "$T/.from") <(jq -c '[.key, .sha256]' "$T/.to")
+}
