@@ -1,16 +1,13 @@
-#include <openssl/evp.h>
-
-#include "answer.h"
 #include "api.h"
+#include "admin.h"
+#include "answer.h"
 #include "auth.h"
-#include "base64.h"
 #include "blob.h"
+#include "body.h"
 #include "clock.h"
 #include "httpd.h"
 #include "must.h"
 #include "str.h"
-
-enum { TEXT_MAX = 16 << 20 };
 
 bool
 call_can(const struct call *c, const char *setting)
@@ -186,99 +183,6 @@ find_address(struct call *c)
 	return call_can(c, "path-style");
 }
 
-/* the whole body, hashed; false when the client went away or is cut off */
-static bool
-read_body(struct call *c)
-{
-	static const char *const data_ops[] = {"PutObject", "UploadPart", NULL};
-	bool is_data = c->op != NULL && is_str_one_of(c->op, data_ops);
-	EVP_MD_CTX *md5 = EVP_MD_CTX_new(), *sha = EVP_MD_CTX_new();
-	char *p = must_zalloc(1, BLOB_CHUNK);
-	uint64_t at = 0, limit = UINT64_MAX;
-	unsigned int n_md5 = 16, n_sha = 32;
-	bool is_whole = true;
-
-	if (is_fault(&c->fault, "cut"))
-		limit = (uint64_t)pairs_number(&c->fault.words, "at", 0);
-	if (is_data)
-		c->blob = blob_new(c->request->length);
-	EVP_DigestInit_ex(md5, EVP_md5(), NULL);
-	EVP_DigestInit_ex(sha, EVP_sha256(), NULL);
-	httpd_continue(c->conn, c->request);
-	while (at < c->request->length && is_whole) {
-		uint64_t left = c->request->length - at;
-		size_t n = httpd_body(c->conn, p,
-			left < BLOB_CHUNK ? (size_t)left : BLOB_CHUNK);
-
-		EVP_DigestUpdate(md5, p, n);
-		EVP_DigestUpdate(sha, p, n);
-		if (is_data)
-			blob_put(c->blob, at, p, n);
-		else if (c->text.len < TEXT_MAX)
-			must(buf_append(&c->text, p, n));
-		at += n;
-		is_whole = n > 0 && at < limit;
-	}
-	if (!is_whole)
-		httpd_reset(c->conn);
-	must(buf_reserve(&c->md5, 16));
-	must(buf_reserve(&c->sha256, 32));
-	EVP_DigestFinal_ex(md5, (unsigned char *)c->md5.data, &n_md5);
-	EVP_DigestFinal_ex(sha, (unsigned char *)c->sha256.data, &n_sha);
-	c->md5.len = 16;
-	c->sha256.len = 32;
-	EVP_MD_CTX_free(md5);
-	EVP_MD_CTX_free(sha);
-	free(p);
-	return is_whole;
-}
-
-static bool
-is_base64_of(const char *s, const struct buf *raw)
-{
-	char *text = base64_of(raw);
-	bool is_same = strcmp(text, s) == 0;
-
-	free(text);
-	return is_same;
-}
-
-/* what the headers say of the body is true */
-static bool
-is_body_good(struct call *c)
-{
-	const char *payload = call_header(c, "x-amz-content-sha256");
-	const char *md5 = call_header(c, "content-md5");
-	const char *sum = call_header(c, "x-amz-checksum-sha256");
-
-	if (payload != NULL && strcmp(payload, "UNSIGNED-PAYLOAD") != 0) {
-		char *hex = hex_of(&c->sha256);
-		bool is_same = strcmp(hex, payload) == 0;
-
-		free(hex);
-		if (str_starts(payload, "STREAMING-")) {
-			call_refuse(c, 501, "NotImplemented",
-				"Chunked signatures are not served.");
-			return false;
-		}
-		if (!is_same) {
-			call_refuse(c, 400, "XAmzContentSHA256Mismatch",
-				"The provided 'x-amz-content-sha256' header "
-				"does not match what was computed.");
-			return false;
-		}
-	}
-	if ((md5 != NULL && !is_base64_of(md5, &c->md5)) ||
-		(sum != NULL && call_can(c, "checksums") &&
-			!is_base64_of(sum, &c->sha256))) {
-		call_refuse(c, 400, "BadDigest",
-			"The digest you specified did not match what we "
-			"received.");
-		return false;
-	}
-	return true;
-}
-
 static bool
 is_allowed(struct call *c)
 {
@@ -321,8 +225,8 @@ static void
 run(struct call *c)
 {
 	c->reply.status = 200;
-	if (!objects_run(c) && !multipart_run(c) && !listing_run(c) &&
-		!buckets_run(c))
+	if (!objects_run(c) && !metadata_run(c) && !multipart_run(c) &&
+		!listing_run(c) && !buckets_run(c))
 		call_refuse(c, 501, "NotImplemented", "Not here.");
 }
 
@@ -342,7 +246,7 @@ decide(struct call *c, bool is_addressed, bool is_admitted)
 		call_refuse(c, 501, "NotImplemented",
 			"A header or query you provided implies "
 			"functionality that is not implemented.");
-	} else if (is_allowed(c) && is_length_given(c) && is_body_good(c)) {
+	} else if (is_allowed(c) && is_length_given(c) && is_body_true(c)) {
 		if (is_fault(&c->fault, "error200"))
 			refuse_by_fault(c, 200);
 		else
@@ -367,71 +271,6 @@ count(struct call *c, bool is_refused)
 		must(buf_printf(&name, "status.%d", c->reply.status));
 		control_count(k, name.data, 1);
 		buf_fini(&name);
-	}
-}
-
-/* objects for a test: /-/seed?bucket=B&account=A&n=N&prefix=P&size=S */
-static void
-seed(struct call *c)
-{
-	const char *name = call_query(c, "bucket");
-	const char *prefix = call_query(c, "prefix");
-	const char *account = call_query(c, "account");
-	struct bucket *b = store_bucket(&c->state->store, name);
-	struct blob *blob =
-		blob_new((uint64_t)pairs_number(&c->request->query, "size", 0));
-	long long i, n = pairs_number(&c->request->query, "n", 1);
-	struct buf md5 = BUF_INIT;
-	char *zero = must_zalloc(1, (size_t)blob->size + 1);
-	unsigned int len = 16;
-
-	must(buf_reserve(&md5, 16));
-	EVP_Digest(zero, (size_t)blob->size, (unsigned char *)md5.data, &len,
-		EVP_md5(), NULL);
-	md5.len = 16;
-	if (b == NULL)
-		b = store_bucket_new(&c->state->store, name,
-			account != NULL && strcmp(account, "target") == 0
-				? "target"
-				: "source");
-	for (i = 0; i < n; i++) {
-		struct buf key = BUF_INIT;
-		struct object *o;
-
-		must(buf_printf(
-			&key, "%s%08lld", prefix == NULL ? "" : prefix, i));
-		o = object_new(key.data, key.len);
-		o->etag = hex_of(&md5);
-		o->acl = must_strdup("private");
-		o->at = c->now;
-		object_add_part(o, blob_ref(blob));
-		store_put(b, o);
-		buf_fini(&key);
-	}
-	blob_unref(blob);
-	buf_fini(&md5);
-	free(zero);
-}
-
-/* requests of a test to the double itself; no signature */
-static void
-administer(struct call *c)
-{
-	const char *path = buf_str(&c->request->path);
-	struct control *k = &c->state->control;
-
-	c->reply.status = 200;
-	if (strcmp(path, "/-/control") == 0) {
-		if (control_take(k, buf_str(&c->text)))
-			call_refuse(c, 400, "InvalidRequest", "no such line");
-	} else if (strcmp(path, "/-/counters") == 0) {
-		control_put(k, &c->reply.body);
-		if (call_query(c, "zero") != NULL)
-			control_zero(k);
-	} else if (strcmp(path, "/-/seed") == 0) {
-		seed(c);
-	} else {
-		call_refuse(c, 404, "NoSuchKey", "no such path");
 	}
 }
 
@@ -488,10 +327,10 @@ serve_one(struct state *state, struct conn *conn, const struct request *r)
 		is_admitted = control_admit(&state->control, c.now);
 	}
 	pthread_mutex_unlock(&state->lock);
-	is_whole = read_body(&c);
+	is_whole = body_read(&c);
 	pthread_mutex_lock(&state->lock);
 	if (is_admin) {
-		administer(&c);
+		admin_run(&c);
 	} else if (is_whole) {
 		decide(&c, is_addressed, is_admitted);
 		count(&c, c.reply.status >= 300);

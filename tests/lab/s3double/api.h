@@ -83,9 +83,14 @@ void call_answer_header(struct call *c, const char *name, const char *fmt, ...)
  * refusal is the answer. */
 struct bucket *call_bucket(struct call *c);
 
+/* call_object(c, b): the call's object, borrowed, or NULL and 404 is the
+ * answer. */
+struct object *call_object(struct call *c, const struct bucket *b);
+
 /* The operations, each with the lock held. A false return of api_objects and
  * so on: it is not one of theirs. */
 bool objects_run(struct call *c);
+bool metadata_run(struct call *c);
 bool multipart_run(struct call *c);
 bool listing_run(struct call *c);
 bool buckets_run(struct call *c);
