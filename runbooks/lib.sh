@@ -76,7 +76,8 @@ open_state() {
 	mkdir -p "$STATE"
 	chmod 700 "$STATE"
 	exec 9>"$STATE/lock"
-	flock -n 9 || die "another run of this cutover is under way ($STATE/lock)" 111
+	# what a killed run has left may take a moment to end
+	flock -w 5 9 || die "another run of this cutover is under way ($STATE/lock)" 111
 	if [[ -s $JOURNAL && -n $(tail -c 1 "$JOURNAL") ]]; then
 		# the end of a line that a crash tore: its step is simply done again
 		sed -i '$d' "$JOURNAL"

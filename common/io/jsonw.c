@@ -98,6 +98,7 @@ begin(struct jsonw *w, struct buf *out)
 	w->depth = 0;
 	w->has_items = w->is_array = 0;
 	w->failed = 0;
+	w->has_at = false;
 }
 
 static void
@@ -232,6 +233,15 @@ jsonw_time(struct jsonw *w, const char *key, double t)
 	keep(w, buf_putc(w->out, '"'));
 	keep(w, clock_put_rfc3339(w->out, t));
 	keep(w, buf_putc(w->out, '"'));
+	if (w->depth == 1 && key != NULL && strcmp(key, "at") == 0)
+		w->has_at = true;
+}
+
+void
+jsonw_stamp(struct jsonw *w, double t)
+{
+	if (!w->has_at)
+		jsonw_time(w, "at", t);
 }
 
 void

@@ -18,6 +18,7 @@ struct jsonw {
 	unsigned depth;
 	uint64_t has_items; /* bit per depth: a comma is due */
 	uint64_t is_array;  /* bit per depth */
+	bool has_at;        /* the record has its time */
 	int failed;
 };
 
@@ -43,6 +44,8 @@ void jsonw_num(struct jsonw *w, const char *key, double v); /* 3 decimals */
 void jsonw_bool(struct jsonw *w, const char *key, bool v);
 void jsonw_null(struct jsonw *w, const char *key);
 void jsonw_time(struct jsonw *w, const char *key, double t); /* RFC 3339 */
+/* jsonw_stamp(w, t): the record's time, member "at", unless it has one. */
+void jsonw_stamp(struct jsonw *w, double t);
 /* jsonw_raw: ${json} is inserted as it is and must be valid JSON. */
 void jsonw_raw(struct jsonw *w, const char *key, const char *json, size_t n);
 

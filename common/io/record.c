@@ -28,6 +28,8 @@ finding_put(struct buf *out, const struct finding *f)
 	if (f->column)
 		jsonw_uint(&w, "column", f->column);
 	put_text(&w, "fix", f->fix);
+	if (f->at > 0)
+		jsonw_time(&w, "at", f->at);
 	return jsonw_end_record(&w);
 }
 
@@ -88,5 +90,7 @@ summary_put(struct buf *out, const struct summary *s)
 	put_count(&w, "findings", s->findings);
 	put_count(&w, "bytes", s->bytes);
 	jsonw_num(&w, "seconds", s->seconds);
+	if (s->at > 0)
+		jsonw_time(&w, "at", s->at);
 	return jsonw_end_record(&w);
 }

@@ -15,6 +15,7 @@ struct finding {
 	const char *file;
 	unsigned line, column;
 	const char *fix; /* what to do, one line */
+	double at;       /* seconds since 1970 */
 };
 
 /* finding_put(out, f): append the record. 0 or -1. */
@@ -30,6 +31,7 @@ struct summary {
 	int64_t done, failed, skipped, findings;
 	int64_t bytes;
 	double seconds;
+	double at; /* seconds since 1970; 0 leaves it out */
 };
 
 /* summary_put(out, s): append the record. 0 or -1. */

@@ -44,8 +44,10 @@ recorder_emit(struct recorder *r, struct buf *b, bool sync)
 int
 recorder_put(struct recorder *r, struct jsonw *w, struct buf *b, bool sync)
 {
-	int rc = jsonw_end_record(w);
+	int rc;
 
+	jsonw_stamp(w, clock_wall(r->env->clock));
+	rc = jsonw_end_record(w);
 	if (rc == -1)
 		msg_error("a record cannot be written: out of memory, or a "
 			  "name that is no UTF-8");
@@ -60,7 +62,10 @@ recorder_tell(struct recorder *r, const char *level, const char *rule,
 	const char *fix, const char *fmt, ...)
 {
 	struct buf text = BUF_INIT, b = BUF_INIT;
-	struct finding f = {level, rule, NULL, NULL, 0, 0, fix};
+	struct finding f = {.level = level,
+		.rule = rule,
+		.fix = fix,
+		.at = clock_wall(r->env->clock)};
 	va_list ap;
 	int rc;
 
@@ -93,7 +98,8 @@ recorder_end(struct recorder *r, int status)
 		.skipped = r->skipped,
 		.findings = r->findings,
 		.bytes = (int64_t)r->bytes,
-		.seconds = clock_mono(r->env->clock) - r->begun};
+		.seconds = clock_mono(r->env->clock) - r->begun,
+		.at = clock_wall(r->env->clock)};
 	struct buf b = BUF_INIT;
 
 	if ((summary_put(&b, &s) == -1 || recorder_emit(r, &b, true) == -1) &&

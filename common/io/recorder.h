@@ -33,8 +33,8 @@ void recorder_init(struct recorder *r, struct env *env, const char *tool,
  * message. */
 int recorder_emit(struct recorder *r, struct buf *b, bool sync);
 
-/* recorder_put(r, w, b, sync): end the record that ${w} writes into ${b}, and
- * emit it; ${b} is freed. 0 or -1. */
+/* recorder_put(r, w, b, sync): end the record that ${w} writes into ${b}, with
+ * the time if it has none, and emit it; ${b} is freed. 0 or -1. */
 int recorder_put(struct recorder *r, struct jsonw *w, struct buf *b, bool sync);
 
 /* recorder_tell(r, level, rule, fix, fmt, ...): print, count and emit a

@@ -170,6 +170,13 @@ check 'control characters of the file do not reach the terminal' '
 	flylint t.toml 2>got
 	cat -v got
 	fails grep -qP "[\x00-\x09\x0b-\x1f\x7f]|\xc2\x9b" got'
+check 'a port of the wrong type is not a missing one: --fix keeps its number' '
+	printf "app = \"x\"\nprimary_region = \"iad\"\n[env]\nPORT = \"3000\"\n[http_service]\ninternal_port = \"8080\"\n" >t.toml
+	status 1 run_records got.jsonl flylint --json t.toml
+	fails grep -q internal-port-missing got.jsonl
+	has ".rule == \"value-type\" and .line == 6" got.jsonl
+	flylint --fix t.toml 2>err || true
+	grep -qx "internal_port = 8080" t.toml'
 check 'JSON: the same rules, with their places' '
 	printf "{\"app\": \"x\",\n \"http_service\": {\"internal_port\": \"80\"}}\n" >t.json
 	status 1 run_records got.jsonl flylint --json t.json

@@ -110,10 +110,14 @@ check 'a target that only reads' '
 	export FULL
 	on small FLUSHALL >/dev/null
 	on small CONFIG SET maxmemory 0 >/dev/null
+	on small CONFIG SET min-replicas-to-write 1 >/dev/null
+	status 111 rediscopy copy --from env:FROM --to env:FULL >out.jsonl 2>err
+	grep -q NOREPLICAS err
+	on small CONFIG SET min-replicas-to-write 0 >/dev/null
 	on small REPLICAOF 127.0.0.1 1 >/dev/null
-	status 1 rediscopy copy --from env:FROM --to env:FULL >out.jsonl 2>err
+	status 100 rediscopy copy --from env:FROM --to env:FULL >out.jsonl 2>err
 	cat err
-	grep -q READONLY err'
+	grep -q "the target is a replica" err'
 
 # worst NAME: microseconds a call of the command that takes longest, on average: a
 # busy machine stops a server now and then in the middle of any

@@ -15,9 +15,10 @@ check 'an application with every type family arrives whole' '
 		WHERE relkind = '\''r'\'' AND nspname !~ '\''^(pg_|information_schema)'\''")
 	test "$(grep -c "\"table.verified\"" "$T/copy.jsonl")" -eq "$tables"'
 
-check 'the journal has every record, and no password' '
+check 'the journal has every record with its time, and no password' '
 	tail -n +2 "$T/j1" | cmp - "$T/copy.jsonl"
 	records "$T/j1"
+	fails has ".at == null" "$T/j1"
 	pw=${FROM#*app_owner:}; pw=${pw%%@*}
 	fails grep -qF "$pw" "$T/j1"
 	test "$(stat -c %a "$T/j1")" = 600'

@@ -25,6 +25,7 @@ test_record(void)
 	jsonw_bool(&w, "f", false);
 	jsonw_null(&w, "z");
 	jsonw_time(&w, "at", 0.25);
+	jsonw_stamp(&w, 7); /* it has its time */
 	jsonw_raw(&w, "r", "[1]", 3);
 	jsonw_object(&w, "o");
 	jsonw_int(&w, "a", 1);

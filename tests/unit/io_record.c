@@ -19,9 +19,9 @@ static void
 test_finding(void)
 {
 	struct finding f = {"warning", "a-rule", "some \"thing\"", "in.txt", 3,
-		14, "do that"};
-	struct finding bare = {"error", "a-rule", "bad", NULL, 0, 0, NULL};
-	struct finding none = {NULL, NULL, NULL, NULL, 0, 0, NULL};
+		14, "do that", 0};
+	struct finding bare = {"error", "a-rule", "bad", NULL, 0, 0, NULL, 0};
+	struct finding none = {NULL, NULL, NULL, NULL, 0, 0, NULL, 0};
 	struct buf b = BUF_INIT;
 
 	T_INT(finding_put(&b, &f), 0, "a finding");
@@ -62,7 +62,7 @@ test_finding(void)
 static void
 test_summary(void)
 {
-	struct summary s = {"pgcopy", "copy", 1, 5, 0, -1, -1, 123, 1.5};
+	struct summary s = {"pgcopy", "copy", 1, 5, 0, -1, -1, 123, 1.5, 0};
 	struct buf b = BUF_INIT;
 
 	T_INT(summary_put(&b, &s), 0, "a summary");

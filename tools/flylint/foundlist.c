@@ -50,6 +50,16 @@ has_found(const struct foundlist *l, const struct found *f)
 	return false;
 }
 
+bool
+foundlist_has(const struct foundlist *l, const char *rule, const char *path)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->item[i].rule, rule) == 0 &&
+			strcmp(l->item[i].path, path) == 0)
+			return true;
+	return false;
+}
+
 void
 foundlist_add(struct foundlist *l, const struct finding *f, const char *path,
 	const struct tree_place *at)

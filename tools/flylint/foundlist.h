@@ -30,6 +30,10 @@ void foundlist_fini(struct foundlist *l);
 void foundlist_add(struct foundlist *l, const struct finding *f,
 	const char *path, const struct tree_place *at);
 
+/* foundlist_has(l, rule, path): whether the rule found something just there. */
+bool foundlist_has(
+	const struct foundlist *l, const char *rule, const char *path);
+
 /* foundlist_sort(l): by their place in the file. */
 void foundlist_sort(struct foundlist *l);
 

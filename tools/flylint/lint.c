@@ -52,6 +52,10 @@ put_finding(void *ctx, const struct finding *finding, const char *path)
 	struct finding hidden = *finding, *f = &hidden;
 	struct lint *l = ctx;
 
+	/* what has a value of the wrong type is not missing */
+	if (str_ends(f->rule, "-missing") &&
+		foundlist_has(l->found, "value-type", path))
+		return 0;
 	if (is_about_secret(f, path))
 		hidden.message = "a variable is no string, and the app will "
 				 "see it in other digits";

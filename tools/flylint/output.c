@@ -61,8 +61,13 @@ put_fix(struct buf *b, const char *file, const struct fix *f)
 static int
 put_found(struct buf *b, const struct lint *l, const struct found *f)
 {
-	struct finding record = {f->level, f->rule, f->message, l->name,
-		f->line, f->column, f->fix};
+	struct finding record = {.level = f->level,
+		.rule = f->rule,
+		.message = f->message,
+		.file = l->name,
+		.line = f->line,
+		.column = f->column,
+		.fix = f->fix};
 
 	return f->is_ignored ? 0 : finding_put(b, &record);
 }
@@ -71,8 +76,11 @@ static int
 put_records(struct buf *b, const struct run *r)
 {
 	struct counts c = {0};
-	struct summary s = {
-		"flylint", "lint", r->status == STATUS_OK, 0, 0, -1, 0, -1, 0};
+	struct summary s = {.tool = "flylint",
+		.verb = "lint",
+		.ok = r->status == STATUS_OK,
+		.skipped = -1,
+		.bytes = -1};
 	int rc = 0;
 
 	for (size_t i = 0; i < r->n; i++) {

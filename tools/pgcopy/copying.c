@@ -315,7 +315,6 @@ close_copy(struct copy *c)
 	jsonw_uint(&w, "tables", e->catalog->n_tables);
 	jsonw_uint(&w, "rows", rows);
 	jsonw_uint(&w, "bytes", bytes);
-	jsonw_time(&w, "at", clock_wall(e->rec.env->clock));
 	if (engine_put(e, &w, &b, true))
 		return STATUS_TEMPORARY;
 	/* a synchronous commit: everything before it is on disk with it */

@@ -265,7 +265,6 @@ engine_export(struct engine *e)
 	if (e->to)
 		jsonw_str(&w, "target", conninfo_identity(e->to));
 	jsonw_str(&w, "snapshot", e->snapshot);
-	jsonw_time(&w, "at", clock_wall(e->rec.env->clock));
 	rc = engine_put(e, &w, &b, false);
 out:
 	rows_free(r);
@@ -439,7 +438,8 @@ tell_stopped(struct engine *e)
 	struct finding f = {.level = "error",
 		.rule = "stopped",
 		.message = *msg_last() ? msg_last() : "out of memory",
-		.fix = "see the messages on standard error"};
+		.fix = "see the messages on standard error",
+		.at = clock_wall(e->rec.env->clock)};
 	struct buf b = BUF_INIT;
 	int rc = finding_put(&b, &f) || engine_emit(e, &b, false) ? -1 : 0;
 

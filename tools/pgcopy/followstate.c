@@ -167,7 +167,6 @@ emit_slot(struct engine *e, const char *type, const char *slot, uint64_t lsn)
 	jsonw_str(&w, "slot", slot);
 	if (lsn && replication_put_lsn(&at, lsn) == 0)
 		jsonw_str(&w, "lsn", buf_str(&at));
-	jsonw_time(&w, "at", clock_wall(e->rec.env->clock));
 	rc = engine_put(e, &w, &b, true);
 	buf_fini(&at);
 	return rc;

@@ -118,6 +118,7 @@ worker_progress(struct worker *w, const char *id, const struct multiset *m)
 	jsonw_str(&j, "part", id);
 	jsonw_uint(&j, "bytes", m->bytes);
 	jsonw_uint(&j, "rows", m->rows);
+	jsonw_stamp(&j, clock_wall(w->clock));
 	if (jsonw_end_record(&j) == 0)
 		(void)fd_write_all(w->out, b.data, b.len);
 	buf_fini(&b);
@@ -198,8 +199,8 @@ put_failure(
 }
 
 static void
-put_done(
-	struct buf *b, const char *id, const struct multiset *m, double seconds)
+put_done(struct buf *b, const char *id, const struct multiset *m,
+	double seconds, double at)
 {
 	char hex[MULTISET_HEX + 1];
 	struct jsonw j;
@@ -211,6 +212,7 @@ put_done(
 	jsonw_uint(&j, "rows", m->rows);
 	jsonw_uint(&j, "bytes", m->bytes);
 	jsonw_str(&j, "digest", hex);
+	jsonw_time(&j, "at", at);
 	(void)jsonw_end_record(&j);
 }
 
@@ -284,7 +286,8 @@ work(struct worker *w, const struct part *p)
 		put_failure(&b, w, p->id, temporary);
 		recover(w);
 	} else {
-		put_done(&b, p->id, &m, clock_mono(w->clock) - begin);
+		put_done(&b, p->id, &m, clock_mono(w->clock) - begin,
+			clock_wall(w->clock));
 	}
 	rc = b.len ? fd_write_all(w->out, b.data, b.len) : -1;
 	buf_fini(&b);

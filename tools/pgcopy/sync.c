@@ -140,7 +140,6 @@ report(struct sync *s, const struct pass *p, int64_t number)
 	jsonw_uint(&w, "objects", s->objects);
 	jsonw_uint(&w, "bytes", p->bytes);
 	jsonw_num(&w, "seconds", clock_mono(e->rec.env->clock) - p->begun);
-	jsonw_time(&w, "at", clock_wall(e->rec.env->clock));
 	return engine_put(e, &w, &b, true);
 }
 

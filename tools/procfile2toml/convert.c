@@ -18,7 +18,12 @@
 static int
 put_summary(const struct apps *a, struct buf *out)
 {
-	struct summary s = {"procfile2toml", "convert", 1, 0, -1, -1, 0, -1, 0};
+	struct summary s = {.tool = "procfile2toml",
+		.verb = "convert",
+		.ok = 1,
+		.failed = -1,
+		.skipped = -1,
+		.bytes = -1};
 
 	for (size_t i = 0; i < a->n; i++) {
 		s.done += (int64_t)a->job[i]->procfile->n;

@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "copying.h"
 #include "env.h"
+#include "jsonbytes.h"
 #include "jsonw.h"
 #include "keyfilter.h"
 #include "keylist.h"
@@ -119,7 +120,7 @@ put_failed(struct copying *c, const char *key, size_t len, const char *why)
 	c->e.rec.failed++;
 	jsonw_record(&w, &b, "key.failed");
 	jsonw_int(&w, "db", c->e.dbs.pair[c->pair].from);
-	ends_put_key(&w, "key", key, len);
+	jsonbytes_put(&w, "key", key, len);
 	jsonw_str(&w, "reason", why);
 	return recorder_put(&c->e.rec, &w, &b, true) == -1 ? STATUS_TEMPORARY
 							   : STATUS_NO;
@@ -144,7 +145,7 @@ put_copied(struct copying *c, const char *key, size_t len,
 	c->moving += moving;
 	jsonw_record(&w, &b, "key.copied");
 	jsonw_int(&w, "db", c->e.dbs.pair[c->pair].from);
-	ends_put_key(&w, "key", key, len);
+	jsonbytes_put(&w, "key", key, len);
 	jsonw_str(&w, "kind", k->type);
 	jsonw_uint(&w, "elements", k->elements);
 	jsonw_uint(&w, "bytes", k->bytes);

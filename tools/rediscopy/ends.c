@@ -4,14 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base64.h"
 #include "buf.h"
 #include "certpin.h"
 #include "clock.h"
 #include "ends.h"
 #include "env.h"
 #include "journal.h"
-#include "jsonw.h"
 #include "keyfilter.h"
 #include "kvaddr.h"
 #include "kvreply.h"
@@ -132,6 +130,35 @@ open_journal(
 	return e->journal != NULL ? STATUS_OK : STATUS_MISUSE;
 }
 
+/* Servers that hold but a part, take no writes, or may be behind. */
+static int
+check_roles(struct ends *e, bool writes)
+{
+	const struct side *node = e->from.server.shards > 1 ? &e->from : &e->to;
+
+	if (node->server.shards > 1) {
+		msg_error("the %s is one of %d nodes of a cluster, and has but "
+			  "its share of the keys: clusters are not copied",
+			node->what, node->server.shards);
+		return STATUS_MISUSE;
+	}
+	if (e->to.server.is_replica && writes) {
+		msg_error("the target is a replica, which takes no writes: "
+			  "give its primary");
+		return STATUS_MISUSE;
+	}
+	if (e->from.server.is_cut_off)
+		(void)recorder_tell(&e->rec, "error", "redis-source-cut-off",
+			"give the primary",
+			"the source is a replica that has lost its primary: "
+			"what it holds may be old");
+	else if (e->from.server.is_replica)
+		(void)recorder_tell(&e->rec, "warning", "redis-source-replica",
+			"give the primary for the last pass",
+			"the source is a replica: it may be behind");
+	return e->from.server.is_cut_off && writes ? STATUS_NO : STATUS_OK;
+}
+
 int
 ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
 	const char *verb, int (*replay)(void *ctx, const struct json *record))
@@ -155,6 +182,9 @@ ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
 	status = side_open(&e->from, "source", opt->from, &from);
 	if (status == STATUS_OK)
 		status = side_open(&e->to, "target", opt->to, &to);
+	if (status == STATUS_OK)
+		status = check_roles(
+			e, strcmp(verb, "verify") != 0 && !opt->dry_run);
 	if (status != STATUS_OK)
 		return status;
 	if (choose_databases(e, strcmp(verb, "verify") == 0 ||
@@ -208,23 +238,4 @@ ends_end(struct ends *e, int status)
 	if (e->from.kv == NULL && e->to.kv == NULL)
 		return status;
 	return recorder_end(&e->rec, status);
-}
-
-void
-ends_put_key(struct jsonw *w, const char *name, const char *key, size_t len)
-{
-	struct buf field = BUF_INIT, text = BUF_INIT;
-	size_t bad;
-
-	if (memchr(key, '\0', len) == NULL && utf8_check(key, len, &bad) == 0) {
-		jsonw_strn(w, name, key, len);
-		return;
-	}
-	if (buf_printf(&field, "%s_base64", name) == -1 ||
-		base64_put(&text, key, len) == -1)
-		w->failed = 1;
-	else
-		jsonw_str(w, buf_str(&field), buf_str(&text));
-	buf_fini(&field);
-	buf_fini(&text);
 }

@@ -47,10 +47,4 @@ int ends_select(struct ends *s, size_t i);
 /* ends_end(s, status): the summary record; the status to exit with. */
 int ends_end(struct ends *s, int status);
 
-/* ends_put_key(w, name, key, len): a key as member ${name}, or, where it is no
- * UTF-8 text, in base64 as ${name}_base64. */
-struct jsonw;
-void ends_put_key(
-	struct jsonw *w, const char *name, const char *key, size_t len);
-
 #endif

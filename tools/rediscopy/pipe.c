@@ -118,11 +118,19 @@ put_aside(struct pipe_state *s, struct keylist *list, struct item *i,
 static bool
 is_hopeless(const struct kvreply *r)
 {
-	return is_kvreply_error(r, "OOM") || is_kvreply_error(r, "READONLY") ||
-	       is_kvreply_error(r, "MISCONF") ||
+	return is_kvreply_error(r, "OOM") || is_kvreply_error(r, "MISCONF") ||
 	       is_kvreply_error(r, "NOPERM") ||
 	       strstr(r->str, "quota exceeded") != NULL ||
 	       strstr(r->str, "requests limit exceeded") != NULL;
+}
+
+/* Errors of a state that the target may soon be out of. */
+static bool
+is_passing(const struct kvreply *r)
+{
+	return is_kvreply_error(r, "READONLY") ||
+	       is_kvreply_error(r, "NOREPLICAS") ||
+	       is_kvreply_error(r, "BUSY") || is_kvreply_error(r, "LOADING");
 }
 
 static int
@@ -144,9 +152,9 @@ on_restored(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	}
 	if (!is_kvreply(r, KVREPLY_ERROR))
 		return put_aside(s, s->p->refused, i, "not answered with OK");
-	if (is_hopeless(r)) {
+	if (is_hopeless(r) || is_passing(r)) {
 		msg_error("target: takes no more: %s", r->str);
-		s->status = STATUS_NO;
+		s->status = is_hopeless(r) ? STATUS_NO : STATUS_TEMPORARY;
 		return -1;
 	}
 	return put_aside(s, s->p->refused, i, r->str);

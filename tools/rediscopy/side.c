@@ -103,6 +103,12 @@ read_info(struct side_server *v, const char *text)
 	(void)info_field(text, "run_id", v->run_id, sizeof(v->run_id));
 	(void)info_field(
 		text, "maxmemory_policy", v->policy, sizeof(v->policy));
+	v->is_replica = info_field(text, "role", value, sizeof(value)) &&
+			strcmp(value, "slave") == 0;
+	v->is_cut_off =
+		v->is_replica &&
+		info_field(text, "master_link_status", value, sizeof(value)) &&
+		strcmp(value, "up") != 0;
 	v->used_memory = info_number(text, "used_memory");
 	v->max_memory = info_number(text, "maxmemory");
 	v->keys = info_keys(text);
@@ -164,6 +170,19 @@ on_info(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	return 0;
 }
 
+/* An error where there is no cluster. */
+static int
+on_cluster(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
+{
+	struct side_server *v = ctx;
+
+	(void)k;
+	(void)tag;
+	if (is_kvreply(r, KVREPLY_STRING))
+		v->shards = (int)info_number(r->str, "cluster_size");
+	return 0;
+}
+
 static int
 on_config(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 {
@@ -195,6 +214,7 @@ probe(struct side *s)
 	memset(v, 0, sizeof(*v));
 	v->keys = -1;
 	kv_queue(s->kv, on_info, v, 0, "INFO", NULL);
+	kv_queue(s->kv, on_cluster, v, 0, "CLUSTER", "INFO", NULL);
 	kv_queue(s->kv, on_config, v, 0, "CONFIG", "GET", "databases", NULL);
 	kv_queue(s->kv, on_config, v, 1, "CONFIG", "GET",
 		"notify-keyspace-events", NULL);

@@ -42,6 +42,9 @@ struct side_server {
 	char policy[32];                  /* maxmemory-policy, "" unknown */
 	char notify[32];                  /* notify-keyspace-events */
 	int64_t keys;                     /* in all databases, -1: not known */
+	int shards;      /* nodes of a cluster that hold keys, 0: no cluster */
+	bool is_replica; /* takes no writes, may lag */
+	bool is_cut_off; /* a replica without its primary */
 };
 
 struct side {

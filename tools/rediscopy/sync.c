@@ -6,6 +6,7 @@
 #include "copying.h"
 #include "ends.h"
 #include "env.h"
+#include "functions.h"
 #include "jsonw.h"
 #include "keydigest.h"
 #include "keyfilter.h"
@@ -227,7 +228,8 @@ int
 sync_run(const void *options, struct env *env)
 {
 	struct syncing s;
-	int status = STATUS_TEMPORARY;
+	uint64_t functions_found = 0;
+	int status = STATUS_TEMPORARY, functions = STATUS_OK;
 
 	memset(&s, 0, sizeof(s));
 	if (copying_init(&s.c) == -1)
@@ -240,6 +242,14 @@ sync_run(const void *options, struct env *env)
 		s.v.options.extra = !s.c.e.opt->no_delete;
 		copying_prepare(&s.c);
 		status = sync_all(&s);
+		if (status == STATUS_OK || status == STATUS_NO)
+			functions = functions_run(&s.c.e,
+				s.c.e.opt->dry_run ? FUNCTIONS_COMPARE
+						   : FUNCTIONS_REPLACE,
+				&functions_found);
+		if (status == STATUS_OK)
+			status = functions;
+		s.c.e.rec.failed += (int64_t)functions_found;
 		s.c.e.rec.done = (int64_t)s.c.total.copied;
 		s.c.e.rec.bytes = s.c.total.bytes;
 	}

@@ -1,5 +1,6 @@
 #include "ends.h"
 #include "env.h"
+#include "functions.h"
 #include "rediscopy.h"
 #include "status.h"
 #include "verifying.h"
@@ -10,9 +11,15 @@ verify_run(const void *options, struct env *env)
 	struct verifying v;
 	struct ends e;
 	int status = ends_open(&e, options, env, "verify", NULL);
+	int functions = STATUS_OK;
 
 	if (status == STATUS_OK) {
 		status = verifying_run(&v, &e);
+		if (status == STATUS_OK || status == STATUS_NO)
+			functions =
+				functions_run(&e, FUNCTIONS_COMPARE, &v.found);
+		if (status == STATUS_OK)
+			status = functions;
 		e.rec.done = (int64_t)v.keys;
 		e.rec.failed = (int64_t)v.found;
 	}
