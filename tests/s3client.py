@@ -5,6 +5,7 @@ Usage: s3client.py ENDPOINT ACCOUNT VERB ARGUMENT...  (ACCOUNT: source, target)
   put BUCKET KEY FILE [Name:Value ...]
   multi BUCKET KEY FILE PARTSIZE [Name:Value ...]
   get BUCKET KEY | head BUCKET KEY | rm BUCKET KEY
+  presign BUCKET KEY SECONDS    a URL
   keys BUCKET [PREFIX]          one JSON line a key: key, size, etag
   dump BUCKET [PREFIX]          and sha256 of what is read, headers, metadata
   uploads BUCKET                unfinished multipart uploads
@@ -66,14 +67,25 @@ class Client:
             + [f"{n}:{' '.join(headers[n].split())}" for n in names]
             + ["", ";".join(names), headers["x-amz-content-sha256"]])
         scope = f"{at[:8]}/{self.region}/s3/aws4_request"
+        headers["authorization"] = (
+            f"AWS4-HMAC-SHA256 Credential={self.key}/{scope}, "
+            f"SignedHeaders={';'.join(names)}, Signature={self.seal(at, scope, canonical)}")
+
+    def presign(self, path, expires):
+        at = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        scope = f"{at[:8]}/{self.region}/s3/aws4_request"
+        query = "&".join(f"X-Amz-{k}={quote(v)}" for k, v in (
+            ("Algorithm", "AWS4-HMAC-SHA256"), ("Credential", f"{self.key}/{scope}"),
+            ("Date", at), ("Expires", expires), ("SignedHeaders", "host")))
+        canonical = f"GET\n{path}\n{query}\nhost:{self.url.netloc}\n\nhost\nUNSIGNED-PAYLOAD"
+        return f"{self.url.geturl()}{path}?{query}&X-Amz-Signature={self.seal(at, scope, canonical)}"
+
+    def seal(self, at, scope, canonical):
         key = ("AWS4" + self.secret).encode()
         for part in scope.split("/"):
             key = hmac.new(key, part.encode(), hashlib.sha256).digest()
         text = f"AWS4-HMAC-SHA256\n{at}\n{scope}\n{sha256(canonical.encode())}"
-        signature = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
-        headers["authorization"] = (
-            f"AWS4-HMAC-SHA256 Credential={self.key}/{scope}, "
-            f"SignedHeaders={';'.join(names)}, Signature={signature}")
+        return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
     def request(self, method, target, body=b"", headers=()):
         headers = {k.lower(): v for k, v in dict(headers).items()}
@@ -237,6 +249,8 @@ def main(argv):
     elif verb == "dump":
         items = sorted(keys(s3, bucket, key), key=by_key)
         put_lines(each(lambda i: describe(s3, bucket, i), items))
+    elif verb == "presign":
+        print(s3.presign(target(bucket, key), args[2]))
     elif verb == "uploads":
         put_lines({"key": e.findtext("Key"), "id": e.findtext("UploadId")} for e in elements(
             s3.good("GET", target(bucket, uploads=""))[1], "Upload")[1])

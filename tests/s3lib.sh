@@ -16,6 +16,13 @@ s3_up() {
 	export S3
 }
 
+# all that were started, in checks too
+doubles_down() {
+	local f
+	for f in "$T"/*.pid; do kill "$(cat "$f")" 2>/dev/null; done
+}
+at_exit doubles_down
+
 # double_up NAME [CERTIFICATE KEY]: a strict double of a provider, with faults
 # to order, on a port of its own. Sets the variable NAME to its address.
 double_up() {
@@ -23,7 +30,6 @@ double_up() {
 	shift
 	[[ $# -eq 0 ]] || scheme=https
 	"${BIN%/bin}/lab/s3double" "$T/$name.port" "$@" </dev/null 2>"$T/$name.log" &
-	at_exit "kill $! 2>/dev/null; wait $! 2>/dev/null"
 	echo $! >"$T/$name.pid"
 	wait_for 10 test -s "$T/$name.port" || exit 1
 	printf -v "$name" '%s://127.0.0.1:%s' "$scheme" "$(cat "$T/$name.port")"

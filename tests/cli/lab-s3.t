@@ -182,6 +182,22 @@ check 'clock, tokens, rates' '
 	order $D "set path-style=1"
 	fails order $D "fault op=GetObject do=nonsense"'
 
+check 'a signed URL is good for as long as it says, and for what it says' '
+	url=$(s3 $D source presign bucket a 2)
+	test "$(curl -sS -f "$url")" = hello
+	test "$(curl -sS -o out -w "%{http_code}" "${url/bucket\/a/bucket\/m}")" = 403
+	sleep 3
+	test "$(curl -sS -o out -w "%{http_code}" "$url")" = 403
+	grep -q expired out'
+
+check 'over TLS' '
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost,DNS:*.localhost,IP:127.0.0.1 2>/dev/null
+	double_up S cert.pem key.pem
+	curl -sS -f --cacert cert.pem -X PUT -H "Content-Length: 0" "${sign[@]}" "$S/bucket"
+	curl -sS -f --cacert cert.pem -T big "${sign[@]}" "$S/bucket/big"
+	curl -sS -f --cacert cert.pem "${sign[@]}" "$S/bucket/big" | cmp - big
+	fails curl -sS -f "${sign[@]}" "$S/bucket/big"'
+
 check 'a hundred thousand objects are there at once' '
 	curl -sS -f -X POST "$D/-/seed?bucket=many&n=100000&prefix=p/&size=10" -d ""
 	s3 $D source keys many | tail -n 1 | jq -e ".key == \"p/00099999\" and .size == 10" >/dev/null'
