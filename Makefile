@@ -11,12 +11,13 @@ DESTDIR ?=
 JOBS ?= 2
 
 # --- table 1: layer -> the layers its files may include ------------------
-LAYERS = base io digest pg kv tarball toml yaml flyconf source
+LAYERS = base io digest pg kv s3 tarball toml yaml flyconf source
 DIR_base = common/base
 DIR_io = common/io
 DIR_digest = common/domain/digest
 DIR_pg = common/domain/pg
 DIR_kv = common/domain/kv
+DIR_s3 = common/domain/s3
 DIR_tarball = common/domain/tarball
 DIR_toml = common/domain/toml
 DIR_yaml = common/domain/yaml
@@ -27,16 +28,18 @@ DEPS_io = base
 DEPS_digest = base
 DEPS_pg = io base
 DEPS_kv = io base
+DEPS_s3 = io base
 DEPS_tarball = io base
 DEPS_toml = io base
 DEPS_yaml = io base
 DEPS_flyconf = io base
 DEPS_source = io base
 # the third-party packages a layer alone may include
-PKG_io = libcjson openssl
+PKG_io = libcjson libcurl openssl
 PKG_digest = libxxhash
 PKG_pg = libpq openssl
 PKG_kv = hiredis
+PKG_s3 = expat openssl
 PKG_tarball = libarchive
 PKG_yaml = libfyaml
 
@@ -50,7 +53,7 @@ USES_herokucfg2secrets = io base
 USES_pgcopy = pg tarball digest io base
 USES_flylint = toml flyconf source io base
 USES_rediscopy = kv digest io base
-USES_tigris-sync = tarball digest io base
+USES_tigris-sync = s3 tarball io base
 
 include mk/build.mk
 include mk/tests.mk

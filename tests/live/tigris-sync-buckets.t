@@ -76,7 +76,7 @@ check 'prefixes, filters, sizes' '
 	bucket source b-sel; bucket target b-sel-copy
 	for k in in/a.txt in/b.jpg in/c.txt out/d.txt; do put source b-sel $k hello; done
 	put source b-sel in/big.txt big
-	across sel.jsonl copy b-sel/in b-sel-copy/moved --include "*.txt" --exclude "c*" --max-size 1M
+	across sel.jsonl copy b-sel/in/ b-sel-copy/moved/ --include "*.txt" --exclude "c*" --max-size 1M
 	test "$(s3 $S3 target keys b-sel-copy | jq -r .key)" = moved/a.txt
 	across all.jsonl copy b-sel b-sel-copy --dry-run
 	test "$(s3 $S3 target keys b-sel-copy | jq -r .key)" = moved/a.txt'
@@ -91,13 +91,13 @@ check 'nothing is deleted unless it is asked for, and never more than was said' 
 	put target b-sel-copy moved/z1 hello
 	put target b-sel-copy moved/z2 hello
 	n=$(s3 $S3 target keys b-sel-copy | wc -l)
-	across del.jsonl copy b-sel/in b-sel-copy/moved --no-verify
+	across del.jsonl copy b-sel/in/ b-sel-copy/moved/ --no-verify
 	test "$(s3 $S3 target keys b-sel-copy moved/z | wc -l)" = 2
-	rc=0; across del.jsonl copy b-sel/in b-sel-copy/moved --delete --max-delete 1 --no-shadow || rc=$?
+	rc=0; across del.jsonl copy b-sel/in/ b-sel-copy/moved/ --delete --max-delete 1 --no-shadow || rc=$?
 	test $rc = 1 -o $rc = 100
 	test "$(s3 $S3 target keys b-sel-copy moved/z | wc -l)" = 2
-	status 100 across del.jsonl copy b-sel/in b-sel-copy/moved --delete
-	across del.jsonl copy b-sel/in b-sel-copy/moved --delete --max-delete 2 --no-shadow
+	status 100 across del.jsonl copy b-sel/in/ b-sel-copy/moved/ --delete
+	across del.jsonl copy b-sel/in/ b-sel-copy/moved/ --delete --max-delete 2 --no-shadow
 	test "$(how_many del.jsonl object.deleted)" = 2
 	s3 $S3 source dump b-sel in/ | jq -c "[.key[3:], .sha256]" >want
 	s3 $S3 target dump b-sel-copy moved/ | jq -c "[.key[6:], .sha256]" | diff want -'

@@ -6,18 +6,22 @@
 #include "attrs.h"
 #include "buf.h"
 #include "diff.h"
+#include "etag.h"
 #include "folder.h"
 #include "json.h"
 #include "ledger.h"
 #include "mem.h"
+#include "member.h"
 #include "msg.h"
 #include "object.h"
 #include "select.h"
 #include "sorter.h"
 #include "spill.h"
 #include "t.h"
+#include "tarball.h"
 #include "work.h"
 
+#define ETAG_OF_PARTS "aa933d75a4a9ae385721c4e8444e1eec-2"
 #define MD5A "0123456789abcdef0123456789abcdef"
 #define MD5B "ffffffffffffffffffffffffffffffff"
 
@@ -185,6 +189,8 @@ test_diff(void)
 		"of the target too");
 }
 
+#define S INT64_C(1000000000)
+
 static enum diff_kind
 judge(struct object from, struct object to)
 {
@@ -197,29 +203,37 @@ judge(struct object from, struct object to)
 static void
 test_judge(void)
 {
-	struct object a = object("k", 5, 100, MD5A), b, k;
+	struct object a = object("k", 5, 100 * S, MD5A), b, k;
 	struct difference x;
 
 	T_INT(judge(a, object("k", 5, 1, MD5A)), DIFF_SAME, "one ETag");
-	T_INT(judge(a, object("k", 5, 200, MD5B)), DIFF_NEWER,
+	T_INT(judge(a, object("k", 5, 200 * S, MD5B)), DIFF_NEWER,
 		"written on the target since: kept");
-	T_INT(judge(a, object("k", 5, 100, MD5B)), DIFF_NEWER,
+	T_INT(judge(a, object("k", 5, 100 * S, MD5B)), DIFF_NEWER,
 		"at the same moment: kept");
-	T_INT(judge(a, object("k", 5, 99, MD5B)), DIFF_CHANGED,
+	T_INT(judge(a, object("k", 5, 99 * S, MD5B)), DIFF_CHANGED,
 		"changed on the source since");
-	T_INT(judge(a, object("k", 6, 200, MD5A)), DIFF_NEWER, "other sizes");
-	T_INT(judge(object("k", 5, 100, MD5A "-2"), object("k", 5, 200, MD5B)),
-		DIFF_SAME, "ETags that cannot be compared: by time");
-	T_INT(judge(object("k", 5, 100, MD5A "-2"), object("k", 5, 50, MD5B)),
-		DIFF_CHANGED, "the target's is older");
+	T_INT(judge(a, object("k", 6, 200 * S, MD5A)), DIFF_NEWER,
+		"other sizes");
+	a.etag = MD5A "-2";
+	T_INT(judge(a, object("k", 5, 200 * S, MD5B)), DIFF_SAME,
+		"ETags that cannot be compared: by time");
+	T_INT(judge(a, object("k", 5, 50 * S, MD5B)), DIFF_CHANGED,
+		"the target's is older");
+	a.changed += S / 2;
+	b = object("k", 5, 100 * S, MD5B);
+	diff_judge(&a, &b, NULL, NULL, &x);
+	T_OK(x.kind == DIFF_CHANGED && x.is_unsure,
+		"within one second nobody knows: again");
 	/* what the journal knows */
-	b = object("k", 5, 50, MD5B);
+	a = object("k", 5, 100 * S, MD5A);
+	b = object("k", 5, 50 * S, MD5B);
 	k = a;
 	diff_judge(&a, &b, &k, MD5B, &x);
 	T_OK(x.kind == DIFF_SAME && x.proof == DIFF_BY_LOG,
 		"neither has changed since it was copied");
 	k.etag = MD5B;
-	b.changed = 500;
+	b.changed = 500 * S;
 	diff_judge(&a, &b, &k, MD5B, &x);
 	T_INT(x.kind, DIFF_CHANGED,
 		"the source has, the target is what we wrote: whatever the "
@@ -326,7 +340,7 @@ replay(struct ledger *l, const char *line)
 {
 	struct json_error err;
 	struct json *doc = json_parse(line, strlen(line), &err);
-	int rc = ledger_replay(l, doc);
+	int rc = doc != NULL ? ledger_replay(l, doc) : -1;
 
 	json_free(doc);
 	return rc;
@@ -433,10 +447,125 @@ test_attrs(void)
 	buf_fini(&b);
 }
 
+/* An object becomes a member, and the member the object again. */
+static void
+test_members(void)
+{
+	static const char *const keys[] = {"a/b", ".well-known/x", "dir/",
+		"a//b", "/a", "../x", "a/../b", "./a", "%2F", "\x01\n", "a//",
+		".airlift-keys/x", "/", "\xc3\xa9"};
+	struct tarball_entry e;
+	struct buf key = BUF_INIT;
+	struct object o, again;
+	struct attrs a = ATTRS_INIT, b;
+	struct member m;
+	size_t i;
+
+	(void)attrs_set(&a, "content-type", "text/x", 6);
+	(void)attrs_set(&a, "x-amz-meta-mtime", "1700000000.5", 12);
+	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		memset(&b, 0, sizeof(b));
+		o = object(keys[i], i == 2 ? 0 : 3, 7, MD5A);
+		T_OK(member_of(&o, &a, &m, &e) == 0 && is_tarball_name(e.name),
+			"%s can be unpacked", keys[i]);
+		T_OK(member_read(&e, &again, &key, &b) == 1 &&
+				again.len == o.len &&
+				memcmp(again.key, o.key, o.len) == 0 &&
+				again.size == o.size,
+			"and comes back");
+		T_STR(attrs_get(&b, "content-type"), "text/x", "with its type");
+		T_OK(e.mtime == 1700000000 && e.mtime_ns == 500000000,
+			"and time");
+		member_fini(&m);
+		attrs_fini(&b);
+	}
+	attrs_fini(&a);
+	/* what an archiver writes */
+	memset(&e, 0, sizeof(e));
+	memset(&b, 0, sizeof(b));
+	e.name = "./";
+	e.type = TARBALL_FOLDER;
+	T_INT(member_read(&e, &again, &key, &b), 0, "the top is no object");
+	attrs_fini(&b);
+	e.name = "./d";
+	T_INT(member_read(&e, &again, &key, &b), 1, "a folder is one");
+	T_STR(again.key, "d/", "by its slash");
+	attrs_fini(&b);
+	e.name = "./l";
+	e.link = "x";
+	e.type = TARBALL_SYMLINK;
+	e.mtime = INT64_MAX;
+	T_INT(member_read(&e, &again, &key, &b), 1, "a link");
+	T_STR(attrs_get(&b, "x-amz-meta-airlift-link"), "x", "and where to");
+	T_INT(again.mtime, 0, "a time that is none");
+	attrs_fini(&b);
+	buf_clear(&key);
+	T_INT(member_escape("a%\xff\xc3\xa9", 5, &key), 0, "no UTF-8");
+	T_STR(buf_str(&key), "a%25%FF\xc3\xa9", "escaped");
+	buf_fini(&key);
+}
+
+static void
+test_etag(void)
+{
+	struct etag_sum *s = etag_sum_new(4);
+	char etag[ETAG_SIZE];
+
+	/* python3: md5(md5(b"abcd") + md5(b"e")) */
+	(void)etag_sum_add(s, "ab", 2);
+	(void)etag_sum_add(s, "cde", 3);
+	T_INT(etag_sum_end(s, etag), 0, "of parts");
+	T_STR(etag, ETAG_OF_PARTS, "as S3 makes it");
+	etag_sum_free(s);
+	s = etag_sum_new(0);
+	(void)etag_sum_add(s, "abc", 3);
+	(void)etag_sum_end(s, etag);
+	T_STR(etag, "900150983cd24fb0d6963f7d28e17f72", "of a whole");
+	etag_sum_free(s);
+	T_INT(etag_parts(MD5A), 1, "one");
+	T_INT(etag_parts(MD5A "-7"), 8, "seven parts");
+	T_INT(etag_parts("x"), 0, "neither");
+}
+
+static void
+test_allocation(void)
+{
+	msg_set_sink(keep, NULL);
+	T_ALLOC_LOOP(400, {
+		struct sorter *s = sorter_new(512);
+		struct object o = object("key", 1, 2, "etag");
+		struct attrs a = ATTRS_INIT;
+		struct tarball_entry e;
+		struct member m;
+		struct ledger l;
+
+		if (s != NULL && sorter_add(s, &o, "n") == 0 &&
+			sorter_done(s) == 0)
+			(void)sorter_next(s, &o, NULL);
+		sorter_free(s);
+		o = object("a//b", 0, 2, "etag");
+		o.mode = 0120777;
+		o.link = "x";
+		if (attrs_of_file(&a, &o) == 0 &&
+			member_of(&o, &a, &m, &e) == 0)
+			member_fini(&m);
+		attrs_fini(&a);
+		if (ledger_init(&l, 4096) == 0)
+			replay(&l, "{\"type\":\"upload.begun\",\"id\":"
+				   "\"0123456789abcdef\",\"key\":\"k\","
+				   "\"upload_id\":\"u1\",\"part_size\":8}");
+		ledger_fini(&l);
+	});
+	msg_set_sink(NULL, NULL);
+}
+
 int
 main(void)
 {
 	T_BEGIN();
+	test_members();
+	test_etag();
+	test_allocation();
 	test_spill();
 	test_sorter();
 	test_diff();

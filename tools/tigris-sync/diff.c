@@ -3,10 +3,14 @@
 
 #include "buf.h"
 #include "diff.h"
+#include "etag.h"
 #include "mem.h"
 #include "msg.h"
+#include "s3part.h"
 #include "sorter.h"
 #include "status.h"
+
+#define SECOND INT64_C(1000000000)
 
 int
 diff_init(struct diff *d, struct feed *from, struct feed *to,
@@ -68,32 +72,20 @@ step_known(struct diff *d)
 	return d->has_k;
 }
 
-/* Whether the ETag is an MD5 of the content, or one of parts: 1, 2, else 0. */
-static int
-etag_shape(const char *etag)
-{
-	size_t n = strspn(etag, "0123456789abcdefABCDEF");
-
-	if (n != 32)
-		return 0;
-	if (etag[n] == '\0')
-		return 1;
-	return etag[n] == '-' && etag[n + 1] != '\0' ? 2 : 0;
-}
-
 void
 diff_judge(const struct object *from, const struct object *to,
 	const struct object *known, const char *version, struct difference *x)
 {
-	int shape = etag_shape(from->etag);
+	unsigned shape = etag_parts(from->etag);
 	bool is_log, is_ours;
 
 	x->from = from;
 	x->to = to;
+	x->is_unsure = false;
 	x->kind = DIFF_SAME;
 	x->proof = DIFF_BY_ETAG;
 	if (from->size == to->size && shape != 0 &&
-		strcasecmp(from->etag, to->etag) == 0)
+		is_s3part_etag_equal(from->etag, to->etag))
 		return;
 	is_ours = known != NULL && version != NULL &&
 		  is_object_version(to, version);
@@ -107,9 +99,15 @@ diff_judge(const struct object *from, const struct object *to,
 		return;
 	x->proof = DIFF_BY_TIME;
 	/* two plain MD5 that differ say that the contents do */
-	if (from->size == to->size && from->changed <= to->changed &&
-		(shape != 1 || etag_shape(to->etag) != 1) && !is_ours)
+	if (from->size == to->size && !is_ours &&
+		(shape != 1 || etag_parts(to->etag) != 1)) {
+		/* many servers tell whole seconds */
+		x->is_unsure = from->changed / SECOND == to->changed / SECOND;
+		if (from->changed <= to->changed && !x->is_unsure)
+			return;
+		x->kind = DIFF_CHANGED;
 		return;
+	}
 	/* what we have written, and nobody since, is the older one whatever
 	 * the clocks say */
 	x->kind = is_ours || from->changed > to->changed ? DIFF_CHANGED

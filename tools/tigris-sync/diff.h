@@ -31,6 +31,9 @@ enum diff_proof {
 struct difference {
 	enum diff_kind kind;
 	enum diff_proof proof;
+	/* of DIFF_CHANGED: it may be the same, as both were stored within one
+	 * second and nothing else tells */
+	bool is_unsure;
 	const struct object *from, *to; /* NULL where there is none */
 };
 

@@ -21,6 +21,7 @@
 struct folder {
 	int fd;
 	char *root;
+	bool is_written;
 	bool is_caseless; /* "a" and "A" are one file here */
 	uint64_t *seen;   /* hashes of folded names, if so: a hash table */
 	size_t n_seen, cap;
@@ -87,7 +88,7 @@ probe_case(int fd)
 }
 
 struct folder *
-folder_open(const char *root)
+folder_open(const char *root, bool writes)
 {
 	struct folder *f = mem_zalloc(1, sizeof(*f));
 
@@ -96,7 +97,7 @@ folder_open(const char *root)
 		free(f);
 		return NULL;
 	}
-	if ((mkdir(root, 0777) == -1 && errno != EEXIST) ||
+	if ((writes && mkdir(root, 0777) == -1 && errno != EEXIST) ||
 		(f->fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) ==
 			-1) {
 		msg_errno("%s", root);
@@ -104,7 +105,8 @@ folder_open(const char *root)
 		free(f);
 		return NULL;
 	}
-	f->is_caseless = probe_case(f->fd);
+	f->is_caseless = writes && probe_case(f->fd);
+	f->is_written = writes;
 	return f;
 }
 
@@ -115,6 +117,8 @@ folder_close(struct folder *f)
 
 	if (f == NULL)
 		return 0;
+	if (!f->is_written)
+		goto out;
 #ifdef __linux__
 	rc = (int)syscall(SYS_syncfs, f->fd);
 #else
@@ -122,6 +126,7 @@ folder_close(struct folder *f)
 #endif
 	if (rc == -1)
 		msg_errno("%s", f->root);
+out:
 	close(f->fd);
 	free(f->root);
 	free(f->seen);
@@ -297,10 +302,23 @@ release(struct folder_file *x)
 	free(x);
 }
 
-int
-folder_commit(
-	struct folder_file *x, unsigned mode, int64_t mtime, const char **why)
+/* As walk.c has it. */
+static int64_t
+changed_of(const struct stat *st)
 {
+	int64_t c =
+		(int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec;
+	int64_t m =
+		(int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+
+	return c > m ? c : m;
+}
+
+int
+folder_commit(struct folder_file *x, unsigned mode, int64_t mtime,
+	int64_t *changed, const char **why)
+{
+	struct stat st;
 	struct timespec t[2] = {{0, UTIME_OMIT}, {0, UTIME_NOW}};
 
 	if (mtime != 0) {
@@ -314,11 +332,13 @@ folder_commit(
 	/* no set-id bits: whoever wrote the bucket does not choose them */
 	if ((mode != 0 && fchmod(x->fd, mode & 0777) == -1) ||
 		futimens(x->fd, t) == -1 ||
-		renameat(x->dir, x->name, x->dir, x->base) == -1) {
+		renameat(x->dir, x->name, x->dir, x->base) == -1 ||
+		fstat(x->fd, &st) == -1) {
 		*why = reason();
 		folder_drop(x, false);
 		return -1;
 	}
+	*changed = changed_of(&st);
 	release(x);
 	return 0;
 }
@@ -334,7 +354,8 @@ folder_drop(struct folder_file *x, bool keep)
 }
 
 int
-folder_make(struct folder *f, const char *key, size_t len, const char **why)
+folder_make(struct folder *f, const char *key, size_t len, int64_t *changed,
+	const char **why)
 {
 	struct buf name = BUF_INIT;
 	const char *base;
@@ -351,12 +372,14 @@ folder_make(struct folder *f, const char *key, size_t len, const char **why)
 	if (dir != -1)
 		close(dir);
 	buf_fini(&name);
+	if (rc == 0)
+		*changed = folder_changed(f, key, len);
 	return rc;
 }
 
 int
 folder_link(struct folder *f, const char *key, size_t len, const char *to,
-	const char **why)
+	int64_t *changed, const char **why)
 {
 	const char *base;
 	int dir, rc = -1;
@@ -377,6 +400,8 @@ folder_link(struct folder *f, const char *key, size_t len, const char *to,
 		*why = reason();
 	if (dir != -1)
 		close(dir);
+	if (rc == 0)
+		*changed = folder_changed(f, key, len);
 	return rc;
 }
 
@@ -395,6 +420,22 @@ folder_read(struct folder *f, const char *key, size_t len)
 	return fd;
 }
 
+int64_t
+folder_changed(struct folder *f, const char *key, size_t len)
+{
+	const char *base;
+	struct stat st;
+	int dir = open_parent(f, key, len, false, &base);
+	int64_t when = 0;
+
+	if (dir == -1)
+		return 0;
+	if (fstatat(dir, base, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		when = changed_of(&st);
+	close(dir);
+	return when;
+}
+
 int
 folder_remove(struct folder *f, const char *key, size_t len)
 {
@@ -403,7 +444,8 @@ folder_remove(struct folder *f, const char *key, size_t len)
 
 	if (dir == -1)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
-	rc = unlinkat(dir, base, 0);
+	rc = unlinkat(
+		dir, base, len > 0 && key[len - 1] == '/' ? AT_REMOVEDIR : 0);
 	saved = errno;
 	close(dir);
 	errno = saved;

@@ -23,10 +23,12 @@ const char *folder_refuses(const char *key, size_t len);
 /* is_folder_temporary(key): the name of an unfinished file of ours. */
 bool is_folder_temporary(const char *key);
 
-/* folder_open(root): make it if need be. NULL after a message. */
-struct folder *folder_open(const char *root);
+/* folder_open(root, writes): with ${writes}, make it if need be. NULL after a
+ * message. */
+struct folder *folder_open(const char *root, bool writes);
 
-/* folder_close(f): what was written is on disk. 0, or -1 after a message. */
+/* folder_close(f): NULL is fine; what was written is on disk. 0, or -1 after a
+ * message. */
 int folder_close(struct folder *f);
 
 /*
@@ -43,28 +45,34 @@ int folder_begin(struct folder *f, const char *key, size_t len, const char *id,
 int folder_fd(const struct folder_file *file);
 uint64_t folder_had(const struct folder_file *file);
 
-/* folder_commit(file, mode, mtime): it gets its name, with permission bits (0:
- * as the process makes them) and time in ns (0: now). Frees ${file}. 0, or -1
- * with the reason in ${*why}. */
+/* folder_commit(file, mode, mtime, changed): it gets its name, with permission
+ * bits (0: as the process makes them) and time in ns (0: now); ${*changed} is
+ * when, by the file system. Frees ${file}. 0, or -1 with the reason in
+ * ${*why}. */
 int folder_commit(struct folder_file *file, unsigned mode, int64_t mtime,
-	const char **why);
+	int64_t *changed, const char **why);
 
 /* folder_drop(file, keep): give it up, ${keep} what was written for the next
  * run. NULL is fine. */
 void folder_drop(struct folder_file *file, bool keep);
 
-/* folder_make(f, key, len, why): the folder "path/". folder_link(f, key, len,
- * to, why): a symbolic link, refused where it would lead out. 0 or -1. */
-int folder_make(
-	struct folder *f, const char *key, size_t len, const char **why);
-int folder_link(struct folder *f, const char *key, size_t len, const char *to,
+/* folder_make(f, key, len, changed, why): the folder "path/". folder_link(f,
+ * key, len, to, changed, why): a symbolic link, refused where it would lead
+ * out. As folder_commit. */
+int folder_make(struct folder *f, const char *key, size_t len, int64_t *changed,
 	const char **why);
+int folder_link(struct folder *f, const char *key, size_t len, const char *to,
+	int64_t *changed, const char **why);
 
 /* folder_read(f, key, len): open a file for reading, or -1 (errno). */
 int folder_read(struct folder *f, const char *key, size_t len);
 
-/* folder_remove(f, key, len): remove a file or link; one that is not there is
- * fine. 0 or -1 (errno). */
+/* folder_changed(f, key, len): when it was, as a walk would say, ns; 0: it is
+ * not there. */
+int64_t folder_changed(struct folder *f, const char *key, size_t len);
+
+/* folder_remove(f, key, len): remove a file, a link or an empty folder; one
+ * that is not there is fine. 0 or -1 (errno). */
 int folder_remove(struct folder *f, const char *key, size_t len);
 
 #endif

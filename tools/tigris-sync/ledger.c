@@ -37,6 +37,7 @@ ledger_fini(struct ledger *l)
 	for (i = 0; i < l->n_uploads; i++)
 		upload_fini(&l->upload[i]);
 	free(l->upload);
+	free(l->id);
 	sorter_free(l->copied);
 	memset(l, 0, sizeof(*l));
 }
@@ -115,7 +116,9 @@ replay_part(struct ledger *l, const struct json_val *v, const char *id)
 	struct ledger_part *grown;
 	int64_t number;
 
-	if (u == NULL || etag == NULL ||
+	/* one that is damaged does not count: it is sent again */
+	if (u == NULL || etag == NULL || strlen(etag) != 32 ||
+		(sha256 != NULL && *sha256 != '\0' && strlen(sha256) != 64) ||
 		json_int(json_get(v, "part"), 1, 10000, &number) == -1)
 		return 0;
 	grown = mem_resize(u->part, u->n_parts + 1, sizeof(*grown));
@@ -132,6 +135,46 @@ replay_part(struct ledger *l, const struct json_val *v, const char *id)
 	return 0;
 }
 
+/* 8 bytes of memory each: an archive has no order to merge with. */
+static int
+add_id(struct ledger *l, const char *id)
+{
+	size_t cap = l->cap > 0 ? l->cap * 2 : 256;
+	uint64_t *grown;
+
+	if (l->n_ids == l->cap) {
+		grown = mem_resize(l->id, cap, sizeof(*grown));
+		if (grown == NULL) {
+			msg_error("out of memory");
+			return -1;
+		}
+		l->id = grown;
+		l->cap = cap;
+	}
+	l->id[l->n_ids++] = strtoull(id, NULL, 16);
+	return 0;
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+bool
+is_ledger_copied(struct ledger *l, const char *id)
+{
+	uint64_t key = strtoull(id, NULL, 16);
+
+	if (!l->is_sorted && l->n_ids > 0)
+		qsort(l->id, l->n_ids, sizeof(*l->id), compare_ids);
+	l->is_sorted = true;
+	return l->n_ids > 0 && bsearch(&key, l->id, l->n_ids, sizeof(*l->id),
+				       compare_ids) != NULL;
+}
+
 static int
 replay_copied(struct ledger *l, const struct json_val *v)
 {
@@ -141,7 +184,6 @@ replay_copied(struct ledger *l, const struct json_val *v)
 	int rc = 0;
 
 	if (version != NULL && object_get(v, &o, &key) == 0) {
-		l->n_copied++;
 		rc = sorter_add(l->copied, &o, version);
 	}
 	buf_fini(&key);
@@ -157,6 +199,8 @@ ledger_replay(struct ledger *l, const struct json *record)
 	if (strcmp(type, "object.copied") == 0) {
 		if (id != NULL)
 			forget(l, id);
+		if (id != NULL && add_id(l, id) == -1)
+			return -1;
 		return replay_copied(l, v);
 	}
 	if (id == NULL || strlen(id) != 16)

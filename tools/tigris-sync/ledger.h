@@ -1,6 +1,7 @@
 #ifndef LEDGER_H
 #define LEDGER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,7 +38,9 @@ struct ledger {
 	struct sorter *copied;
 	struct ledger_upload *upload;
 	size_t n_uploads;
-	uint64_t n_copied;
+	uint64_t *id; /* of what was copied, sorted by ledger_is_copied() */
+	size_t n_ids, cap;
+	bool is_sorted;
 };
 
 /* ledger_init(l, memory): about so many bytes in memory. 0 or -1 (ENOMEM). */
@@ -49,6 +52,9 @@ int ledger_replay(struct ledger *l, const struct json *record);
 
 /* ledger_find(l, id): the unfinished upload of that work, or NULL. */
 const struct ledger_upload *ledger_find(const struct ledger *l, const char *id);
+
+/* is_ledger_copied(l, id): that work was done by an earlier run. */
+bool is_ledger_copied(struct ledger *l, const char *id);
 
 /* What the records below say of a copy. */
 struct ledger_copy {

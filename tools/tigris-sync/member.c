@@ -15,32 +15,24 @@
 #define HEADER "user.s3."
 #define ODD_FOLDER ".airlift-keys/"
 
-bool
+int
 member_name(const char *key, size_t len, struct buf *b)
 {
 	size_t i;
+	int rc;
 
-	if (folder_refuses(key, len) == NULL && *key != '.' &&
-		!str_starts(key, ODD_FOLDER)) {
-		(void)buf_append(b, key, len);
-		return true;
-	}
-	if (len > 0 && *key == '.' && folder_refuses(key, len) == NULL &&
-		!str_starts(key, ODD_FOLDER)) {
-		/* ".well-known" is a path like any other */
-		(void)buf_append(b, key, len);
-		return true;
-	}
-	(void)buf_puts(b, ODD_FOLDER);
-	for (i = 0; i < len; i++) {
+	if (folder_refuses(key, len) == NULL && !str_starts(key, ODD_FOLDER))
+		return buf_append(b, key, len) == -1 ? -1 : 1;
+	rc = buf_puts(b, ODD_FOLDER);
+	for (i = 0; rc == 0 && i < len; i++) {
 		unsigned char c = (unsigned char)key[i];
 
 		if (c == '/' || c == '%' || c == '\0' || (c == '.' && i == 0))
-			(void)buf_printf(b, "%%%02X", c);
+			rc = buf_printf(b, "%%%02X", c);
 		else
-			(void)buf_putc(b, c);
+			rc = buf_putc(b, c);
 	}
-	return false;
+	return rc;
 }
 
 void
@@ -108,13 +100,15 @@ member_of(const struct object *o, const struct attrs *a, struct member *m,
 	int64_t mtime = o->mtime != 0 ? o->mtime : o->changed;
 	unsigned mode = 0;
 	size_t i;
-	bool same;
+	int same;
 
 	memset(m, 0, sizeof(*m));
 	memset(e, 0, sizeof(*e));
 	same = member_name(o->key, o->len, &name);
-	if ((m->name = buf_steal(&name)) == NULL)
+	if (same == -1 || (m->name = buf_steal(&name)) == NULL) {
+		buf_fini(&name);
 		return -1;
+	}
 	attrs_to_file(a, &mtime, &mode);
 	e->name = m->name;
 	e->size = (int64_t)o->size;
@@ -122,9 +116,9 @@ member_of(const struct object *o, const struct attrs *a, struct member *m,
 	e->mtime_ns = (long)(mtime - e->mtime * 1000000000);
 	if (set_type(m, o, a, mode, e) == -1)
 		goto fail;
-	e->mode = (mode & 0777) != 0             ? mode & 0777
+	e->mode = (mode & 0777) != 0          ? mode & 0777
 		  : e->type == TARBALL_FOLDER ? 0755
-						 : 0644;
+					      : 0644;
 	/* a folder's is told from one that the archiver wrote on its own */
 	if ((!same || e->type == TARBALL_FOLDER) &&
 		add(m, "", KEY, o->key, o->len) == -1)
@@ -206,10 +200,12 @@ member_read(const struct tarball_entry *e, struct object *o, struct buf *key,
 	o->key = buf_str(key);
 	o->len = key->len;
 	o->etag = o->class = "";
-	o->size = e->type == TARBALL_FILE && e->size > 0 ? (uint64_t)e->size
-							 : 0;
-	o->mtime = e->mtime * 1000000000 + e->mtime_ns;
-	o->mode = e->mode | (e->type == TARBALL_SYMLINK  ? S_IFLNK
+	o->size =
+		e->type == TARBALL_FILE && e->size > 0 ? (uint64_t)e->size : 0;
+	/* a time outside of 1678 to 2261 is none */
+	if (e->mtime > -INT64_C(9200000000) && e->mtime < INT64_C(9200000000))
+		o->mtime = e->mtime * 1000000000 + e->mtime_ns;
+	o->mode = e->mode | (e->type == TARBALL_SYMLINK         ? S_IFLNK
 				    : e->type == TARBALL_FOLDER ? S_IFDIR
 								: S_IFREG);
 	o->link = e->type == TARBALL_SYMLINK ? e->link : NULL;

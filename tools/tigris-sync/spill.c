@@ -392,11 +392,11 @@ spill_next(struct spill *s, const char **key, size_t *klen, const char **p,
 	struct run *r;
 
 	if (s->n_runs == 0) {
-		const struct item *t = &s->item[s->next];
+		const struct item *t;
 
 		if (s->next == s->n_items)
 			return 0;
-		s->next++;
+		t = &s->item[s->next++];
 		*key = s->text.data + t->at;
 		*klen = t->klen;
 		*p = *key + t->klen + 1;

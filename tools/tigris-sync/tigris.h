@@ -31,6 +31,7 @@ struct tigris_options {
 	const char *shard;
 	/* how */
 	int64_t jobs;
+	double timeout;
 	uint64_t memory, bwlimit, part_size, multipart_above;
 	const char *overwrite; /* "older", "never", "always" */
 	const char *proof;     /* verify: "list", "etag", "read" */
@@ -40,7 +41,6 @@ struct tigris_options {
 	int64_t max_delete;
 	/* import, folders */
 	const char *names; /* "refuse", "escape" */
-	bool strip_dot;
 	uint64_t expected_size;
 	const char *key; /* import: one object of standard input */
 	double older_than;

@@ -424,7 +424,20 @@ describe(struct archive_entry *x, struct tarball_entry *e)
 	}
 }
 
-/* The member's extended attributes, borrowed from it. 0 or -1. */
+static bool
+has_attr(const struct tarball_entry *e, const struct tarball_attr *list,
+	const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < e->n_attrs; i++)
+		if (strcmp(list[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* The member's extended attributes, borrowed from it; libarchive writes, and
+ * gives, each of them in two notations. 0 or -1. */
 static int
 take_attrs(struct tarball_reader *r, struct archive_entry *x,
 	struct tarball_entry *e)
@@ -448,7 +461,8 @@ take_attrs(struct tarball_reader *r, struct archive_entry *x,
 		const void *value;
 
 		if (archive_entry_xattr_next(x, &t->name, &value, &t->n) ==
-			ARCHIVE_OK) {
+				ARCHIVE_OK &&
+			!has_attr(e, r->attr, t->name)) {
 			t->value = value;
 			e->n_attrs++;
 		}
