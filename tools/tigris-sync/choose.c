@@ -5,13 +5,29 @@
 #include "diff.h"
 #include "ends.h"
 #include "msg.h"
+#include "str.h"
 #include "tigris.h"
+
+/* Why a file's name cannot be a key, or NULL. */
+static const char *
+no_key(const struct ends *e, const struct object *o)
+{
+	size_t bad;
+
+	if (e->engine.from != NULL)
+		return NULL;
+	if (utf8_check(o->key, o->len, &bad) == -1)
+		return "the name is no UTF-8, which keys have to be: rename it";
+	return o->len > 1024 ? "the path is longer than 1,024 bytes, which "
+			       "keys may not be"
+			     : NULL;
+}
 
 int
 choose_work(struct ends *e, const struct difference *x, struct work *w,
 	struct buf *version)
 {
-	const char *overwrite = e->opt->overwrite, *over = NULL;
+	const char *overwrite = e->opt->overwrite, *over = NULL, *why;
 
 	if (x->kind == DIFF_SAME || x->kind == DIFF_EXTRA)
 		return 0;
@@ -19,6 +35,11 @@ choose_work(struct ends *e, const struct difference *x, struct work *w,
 		engine_skipped(&e->engine, x->from, NULL,
 			"its key is the prefix itself, and nothing is left "
 			"of it");
+		return 0;
+	}
+	why = no_key(e, x->from);
+	if (why != NULL) {
+		engine_failed(&e->engine, x->from, NULL, false, why);
 		return 0;
 	}
 	if (x->kind == DIFF_NEWER && strcmp(overwrite, "always") != 0) {

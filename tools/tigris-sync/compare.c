@@ -14,8 +14,11 @@
 #include "reading.h"
 #include "recorder.h"
 #include "remote.h"
+#include "s3part.h"
 #include "status.h"
 #include "tigris.h"
+
+enum { LOOKS = 100 };
 
 /* How the objects were found to be equal; how many were not. */
 struct comparing {
@@ -23,7 +26,7 @@ struct comparing {
 	struct readings *read;
 	const char *level;
 	uint64_t objects, bytes, by_digest, by_journal, by_time, by_size;
-	uint64_t differ, kept;
+	uint64_t differ, kept, looked;
 	bool strict;
 };
 
@@ -42,10 +45,9 @@ put_side(struct jsonw *w, const char *name, const struct object *o)
 }
 
 static int
-differs(struct comparing *c, const struct object *from, const struct object *to,
-	const char *what)
+differs(struct comparing *c, const struct object *o, const struct object *from,
+	const struct object *to, const char *what)
 {
-	const struct object *o = from != NULL ? from : to;
 	struct buf b = BUF_INIT;
 	struct jsonw w;
 
@@ -66,7 +68,7 @@ on_read(void *ctx, const struct object *from, const struct object *to,
 	struct comparing *c = ctx;
 
 	if (what != NULL)
-		return differs(c, from, to, what);
+		return differs(c, from, from, to, what);
 	c->by_digest++;
 	return STATUS_OK;
 }
@@ -96,7 +98,7 @@ same_size(struct comparing *c, const struct difference *x)
 		return STATUS_OK;
 	}
 	if (plain)
-		return differs(c, x->from, x->to, "content");
+		return differs(c, x->from, x->from, x->to, "content");
 	if (x->kind == DIFF_SAME) {
 		c->by_time++;
 		return STATUS_OK;
@@ -106,7 +108,32 @@ same_size(struct comparing *c, const struct difference *x)
 		c->by_size++;
 		return STATUS_OK;
 	}
-	return differs(c, x->from, x->to, "content");
+	return differs(c, x->from, x->from, x->to, "content");
+}
+
+/* Not in the target's listing. Where that lags behind, the object is there all
+ * the same: the first few are asked for by name. */
+static int
+missing(struct comparing *c, const struct object *o)
+{
+	const struct remote_call call = {
+		.verb = REMOTE_HEAD, .key = o->key, .len = o->len};
+	struct remote *to = c->e->engine.to;
+	struct remote_reply r;
+
+	if (to == NULL || c->looked++ >= LOOKS)
+		return differs(c, o, o, NULL, "missing");
+	if (remote_wait(to, &call, &r) == -1)
+		return STATUS_TEMPORARY;
+	if (r.class != REMOTE_OK)
+		return differs(c, o, o, NULL, "missing");
+	if (r.size != o->size)
+		return differs(c, o, o, NULL, "size");
+	if (etag_parts(o->etag) != 0 && is_s3part_etag_equal(o->etag, r.etag))
+		c->by_digest++;
+	else
+		c->by_size++;
+	return STATUS_OK;
 }
 
 static int
@@ -118,7 +145,7 @@ on_each(void *ctx, const struct difference *x)
 		return STATUS_OK;
 	c->objects++;
 	if (x->kind == DIFF_EXTRA)
-		return differs(c, NULL, x->to, "extra");
+		return differs(c, x->to, NULL, x->to, "extra");
 	if (x->from->len == 0)
 		return STATUS_OK;
 	if (!c->strict && (x->kind == DIFF_NEWER || x->kind == DIFF_CHANGED) &&
@@ -128,9 +155,9 @@ on_each(void *ctx, const struct difference *x)
 	}
 	c->bytes += x->from->size;
 	if (x->kind == DIFF_MISSING)
-		return differs(c, x->from, NULL, "missing");
+		return missing(c, x->from);
 	if (x->from->size != x->to->size)
-		return differs(c, x->from, x->to, "size");
+		return differs(c, x->from, x->from, x->to, "size");
 	return same_size(c, x);
 }
 

@@ -14,7 +14,7 @@
 #include "tigris.h"
 #include "transfer.h"
 
-static void send(struct piece *p);
+static void send(void *ctx);
 
 void
 piece_free(struct piece *p)
@@ -365,49 +365,6 @@ on_put(void *ctx, const struct remote_reply *r)
 	transfer_settle(t);
 }
 
-/* What the object has besides its headers is asked for before it is sent. */
-static void
-on_tags(void *ctx, const struct remote_reply *r)
-{
-	struct piece *p = ctx;
-	struct transfer *t = p->t;
-
-	transfer_back(t);
-	t->has_tags = false;
-	if (r->class == REMOTE_OK && *r->text != '\0' &&
-		(t->tags = mem_strdup(r->text)) == NULL)
-		transfer_fail(t, true, "out of memory");
-	else if (r->class == REMOTE_DENIED || r->class == REMOTE_UNSUPPORTED)
-		upload_drop(t, "tags");
-	else if (r->class != REMOTE_OK)
-		transfer_fail_reply(t, "the source's tags", r);
-	if (t->is_failed)
-		piece_free(p);
-	else
-		send(p);
-	transfer_settle(t);
-}
-
-static void
-on_public(void *ctx, const struct remote_reply *r)
-{
-	struct piece *p = ctx;
-	struct transfer *t = p->t;
-
-	transfer_back(t);
-	t->wants_acl = false;
-	t->is_public = r->class == REMOTE_OK && r->is_public;
-	if (r->class == REMOTE_DENIED || r->class == REMOTE_UNSUPPORTED)
-		upload_drop(t, "x-amz-acl");
-	else if (r->class != REMOTE_OK)
-		transfer_fail_reply(t, "the source's access list", r);
-	if (t->is_failed)
-		piece_free(p);
-	else
-		send(p);
-	transfer_settle(t);
-}
-
 static void
 send_whole(struct piece *p)
 {
@@ -463,34 +420,23 @@ wait_for_gate(struct piece *p)
 }
 
 static void
-send(struct piece *p)
+send(void *ctx)
 {
+	struct piece *p = ctx;
 	struct transfer *t = p->t;
-	const struct remote_call tags = {.verb = REMOTE_TAGS,
-		.key = t->w.object.key,
-		.len = t->w.object.len,
-		.done = on_tags,
-		.ctx = p};
-
-	const struct remote_call acl = {.verb = REMOTE_PUBLIC,
-		.key = t->w.object.key,
-		.len = t->w.object.len,
-		.done = on_public,
-		.ctx = p};
 
 	if (t->is_failed) {
 		piece_free(p);
 		return;
 	}
-	if (t->wants_acl)
-		transfer_call(t, t->e->from, &acl);
-	else if (t->part_size > 0 && t->is_gate_open)
+	if (t->part_size > 0 && t->is_gate_open)
 		send_part(p);
 	else if (t->part_size > 0)
 		wait_for_gate(p);
-	else if (t->has_tags)
-		transfer_call(t, t->e->from, &tags);
-	else
+	else if (is_extras_wanted(t)) {
+		extras_ask(t, send, p);
+		return;
+	} else
 		send_whole(p);
 	/* what waits for the upload is freed with the transfer */
 	if (t->is_failed && t->waiting != p)

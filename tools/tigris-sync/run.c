@@ -48,6 +48,9 @@ do_all(struct ends *e, struct jsonl *in)
 			msg_error("a plan deletes nothing: that is `copy "
 				  "--delete`");
 			status = STATUS_MISUSE;
+		} else if (is_ledger_copied(&e->ledger, w.id)) {
+			engine_skipped(&e->engine, &w.object, w.id,
+				"an earlier run has done it");
 		} else if (engine_submit(&e->engine, &w) == -1) {
 			status = e->engine.stopped;
 		}

@@ -38,6 +38,8 @@ struct transfer {
 	struct attrs attrs;
 	bool has_attrs, is_pushed, is_all_pushed, is_public, has_tags;
 	bool wants_acl, is_conditional;
+	void (*then)(void *ctx); /* after extras_ask */
+	void *then_ctx;
 	char *tags;
 	const char *how;
 	/* in parts: 0 is one piece */
@@ -126,6 +128,12 @@ void upload_drop(struct transfer *t, const char *name);
  * our object, or another's. */
 void upload_check(
 	struct transfer *t, const char *what, const struct remote_reply *r);
+
+/* is_extras_wanted(t): there is more to ask the source about than a GET tells:
+ * tags, access. extras_ask(t, then, ctx): ask, then call ${then}, also after a
+ * failure. */
+bool is_extras_wanted(const struct transfer *t);
+void extras_ask(struct transfer *t, void (*then)(void *ctx), void *ctx);
 
 /* The other ways: into a folder; by the server; away. */
 void tofolder_start(struct transfer *t);

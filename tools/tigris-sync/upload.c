@@ -87,25 +87,6 @@ create(struct transfer *t)
 	transfer_call(t, t->e->to, &c);
 }
 
-static void
-on_tags(void *ctx, const struct remote_reply *r)
-{
-	struct transfer *t = ctx;
-
-	transfer_back(t);
-	t->has_tags = false;
-	if (r->class == REMOTE_OK && *r->text != '\0' &&
-		(t->tags = mem_strdup(r->text)) == NULL)
-		transfer_fail(t, true, "out of memory");
-	else if (r->class == REMOTE_DENIED || r->class == REMOTE_UNSUPPORTED)
-		upload_drop(t, "tags");
-	else if (r->class != REMOTE_OK)
-		transfer_fail_reply(t, "the source's tags", r);
-	if (!t->is_failed)
-		create(t);
-	transfer_settle(t);
-}
-
 /* A part that the target has counts if it is the one that we have sent. */
 static int
 on_part(void *ctx, const struct remote_item *i)
@@ -190,23 +171,27 @@ take_up(struct transfer *t)
 	return true;
 }
 
+/* The upload begins with all that the object has besides its bytes. */
+static void
+on_extras(void *ctx)
+{
+	struct transfer *t = ctx;
+
+	if (!t->is_failed)
+		create(t);
+}
+
 void
 upload_open(struct transfer *t)
 {
-	const struct remote_call tags = {.verb = REMOTE_TAGS,
-		.key = t->w.object.key,
-		.len = t->w.object.len,
-		.done = on_tags,
-		.ctx = t};
-
 	memcpy(t->upload.id, t->w.id, sizeof(t->upload.id));
 	t->upload.key = t->text;
 	t->upload.len = t->w.object.len;
 	if (take_up(t))
 		return;
 	t->upload.part_size = t->part_size;
-	if (t->has_tags && t->e->from != NULL)
-		transfer_call(t, t->e->from, &tags);
+	if (is_extras_wanted(t))
+		extras_ask(t, on_extras, t);
 	else
 		create(t);
 }
