@@ -196,6 +196,25 @@ finish(struct http *h, struct http_transfer *t, int code)
 		httptransfer_free(t);
 }
 
+void
+http_drop(struct http_transfer *t)
+{
+	t->cancelled = true;
+	finish(t->h, t, CURLE_OK);
+}
+
+long
+http_status(const struct http_transfer *t)
+{
+	return t->a.status;
+}
+
+double
+http_date(const char *s)
+{
+	return (double)curl_getdate(s, NULL);
+}
+
 /* Ends what has been cancelled, or moves no more. */
 static void
 sweep(struct http *h, struct list *l)
@@ -467,8 +486,7 @@ http_free(struct http *h)
 		return;
 	while ((t = h->running.first) != NULL ||
 		(t = h->waiting.first) != NULL) {
-		t->cancelled = true;
-		finish(h, t, CURLE_OK);
+		http_drop(t);
 	}
 	while ((t = h->idle.first) != NULL) {
 		take(&h->idle, t);
