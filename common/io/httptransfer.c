@@ -200,6 +200,9 @@ split_header(struct http_transfer *t)
 	end = value + strlen(value);
 	while (end > value && strchr(" \t\r\n", end[-1]) != NULL)
 		*--end = '\0';
+	/* a bare CR is a blank (RFC 9112, 2.2): nobody sends it on */
+	while ((end = strchr(value, '\r')) != NULL)
+		*end = ' ';
 	note_header(t, p, value);
 	if (t->r.header != NULL)
 		t->r.header(t->r.ctx, p, value);
