@@ -74,7 +74,7 @@ check 'what no folder can hold is refused key by key; the others arrive' '
 	test ! -s surplus
 	comm -23 <(sort all) <(sort got) | jq -r ".[0]" >lost
 	cat lost
-	test "$(grep -cvxE "a|z+" lost)" = 0
+	test "$(grep -cvxE "a|a/.*|z+" lost)" = 0
 	jq -r "select(.type == \"object.failed\" or .type == \"object.skipped\") | .key" odd.jsonl >refused
 	for k in "//lead" "a//b" "../up" "a/../b" "./dot" "." ".."; do grep -qxF -- "$k" refused; done
 	test ! -e up -a ! -e "$T/up"'

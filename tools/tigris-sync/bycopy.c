@@ -55,6 +55,12 @@ look(struct transfer *t)
 }
 
 static void
+copy_again(struct transfer *t)
+{
+	copy(t, true);
+}
+
+static void
 on_copied(void *ctx, const struct remote_reply *r)
 {
 	struct transfer *t = ctx;
@@ -65,6 +71,7 @@ on_copied(void *ctx, const struct remote_reply *r)
 	} else if (r->class == REMOTE_MISSING) {
 		transfer_skip(t, "it is gone from the source by now");
 	} else if (r->class == REMOTE_TEMPORARY) {
+		t->retry = copy_again;
 		upload_check(t, "the target", r);
 	} else if (r->class != REMOTE_OK) {
 		transfer_fail_reply(t, "the target", r);

@@ -50,6 +50,18 @@ member_fini(struct member *m)
 	memset(m, 0, sizeof(*m));
 }
 
+/* Readers of archives may compose accents: "e" and an accent become one. */
+static bool
+is_ascii(const struct object *o)
+{
+	size_t i;
+
+	for (i = 0; i < o->len; i++)
+		if ((unsigned char)o->key[i] >= 0x80)
+			return false;
+	return true;
+}
+
 static int
 add(struct member *m, const char *before, const char *name, const char *value,
 	size_t n)
@@ -122,7 +134,7 @@ member_of(const struct object *o, const struct attrs *a, struct member *m,
 		  : e->type == TARBALL_FOLDER ? 0755
 					      : 0644;
 	/* a folder's is told from one that the archiver wrote on its own */
-	if ((!same || e->type == TARBALL_FOLDER) &&
+	if ((!same || e->type == TARBALL_FOLDER || !is_ascii(o)) &&
 		add(m, "", KEY, o->key, o->len) == -1)
 		goto fail;
 	for (i = 0; i < a->n; i++)

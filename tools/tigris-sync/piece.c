@@ -11,8 +11,12 @@
 #include "mem.h"
 #include "recorder.h"
 #include "remote.h"
+#include "s3part.h"
 #include "tigris.h"
 #include "transfer.h"
+
+/* How often bytes that came altered are asked for again. */
+enum { READS = 3 };
 
 static void send(void *ctx);
 
@@ -52,6 +56,21 @@ pass_done(struct transfer *t)
 		t->next_part++;
 }
 
+/*
+ * Whether what came is not what the source's ETag says. Some services encrypt,
+ * and their ETag is no MD5: the same bytes a second time are the object.
+ */
+static bool
+is_altered(const struct piece *p)
+{
+	const struct transfer *t = p->t;
+
+	return t->part_size == 0 && !t->is_pushed && t->e->from != NULL &&
+	       etag_parts(t->w.object.etag) == 1 &&
+	       !is_s3part_etag_equal(p->md5, t->w.object.etag) &&
+	       strcmp(p->md5, t->etag) != 0;
+}
+
 /* The bytes are there: they are digested, and sent when they may. */
 static void
 fetched(struct piece *p)
@@ -72,22 +91,15 @@ fetched(struct piece *p)
 		piece_free(p);
 		return;
 	}
-	/* what came is what the source says it has */
-	if (t->part_size == 0 && !t->is_pushed &&
-		etag_parts(t->w.object.etag) == 1 && t->e->from != NULL &&
-		strcasecmp(p->md5, t->w.object.etag) != 0 &&
-		p->len == t->w.object.size && t->tries++ == 0) {
-		/* some services encrypt, and their ETag is no MD5: the same
-		 * bytes a second time are the object */
-		t->next_part = 1;
-		memcpy(t->etag, p->md5, 33);
-		piece_free(p);
-		return;
-	}
-	if (t->etag[0] != '\0' && t->part_size == 0 && t->tries > 0 &&
-		strcmp(t->etag, p->md5) != 0) {
-		transfer_fail(t, true,
-			"what the source sends is not what its ETag says");
+	if (is_altered(p)) {
+		if (t->attempts++ < READS) {
+			memcpy(t->etag, p->md5, 33);
+			t->next_part = 1;
+		} else {
+			transfer_fail(t, true,
+				"what the source sends is not what its ETag "
+				"says, and another thing each time");
+		}
 		piece_free(p);
 		return;
 	}
@@ -336,6 +348,15 @@ do_without(struct transfer *t, int status)
 }
 
 static void
+put_again(struct transfer *t)
+{
+	struct piece *p = t->held;
+
+	t->held = NULL;
+	send(p);
+}
+
+static void
 on_put(void *ctx, const struct remote_reply *r)
 {
 	struct piece *p = ctx;
@@ -350,9 +371,14 @@ on_put(void *ctx, const struct remote_reply *r)
 	}
 	memcpy(t->sha256, p->sha256, 65);
 	memcpy(t->etag, p->md5, 33);
-	if (r->class == REMOTE_PRECONDITION || r->class == REMOTE_TEMPORARY)
+	if (r->class == REMOTE_PRECONDITION || r->class == REMOTE_TEMPORARY) {
+		t->held = p;
+		t->retry = put_again;
 		upload_check(t, "the target", r);
-	else if (r->class != REMOTE_OK)
+		transfer_settle(t);
+		return;
+	}
+	if (r->class != REMOTE_OK)
 		transfer_fail_reply(t, "the target", r);
 	else if (etag_parts(r->etag) == 1 && strcasecmp(r->etag, p->md5) != 0)
 		transfer_fail(t, true,

@@ -16,6 +16,11 @@
 #include "tigris.h"
 #include "transfer.h"
 
+/* How often bytes that came altered are asked for again. */
+enum { READS = 3 };
+
+static void get(struct transfer *t);
+
 /* The object is in the folder: when the file system says it was changed is its
  * version. */
 static void
@@ -76,6 +81,24 @@ on_data(void *ctx, const void *p, size_t n)
 	return 0;
 }
 
+/* Something was altered on the way. */
+static void
+get_again(struct transfer *t, const char *etag)
+{
+	memcpy(t->etag, etag, sizeof(t->etag));
+	t->base = t->written = 0;
+	etag_sum_free(t->sum);
+	t->sum = etag_sum_new(0);
+	if (t->sum == NULL)
+		transfer_fail(t, true, "out of memory");
+	else if (t->attempts++ < READS)
+		get(t);
+	else
+		transfer_fail(t, true,
+			"what the source sends is not what its ETag says, and "
+			"another thing each time");
+}
+
 /* All bytes are there: is it a link, or a file? */
 static void
 settle_file(struct transfer *t)
@@ -91,6 +114,12 @@ settle_file(struct transfer *t)
 	if (etag_sum_end(t->sum, etag) == 0 &&
 		is_s3part_etag_equal(etag, o->etag))
 		proof = "etag";
+	/* encrypted objects have ETags that are no MD5: the same bytes a
+	 * second time are the object */
+	else if (etag_parts(o->etag) == 1 && strcmp(etag, t->etag) != 0) {
+		get_again(t, etag);
+		return;
+	}
 	attrs_to_file(&t->attrs, &mtime, &mode);
 	if (o->size == 0 && S_ISLNK(mode) &&
 		attrs_link(&t->attrs, "x-amz-meta-airlift-link", &link) == 1) {

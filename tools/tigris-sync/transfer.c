@@ -85,6 +85,8 @@ transfer_free(struct transfer *t)
 		t->waiting = p->next;
 		piece_free(p);
 	}
+	if (t->held != NULL)
+		piece_free(t->held);
 	if (t->prev != NULL)
 		t->prev->next = t->next;
 	else

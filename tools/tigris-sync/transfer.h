@@ -55,7 +55,9 @@ struct transfer {
 	char sha256[65];
 	bool is_over, is_failed, is_temporary, is_silent, is_given_up;
 	char *why;
-	unsigned busy, tries;
+	unsigned busy, tries, attempts;
+	struct piece *held; /* to be sent again, after a look */
+	void (*retry)(struct transfer *t);
 	struct folder_file *file;
 	struct etag_sum *sum;
 	uint64_t base, written;
@@ -128,8 +130,9 @@ void upload_give_up(struct transfer *t);
 /* upload_drop(t, name): something of the object that the target does not take
  * is left out of it, and said. */
 void upload_drop(struct transfer *t, const char *name);
-/* upload_check(t, r): what the target has after an answer that leaves it open:
- * our object, or another's. */
+/* upload_check(t, what, r): look what the target has after an answer that
+ * leaves it open: our object, another's, or none: then ${t->retry}, a few
+ * times. */
 void upload_check(
 	struct transfer *t, const char *what, const struct remote_reply *r);
 

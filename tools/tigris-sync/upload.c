@@ -15,6 +15,9 @@
 #include "status.h"
 #include "transfer.h"
 
+/* How often what may have been done is looked at and done again. */
+enum { ATTEMPTS = 6 };
+
 static void create(struct transfer *t);
 
 void
@@ -55,6 +58,10 @@ on_created(void *ctx, const struct remote_reply *r)
 			t->tags != NULL)) {
 		upload_drop(t, t->tags != NULL ? "x-amz-tagging"
 					       : "x-amz-storage-class");
+		create(t);
+	} else if (r->class == REMOTE_TEMPORARY && !t->is_failed &&
+		   t->attempts++ < ATTEMPTS) {
+		/* one that was begun unheard of is swept by gc */
 		create(t);
 	} else if (r->class != REMOTE_OK) {
 		transfer_fail_reply(t, "the target", r);
@@ -206,6 +213,7 @@ on_completed(void *ctx, const struct remote_reply *r)
 		t->e->no_conditions = true;
 		upload_finish(t);
 	} else if (r->class != REMOTE_OK) {
+		t->retry = upload_finish;
 		upload_check(t, "the target", r);
 	} else if (etag_parts(r->etag) > 1 &&
 		   !is_s3part_etag_equal(r->etag, t->etag)) {
@@ -252,6 +260,16 @@ upload_finish(struct transfer *t)
 	free(etags);
 }
 
+/* Whether the target is as it was before: nothing of ours has come there. */
+static bool
+is_as_before(const struct transfer *t, const struct remote_reply *r)
+{
+	if (r->class == REMOTE_MISSING)
+		return t->w.over == NULL || t->w.is_any;
+	return r->class == REMOTE_OK && t->w.over != NULL &&
+	       is_s3part_etag_equal(r->etag, t->w.over);
+}
+
 static void
 on_checked(void *ctx, const struct remote_reply *r)
 {
@@ -264,6 +282,12 @@ on_checked(void *ctx, const struct remote_reply *r)
 		free(t->upload.upload_id);
 		t->upload.upload_id = NULL;
 		transfer_copied(t, r->etag, "etag");
+	} else if ((is_as_before(t, r) || (t->is_temporary && t->w.is_any)) &&
+		   !t->is_failed && t->attempts++ < ATTEMPTS) {
+		t->is_temporary = false;
+		free(t->why);
+		t->why = NULL;
+		t->retry(t);
 	} else if (t->is_temporary) {
 		t->is_failed = true; /* as has been said before */
 	} else if (r->class == REMOTE_OK) {

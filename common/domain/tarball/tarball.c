@@ -26,7 +26,7 @@ struct tarball_reader {
 	char *name;
 	char *window;
 	int fd;
-	bool is_any;
+	bool is_any, is_begun;
 	struct tarball_attr *attr;
 	size_t n_attrs;
 };
@@ -375,7 +375,6 @@ tarball_open(int fd, const char *name, struct tarball_reader **out)
 int
 tarball_open_any(int fd, const char *name, struct tarball_reader **out)
 {
-	take_utf8();
 	return open_reader(fd, name, true, out);
 }
 
@@ -471,6 +470,21 @@ take_attrs(struct tarball_reader *r, struct archive_entry *x,
 	return 0;
 }
 
+/*
+ * Whether names are bytes in this format: in the C locale they come as they
+ * are, while with UTF-8 libarchive would compose their accents. Other formats
+ * have UTF-16, and need a locale to turn it into.
+ */
+static bool
+has_byte_names(struct archive *a)
+{
+	int base = archive_format(a) & ARCHIVE_FORMAT_BASE_MASK;
+
+	return base == ARCHIVE_FORMAT_TAR || base == ARCHIVE_FORMAT_CPIO ||
+	       base == ARCHIVE_FORMAT_ZIP || base == ARCHIVE_FORMAT_AR ||
+	       base == ARCHIVE_FORMAT_WARC;
+}
+
 int
 tarball_next(struct tarball_reader *r, struct tarball_entry *e)
 {
@@ -482,6 +496,12 @@ tarball_next(struct tarball_reader *r, struct tarball_entry *e)
 	/* a warning: a name in another character set; its bytes will do */
 	if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
 		return complain(r->a, r->name);
+	if (r->is_any && !has_byte_names(r->a)) {
+		take_utf8();
+		if (rc == ARCHIVE_WARN && !r->is_begun)
+			return complain(r->a, r->name);
+	}
+	r->is_begun = true;
 	if (describe(x, e) || (e->type == TARBALL_OTHER && !r->is_any)) {
 		msg_error("%s: refused: %s is no file, folder or link", r->name,
 			e->name ? e->name : "a member");

@@ -79,7 +79,8 @@ int tarball_open(int fd, const char *name, struct tarball_reader **out);
  * tarball_open_any(fd, name, out): the same for tar, cpio, zip and what else
  * can be read as a stream, of any compression. Names and links are handed over
  * as they are, wherever they lead, and other members too. A size of -1 is one
- * that is not known before the end. Sets LC_CTYPE for the process.
+ * that is not known before the end. To be used in the C locale, where names
+ * come byte for byte.
  */
 int tarball_open_any(int fd, const char *name, struct tarball_reader **out);
 void tarball_close(struct tarball_reader *r);
