@@ -353,6 +353,35 @@ folder_drop(struct folder_file *x, bool keep)
 	release(x);
 }
 
+/* 0, 1 if it was there, or -1. */
+static int
+make_folder(int dir, const char *name)
+{
+	struct stat st;
+
+	if (mkdirat(dir, name, 0777) == 0)
+		return 0;
+	if (errno != EEXIST ||
+		fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return -1;
+	errno = ENOTDIR;
+	return S_ISDIR(st.st_mode) ? 1 : -1;
+}
+
+/* Whether the name is such a link already. */
+static bool
+is_link_to(int dir, const char *name, const char *to)
+{
+	size_t n = strlen(to);
+	char *have = mem_alloc(n + 1);
+	bool same = have != NULL &&
+		    readlinkat(dir, name, have, n + 1) == (ssize_t)n &&
+		    memcmp(have, to, n) == 0;
+
+	free(have);
+	return same;
+}
+
 int
 folder_make(struct folder *f, const char *key, size_t len, int64_t *changed,
 	const char **why)
@@ -364,15 +393,14 @@ folder_make(struct folder *f, const char *key, size_t len, int64_t *changed,
 	if (admit(f, key, len, why) == -1)
 		return -1;
 	dir = open_parent(f, key, len, true, &base);
-	if (dir != -1 && buf_append(&name, base, strcspn(base, "/")) == 0 &&
-		(mkdirat(dir, name.data, 0777) == 0 || errno == EEXIST))
-		rc = 0;
+	if (dir != -1 && buf_append(&name, base, strcspn(base, "/")) == 0)
+		rc = make_folder(dir, name.data);
 	if (rc == -1)
 		*why = reason();
 	if (dir != -1)
 		close(dir);
 	buf_fini(&name);
-	if (rc == 0)
+	if (rc != -1)
 		*changed = folder_changed(f, key, len);
 	return rc;
 }
@@ -393,6 +421,8 @@ folder_link(struct folder *f, const char *key, size_t len, const char *to,
 	dir = open_parent(f, key, len, true, &base);
 	if (dir != -1) {
 		rc = symlinkat(to, dir, base);
+		if (rc == -1 && errno == EEXIST && is_link_to(dir, base, to))
+			rc = 1;
 		if (rc == -1 && errno == EEXIST && unlinkat(dir, base, 0) == 0)
 			rc = symlinkat(to, dir, base);
 	}
@@ -400,7 +430,7 @@ folder_link(struct folder *f, const char *key, size_t len, const char *to,
 		*why = reason();
 	if (dir != -1)
 		close(dir);
-	if (rc == 0)
+	if (rc != -1)
 		*changed = folder_changed(f, key, len);
 	return rc;
 }

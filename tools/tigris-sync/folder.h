@@ -58,7 +58,7 @@ void folder_drop(struct folder_file *file, bool keep);
 
 /* folder_make(f, key, len, changed, why): the folder "path/". folder_link(f,
  * key, len, to, changed, why): a symbolic link, refused where it would lead
- * out. As folder_commit. */
+ * out. As folder_commit, and 1 if it was there already. */
 int folder_make(struct folder *f, const char *key, size_t len, int64_t *changed,
 	const char **why);
 int folder_link(struct folder *f, const char *key, size_t len, const char *to,

@@ -21,15 +21,18 @@ enum { READS = 3 };
 
 static void get(struct transfer *t);
 
-/* The object is in the folder: when the file system says it was changed is its
- * version. */
+/* The object is in the folder, and was before without ${proof}: when the file
+ * system says it was changed is its version. */
 static void
 done(struct transfer *t, int64_t changed, const char *proof)
 {
 	char version[24];
 
 	snprintf(version, sizeof(version), "t%" PRId64, changed);
-	transfer_copied(t, version, proof);
+	if (proof != NULL)
+		transfer_copied(t, version, proof);
+	else
+		transfer_same(t, version);
 }
 
 /* A refusal of this key stays; it is one line and no more. */
@@ -110,6 +113,7 @@ settle_file(struct transfer *t)
 	char etag[ETAG_SIZE] = "";
 	const char *why, *proof = "size";
 	struct folder_file *file = t->file;
+	int rc;
 
 	if (etag_sum_end(t->sum, etag) == 0 &&
 		is_s3part_etag_equal(etag, o->etag))
@@ -125,11 +129,12 @@ settle_file(struct transfer *t)
 		attrs_link(&t->attrs, "x-amz-meta-airlift-link", &link) == 1) {
 		folder_drop(file, false);
 		t->file = NULL;
-		if (folder_link(t->e->to_dir, o->key, o->len, buf_str(&link),
-			    &changed, &why) == -1)
+		rc = folder_link(t->e->to_dir, o->key, o->len, buf_str(&link),
+			&changed, &why);
+		if (rc == -1)
 			refuse(t, why);
 		else
-			done(t, changed, proof);
+			done(t, changed, rc == 1 ? NULL : proof);
 		buf_fini(&link);
 		return;
 	}
@@ -244,24 +249,22 @@ tofolder_start(struct transfer *t)
 	bool is_refused;
 	const char *why;
 	int64_t changed = 0;
-	char version[24];
+	int rc;
 
 	t->how = "file";
 	if (o->len > 0 && o->key[o->len - 1] == '/') {
 		if (o->size > 0)
 			refuse(t, "the key ends with a slash, but it is no "
 				  "empty marker");
-		else if (folder_make(t->e->to_dir, o->key, o->len, &changed,
-				 &why) == -1)
+		else if ((rc = folder_make(t->e->to_dir, o->key, o->len,
+				  &changed, &why)) == -1)
 			refuse(t, why);
 		else
-			done(t, changed, "size");
+			done(t, changed, rc == 1 ? NULL : "size");
 		return;
 	}
 	if (is_there(t)) {
-		snprintf(version, sizeof(version), "t%" PRId64,
-			folder_changed(t->e->to_dir, o->key, o->len));
-		transfer_same(t, version);
+		done(t, folder_changed(t->e->to_dir, o->key, o->len), NULL);
 		return;
 	}
 	if (folder_begin(t->e->to_dir, o->key, o->len, t->w.id, &t->file, &why,

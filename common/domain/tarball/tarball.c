@@ -282,10 +282,27 @@ tarball_finish(struct tarball_writer *w)
 	return rc;
 }
 
+/*
+ * Whether names in this format are characters, and need a locale to become
+ * bytes. In tar and cpio they are bytes, and in the C locale come as they are:
+ * with UTF-8 libarchive would compose their accents.
+ */
+static bool
+has_character_names(const char *begin)
+{
+	static const char *const magic[] = {"PK", "Rar!", "MSCF", "xar!"};
+	size_t i;
+
+	for (i = 0; i < sizeof(magic) / sizeof(*magic); i++)
+		if (strncmp(begin, magic[i], strlen(magic[i])) == 0)
+			return true;
+	return strncmp(begin + 2, "-l", 2) == 0;
+}
+
 static la_ssize_t
 on_read(struct archive *a, void *ctx, const void **p)
 {
-	const struct tarball_reader *r = ctx;
+	struct tarball_reader *r = ctx;
 	ssize_t n;
 
 	do
@@ -293,6 +310,10 @@ on_read(struct archive *a, void *ctx, const void **p)
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		archive_set_error(a, errno, "%s", strerror(errno));
+	if (r->is_any && !r->is_begun && n > 4 &&
+		has_character_names(r->window))
+		take_utf8();
+	r->is_begun = true;
 	*p = r->window;
 	return n;
 }
@@ -470,21 +491,6 @@ take_attrs(struct tarball_reader *r, struct archive_entry *x,
 	return 0;
 }
 
-/*
- * Whether names are bytes in this format: in the C locale they come as they
- * are, while with UTF-8 libarchive would compose their accents. Other formats
- * have UTF-16, and need a locale to turn it into.
- */
-static bool
-has_byte_names(struct archive *a)
-{
-	int base = archive_format(a) & ARCHIVE_FORMAT_BASE_MASK;
-
-	return base == ARCHIVE_FORMAT_TAR || base == ARCHIVE_FORMAT_CPIO ||
-	       base == ARCHIVE_FORMAT_ZIP || base == ARCHIVE_FORMAT_AR ||
-	       base == ARCHIVE_FORMAT_WARC;
-}
-
 int
 tarball_next(struct tarball_reader *r, struct tarball_entry *e)
 {
@@ -496,12 +502,6 @@ tarball_next(struct tarball_reader *r, struct tarball_entry *e)
 	/* a warning: a name in another character set; its bytes will do */
 	if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
 		return complain(r->a, r->name);
-	if (r->is_any && !has_byte_names(r->a)) {
-		take_utf8();
-		if (rc == ARCHIVE_WARN && !r->is_begun)
-			return complain(r->a, r->name);
-	}
-	r->is_begun = true;
 	if (describe(x, e) || (e->type == TARBALL_OTHER && !r->is_any)) {
 		msg_error("%s: refused: %s is no file, folder or link", r->name,
 			e->name ? e->name : "a member");

@@ -80,7 +80,7 @@ int tarball_open(int fd, const char *name, struct tarball_reader **out);
  * can be read as a stream, of any compression. Names and links are handed over
  * as they are, wherever they lead, and other members too. A size of -1 is one
  * that is not known before the end. To be used in the C locale, where names
- * come byte for byte.
+ * of tar and cpio come byte for byte; for others it sets LC_CTYPE.
  */
 int tarball_open_any(int fd, const char *name, struct tarball_reader **out);
 void tarball_close(struct tarball_reader *r);
