@@ -60,6 +60,7 @@ struct pipe {
 	const int16_t *stamp;
 	struct keylist *big;     /* keys to be copied in chunks */
 	struct keylist *refused; /* keys that RESTORE does not take */
+	struct keylist *vanished; /* keys that are gone, or NULL */
 	struct pipe_counts counts;
 };
 
