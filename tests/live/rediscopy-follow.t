@@ -215,10 +215,10 @@ check 'without notifications: passes, of which the second reads the source alone
 	equal
 	on source SWAPDB 0 9 >/dev/null
 	equal
+	wait_for 5 has ".type == \"keys.synced\" and .compared > 100 and .unchanged == .compared" follow.jsonl
 	end
 	has ".type == \"keys.followed\" and .by == \"passes\"" follow.jsonl
 	has ".type == \"finding\" and .rule == \"redis-no-notifications\"" follow.jsonl
-	has ".type == \"keys.synced\" and .compared > 100 and .unchanged == .compared" follow.jsonl
 	caught --policy replace
 	is_equal'
 
