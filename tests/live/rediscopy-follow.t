@@ -25,13 +25,19 @@ end() {
 	wait "$pid" || rc=$?
 	grep "^{" follow.jsonl >whole.jsonl
 	records whole.jsonl
-	[[ $rc -eq 0 ]] || { cat err follow.jsonl; return 1; }
+	[[ $rc -eq 0 ]] || {
+		cat err follow.jsonl
+		return 1
+	}
 	has '.type == "summary" and .ok' follow.jsonl
 }
 # equal: soon, by the servers' own digest
 is_equal() { [[ $(on source DEBUG DIGEST) == "$(on target DEBUG DIGEST)" ]]; }
 equal() {
-	wait_for "${1:-10}" is_equal || { tail -n 5 follow.jsonl err; return 1; }
+	wait_for "${1:-10}" is_equal || {
+		tail -n 5 follow.jsonl err
+		return 1
+	}
 }
 # gaps: why all keys were compared
 gaps() { jq -sr 'map(select(.type == "keys.gap").reason) | join(" ")' follow.jsonl; }

@@ -54,7 +54,7 @@ struct run {
 	uint64_t bytes;          /* payloads asked for and held */
 	struct keylist *suspect; /* to be compared by value */
 	size_t next;             /* of the suspects */
-	uint64_t matched; /* keys that the last comparison has seen */
+	uint64_t matched;        /* keys that the last comparison has seen */
 	struct slot slot[SLOTS];
 	size_t n_slots; /* in use */
 };
@@ -118,8 +118,8 @@ number_of(uint64_t digest, int64_t expires)
 static uint64_t
 number_of_value(const struct keydigest *d)
 {
-	return number_of(d->sum.lo ^ d->sum.hi << 1 ^ (uint64_t)d->elements,
-		d->expires);
+	return number_of(
+		d->sum.lo ^ d->sum.hi << 1 ^ (uint64_t)d->elements, d->expires);
 }
 
 /* Whether the last comparison has proven the key with this value. */

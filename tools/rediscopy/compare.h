@@ -53,9 +53,9 @@ struct compare_options {
 };
 
 struct compare_counts {
-	uint64_t keys;     /* of the source, each compared */
-	uint64_t by_dump;  /* of these, equal by DUMP */
-	uint64_t by_value; /* equal by what they hold */
+	uint64_t keys;      /* of the source, each compared */
+	uint64_t by_dump;   /* of these, equal by DUMP */
+	uint64_t by_value;  /* equal by what they hold */
 	uint64_t unchanged; /* equal before, and not changed since */
 	uint64_t differing, extra;
 };

@@ -26,8 +26,7 @@ dirtyset_fini(struct dirtyset *d)
 void
 dirtyset_add(struct dirtyset *d, int db, const char *key, size_t len)
 {
-	if (d->is_over ||
-		is_keylist_member(d->keys, key, len, (uint64_t)db))
+	if (d->is_over || is_keylist_member(d->keys, key, len, (uint64_t)db))
 		return;
 	d->bytes += len + OVERHEAD;
 	if (d->bytes <= d->most &&

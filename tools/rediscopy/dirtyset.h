@@ -10,7 +10,8 @@ struct keylist;
 struct dirtyset {
 	struct keylist *keys; /* size: the source's database */
 	size_t most, bytes;   /* of memory, about */
-	bool is_over; /* there were too many: which keys is not known any more */
+	bool is_over; /* there were too many: which keys is not known any more
+		       */
 };
 
 /* dirtyset_init(d, most): 0 or -1 (ENOMEM). dirtyset_fini(d): in any state. */

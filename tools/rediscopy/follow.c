@@ -240,9 +240,9 @@ drain(struct follow *f)
 	f->is_caught = f->is_quiet = false;
 	status = followdrain_run(f);
 	took = now(f) - begun;
-	f->next_drain = now(f) + (took < DRAIN_EVERY  ? DRAIN_EVERY
-				  : took > DRAIN_REST ? DRAIN_REST
-						      : took);
+	f->next_drain = now(f) + (took < DRAIN_EVERY         ? DRAIN_EVERY
+					 : took > DRAIN_REST ? DRAIN_REST
+							     : took);
 	return status;
 }
 
@@ -314,9 +314,9 @@ step_pass(struct follow *f)
 		f->quiet = 1;
 		f->quiet_at = clock_wall(e->env->clock);
 	}
-	f->next_pass = now(f) + (is_ending(f)   ? QUIET_SECONDS
-				 : took > every ? took
-						: every);
+	f->next_pass = now(f) + (is_ending(f)          ? QUIET_SECONDS
+					: took > every ? took
+						       : every);
 	return STATUS_OK;
 }
 

@@ -17,7 +17,8 @@
 #include "str.h"
 
 enum { MOST_BYTES = 5 << 20 };
-#define SPEAK_EVERY 10.0 /* seconds, lest a dead line is taken for a quiet one */
+#define SPEAK_EVERY                                                            \
+	10.0 /* seconds, lest a dead line is taken for a quiet one */
 #define SILENCE 30.0
 
 #define OF_EVENT "__keyevent@"
@@ -40,8 +41,7 @@ keyevents_fini(struct keyevents *v)
 }
 
 int
-keyevents_parse(
-	const struct kvreply *r, int *db, const char **key, size_t *len)
+keyevents_parse(const struct kvreply *r, int *db, const char **key, size_t *len)
 {
 	const struct kvreply *channel, *payload;
 	const char *end;

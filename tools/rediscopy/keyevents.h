@@ -48,8 +48,8 @@ void keyevents_mark(struct keyevents *v);
 
 /* keyevents_parse(r, db, key, len): of a message of either kind of channel. 0,
  * or -1: it is none. The key is borrowed. */
-int keyevents_parse(const struct kvreply *r, int *db, const char **key,
-	size_t *len);
+int keyevents_parse(
+	const struct kvreply *r, int *db, const char **key, size_t *len);
 
 /* keyevents_fix(e): what a user of this source does to turn them on. */
 const char *keyevents_fix(const struct ends *e);

@@ -31,7 +31,7 @@ struct rediscopy_options {
 	/* of follow */
 	bool until_caught_up;
 	const char *notifications; /* "auto", "require", "off" */
-	double full_every; /* seconds between passes over all keys */
+	double full_every;         /* seconds between passes over all keys */
 	/* of restore */
 	bool only_check;
 };

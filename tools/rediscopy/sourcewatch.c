@@ -62,10 +62,10 @@ sourcewatch_read(
 	struct sourcewatch_counts *c, const char *stats, const char *info)
 {
 	/* a server that becomes a replica has other data, too */
-	static const char *const emptied[] = {"flushdb", "flushall", "swapdb",
-		"replicaof", "slaveof", NULL};
-	static const char *const groups[] = {"xreadgroup", "xack", "xclaim",
-		"xautoclaim", "xackdel", NULL};
+	static const char *const emptied[] = {
+		"flushdb", "flushall", "swapdb", "replicaof", "slaveof", NULL};
+	static const char *const groups[] = {
+		"xreadgroup", "xack", "xclaim", "xautoclaim", "xackdel", NULL};
 	static const char *const sketches[] = {"pfcount", NULL};
 	const char *p;
 	long long n;
@@ -85,8 +85,8 @@ sourcewatch_read(
 }
 
 unsigned
-sourcewatch_compare(const struct sourcewatch_counts *a,
-	const struct sourcewatch_counts *b)
+sourcewatch_compare(
+	const struct sourcewatch_counts *a, const struct sourcewatch_counts *b)
 {
 	int64_t told = (int64_t)(b->events - a->events);
 	unsigned what = 0;
@@ -110,8 +110,7 @@ sourcewatch_compare(const struct sourcewatch_counts *a,
 static char *
 ask(struct side *side, const char *section)
 {
-	const struct kvreply *r =
-		kv_call(side->kv, "INFO", section, NULL);
+	const struct kvreply *r = kv_call(side->kv, "INFO", section, NULL);
 
 	if (r == NULL)
 		return NULL;

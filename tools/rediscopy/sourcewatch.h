@@ -22,10 +22,10 @@ enum sourcewatch_what {
 
 struct sourcewatch_counts {
 	uint64_t emptied, groups, sketches; /* calls */
-	uint64_t commands; /* in all; it only grows */
+	uint64_t commands;                  /* in all; it only grows */
 	int64_t keys;
-	uint64_t events;     /* as told to look(), for ${keys} */
-	bool has_calls;      /* the server counts calls for us */
+	uint64_t events;      /* as told to look(), for ${keys} */
+	bool has_calls;       /* the server counts calls for us */
 	char replication[48]; /* ID of the data's history */
 };
 
@@ -47,7 +47,7 @@ void sourcewatch_read(
 	struct sourcewatch_counts *c, const char *stats, const char *info);
 
 /* sourcewatch_compare(a, b): what has happened from ${a} to ${b}. */
-unsigned sourcewatch_compare(const struct sourcewatch_counts *a,
-	const struct sourcewatch_counts *b);
+unsigned sourcewatch_compare(
+	const struct sourcewatch_counts *a, const struct sourcewatch_counts *b);
 
 #endif

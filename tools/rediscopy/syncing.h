@@ -20,10 +20,10 @@ struct syncing {
 	uint64_t deleted;   /* in this pass of this database */
 	uint64_t found;     /* in this pass */
 	int64_t pass;
-	const char *reason; /* of the pass, for its records, or NULL */
-	bool may_empty;  /* a source without keys is believed */
-	bool is_refused; /* it was not */
-	bool remembers;  /* passes know what the last one has seen */
+	const char *reason;     /* of the pass, for its records, or NULL */
+	bool may_empty;         /* a source without keys is believed */
+	bool is_refused;        /* it was not */
+	bool remembers;         /* passes know what the last one has seen */
 	struct keystate **seen; /* by it, of each pair of databases */
 	size_t n_seen;
 };
