@@ -247,7 +247,7 @@ def listing(s, dbs):
                 f = s.call("XINFO", "STREAM", k, "FULL", "COUNT", 0)
                 p = dict(zip(f[::2], f[1::2]))
                 more = repr(
-                    (p[b"length"], p[b"last-generated-id"], p.get(b"entries-added"))
+                    (p[b"length"], p[b"last-generated-id"], p.get(b"entries-added"), p.get(b"max-deleted-entry-id"))
                     + (sorted(group(g) for g in p[b"groups"]),)
                 )
             name = base64.b64encode(k).decode()
