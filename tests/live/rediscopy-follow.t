@@ -190,8 +190,11 @@ caught() {
 check 'until it has caught up: at once, after a pause, with a writer that stops' '
 	empty source target
 	data source random 1000 5
+	on source FUNCTION LOAD "#!lua name=lib
+redis.register_function(\"f\", function() return 1 end)" >/dev/null
 	rm -f journal
 	caught --journal journal
+	test "$(on target FCALL f 0)" = 1
 	is_equal
 	data source mutate 3
 	data source seed

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "env.h"
 #include "follow.h"
+#include "functions.h"
 #include "keylist.h"
 #include "landing.h"
 #include "msg.h"
@@ -397,10 +398,14 @@ static int
 wind_up(struct follow *f)
 {
 	struct ends *e = &f->s.c.e;
+	uint64_t found = 0;
+	int status;
 
-	if (f->is_caught)
-		return followtell_caught(f) == -1 ? STATUS_TEMPORARY
-						  : STATUS_OK;
+	if (f->is_caught) {
+		status = functions_run(e, FUNCTIONS_REPLACE, &found);
+		e->rec.failed += (int64_t)found;
+		return followtell_caught(f) == -1 ? STATUS_TEMPORARY : status;
+	}
 	f->told = 0;
 	(void)followtell_lag(f);
 	if (!f->listens)

@@ -39,7 +39,6 @@ followtell_begun(struct follow *f)
 	for (i = 0; i < e->dbs.n; i++)
 		jsonw_int(&w, NULL, e->dbs.pair[i].from);
 	jsonw_close(&w);
-	jsonw_time(&w, "at", wall(f));
 	return recorder_put(&e->rec, &w, &b, false);
 }
 
@@ -57,7 +56,6 @@ followtell_gap(struct follow *f, const char *why)
 	f->is_caught = false;
 	jsonw_record(&w, &b, "keys.gap");
 	jsonw_str(&w, "reason", why);
-	jsonw_time(&w, "at", wall(f));
 	return recorder_put(&e->rec, &w, &b, true);
 }
 
@@ -84,7 +82,6 @@ followtell_lag(struct follow *f)
 	jsonw_num(&w, "seconds", behind > 0 ? behind : 0);
 	jsonw_uint(&w, "copied", f->copied);
 	jsonw_uint(&w, "deleted", f->deleted);
-	jsonw_time(&w, "at", wall(f));
 	return recorder_put(&e->rec, &w, &b, false);
 }
 
