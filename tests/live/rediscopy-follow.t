@@ -187,6 +187,23 @@ caught() {
 	run_records caught.jsonl timeout 60 rediscopy follow --from env:FROM --to env:TO --until-caught-up "$@" &&
 		has '.type == "keys.caught"' caught.jsonl
 }
+check 'whatever commands there are, for some seconds' '
+	on source CONFIG SET notify-keyspace-events AE >/dev/null
+	empty source target
+	seed=${SEED:-$RANDOM}
+	echo "SEED=$seed"
+	begin
+	data source chaos "${CHAOS:-3}" $seed &
+	writer=$!
+	if [[ $((seed % 2)) = 1 ]]; then sleep 1; on source CLIENT KILL TYPE pubsub; fi
+	wait $writer
+	# what expires is gone for both
+	sleep 1.6
+	end
+	same_keys 0 1 2 || [[ ! -s .from && ! -s .to ]]
+	is_equal
+	no_leftovers target'
+
 check 'until it has caught up: at once, after a pause, with a writer that stops' '
 	empty source target
 	data source random 1000 5
@@ -237,6 +254,42 @@ check 'refused: a target with keys, a source without notifications where they ar
 	status 1 rediscopy follow --from env:FROM --to env:TO --policy replace --notifications require >out.jsonl 2>err
 	has ".rule == \"redis-no-notifications\" and (.fix | test(\"notify-keyspace-events\"))" out.jsonl
 	records out.jsonl'
+
+# as USER: of the source
+as() { FROM=redis://$1:x@127.0.0.1:$(cat source/port) "${@:2}"; }
+check 'a source that does not say what it notifies of, nor what it counts' '
+	on source CONFIG SET notify-keyspace-events AKE >/dev/null
+	on source ACL SETUSER heroku on nopass "~*" "&*" "+@all" -config >/dev/null
+	on source ACL SETUSER blind on nopass "~*" "&*" "+@all" -config -info >/dev/null
+	on source ACL SETUSER deaf on nopass "~*" resetchannels "+@all" >/dev/null
+	empty source target
+	data source seed
+	as heroku caught
+	has ".rule == \"redis-no-notifications\" and (.fix | test(\"require\"))" caught.jsonl
+	has ".type == \"keys.caught\" and .by == \"passes\"" caught.jsonl
+	data source mutate 4
+	as heroku caught --policy replace --notifications require
+	has ".type == \"keys.caught\" and .by == \"notifications\"" caught.jsonl
+	same_keys
+	empty target
+	as blind caught --db 0 --policy replace --notifications require
+	has ".type == \"keys.gap\" and .reason == \"unseen\"" caught.jsonl
+	as deaf caught --policy replace
+	has ".type == \"keys.caught\" and .by == \"passes\"" caught.jsonl
+	status 1 as deaf caught --policy replace --notifications require
+	same_keys'
+
+check 'more changes than are kept: all keys are compared' '
+	empty source target
+	begin
+	kill -STOP $pid
+	for s in 1 2; do
+		on source EVAL "for i = 1, 50000 do redis.call(\"set\", string.rep(\"k\", 60) .. i, \"$s\") end" 0 >/dev/null
+	done
+	kill -CONT $pid
+	equal 20
+	end
+	test "$(gaps)" = too-many'
 
 check 'notifications that are turned off meanwhile; a source that has lost its keys' '
 	empty source target

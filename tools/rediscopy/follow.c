@@ -158,7 +158,6 @@ compare_all(struct follow *f, const char *reason)
 		return STATUS_TEMPORARY;
 	status = syncing_all(s);
 	f->copied += s->c.total.copied - before;
-	f->deleted += s->deleted;
 	return followdrain_judge(f, status, failed);
 }
 

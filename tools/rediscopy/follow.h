@@ -23,7 +23,7 @@ struct follow {
 	double caught;   /* the target had all that was done before */
 	double quiet_at; /* the end of the first pass that found nothing */
 	int quiet;       /* passes that did, in a row */
-	uint64_t copied, deleted; /* keys, after the first copy */
+	uint64_t copied; /* keys, after the first copy */
 	uint64_t told_copied;
 	/* mono: when it was last done, or may next be */
 	double told, looked, passed, next_drain, next_pass, next_groups;

@@ -68,7 +68,6 @@ delete_gone(struct follow *f)
 	struct ends *e = &f->s.c.e;
 	struct keylist *names = f->batch;
 	size_t i;
-	int status;
 
 	keylist_clear(names);
 	for (i = 0; i < keylist_count(f->gone); i++) {
@@ -82,10 +81,7 @@ delete_gone(struct follow *f)
 			return STATUS_TEMPORARY;
 		}
 	}
-	f->s.deleted = 0;
-	status = syncing_delete(&f->s, names);
-	f->deleted += f->s.deleted;
-	return status;
+	return syncing_delete(&f->s, names);
 }
 
 static int

@@ -81,7 +81,7 @@ followtell_lag(struct follow *f)
 	jsonw_uint(&w, "waiting", waiting(f));
 	jsonw_num(&w, "seconds", behind > 0 ? behind : 0);
 	jsonw_uint(&w, "copied", f->copied);
-	jsonw_uint(&w, "deleted", f->deleted);
+	jsonw_uint(&w, "deleted", f->s.all_deleted);
 	return recorder_put(&e->rec, &w, &b, false);
 }
 
@@ -95,7 +95,7 @@ followtell_caught(struct follow *f)
 	jsonw_record(&w, &b, "keys.caught");
 	jsonw_str(&w, "by", means(f));
 	jsonw_uint(&w, "copied", f->copied);
-	jsonw_uint(&w, "deleted", f->deleted);
+	jsonw_uint(&w, "deleted", f->s.all_deleted);
 	jsonw_time(&w, "at", f->caught);
 	return recorder_put(&e->rec, &w, &b, true);
 }

@@ -148,6 +148,7 @@ on_deleted(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	(void)tag;
 	if (is_kvreply(r, KVREPLY_INTEGER)) {
 		s->deleted += (uint64_t)r->integer;
+		s->all_deleted += (uint64_t)r->integer;
 		return 0;
 	}
 	msg_error("target: UNLINK: %s", r->str != NULL ? r->str : "refused");

@@ -18,6 +18,7 @@ struct syncing {
 	struct copying c;
 	struct verifying v; /* its lists: to be copied, to be deleted */
 	uint64_t deleted;   /* in this pass of this database */
+	uint64_t all_deleted;
 	uint64_t found;     /* in this pass */
 	int64_t pass;
 	const char *reason;     /* of the pass, for its records, or NULL */
