@@ -19,7 +19,7 @@ struct syncing {
 	struct verifying v; /* its lists: to be copied, to be deleted */
 	uint64_t deleted;   /* in this pass of this database */
 	uint64_t all_deleted;
-	uint64_t found;     /* in this pass */
+	uint64_t found; /* in this pass */
 	int64_t pass;
 	const char *reason;     /* of the pass, for its records, or NULL */
 	bool may_empty;         /* a source without keys is believed */
