@@ -5,6 +5,7 @@
 #include "ends.h"
 #include "env.h"
 #include "json.h"
+#include "keyevents.h"
 #include "kvaddr.h"
 #include "num.h"
 #include "rediscopy.h"
@@ -143,19 +144,15 @@ static void
 tell_notifications(struct ends *e)
 {
 	const struct side_server *v = &e->from.server;
-	const char *host = kvaddr_host(e->from.addr);
+	bool says = is_side_able(&e->from, SIDE_CONFIG);
 
-	if ((v->can & SIDE_CONFIG) != 0 && strchr(v->notify, 'E') != NULL)
+	if (says && is_keyevents_enough(v->notify))
 		return;
 	(void)recorder_tell(&e->rec, "note", "redis-no-notifications",
-		str_ends(host, ".amazonaws.com")
-			? "heroku redis:keyspace-notifications -c AKE"
-		: str_ends(host, ".upstash.io")
-			? "CONFIG SET notify-keyspace-events AE"
-			: NULL,
-		"the source %s of changed keys: sync finds them by comparing",
-		(v->can & SIDE_CONFIG) != 0 ? "does not notify"
-					    : "does not say if it notifies");
+		keyevents_fix(e),
+		"the source %s: follow finds changed keys by comparing",
+		says ? "does not notify of every change"
+		     : "does not say if it notifies of changes");
 }
 
 /* What a copy and its proof will cost where requests are paid for. */

@@ -80,7 +80,16 @@ on_tick(void *ctx)
 
 	if (c->live != NULL)
 		progress_update(c->e.progress, 0, c->live->copied);
-	progress_tick(c->e.progress);
+	ends_tick(&c->e);
+}
+
+static void
+on_chunk_tick(void *ctx, uint64_t bytes)
+{
+	struct copying *c = ctx;
+
+	(void)bytes;
+	ends_tick(&c->e);
 }
 
 int
@@ -166,6 +175,8 @@ copying_key(struct copying *c, const char *key, size_t len)
 		.run = c->e.run,
 		.keeps = c->pipe_options.policy == PIPE_SKIP,
 		.window = WINDOW,
+		.tick = on_chunk_tick,
+		.ctx = c,
 		.why = BUF_INIT};
 	double begun = clock_mono(c->e.env->clock);
 	enum chunk_result rc;
@@ -183,6 +194,9 @@ copying_key(struct copying *c, const char *key, size_t len)
 		break;
 	case CHUNK_VANISHED:
 		c->total.vanished++;
+		if (c->vanished != NULL &&
+			keylist_add(c->vanished, key, len, 0, NULL) == -1)
+			status = STATUS_TEMPORARY;
 		break;
 	case CHUNK_KEPT:
 		c->total.skipped++;
@@ -397,9 +411,13 @@ copying_keys(struct copying *c, const struct keylist *list)
 		.clock = c->e.env->clock,
 		.stamp = c->stamp,
 		.big = c->big,
-		.refused = c->refused};
+		.refused = c->refused,
+		.vanished = c->vanished};
 	int status, tries = 0;
 
+	/* the pipe would wait for something to come */
+	if (keylist_count(list) == 0)
+		return STATUS_OK;
 	for (;;) {
 		memset(&pipe.counts, 0, sizeof(pipe.counts));
 		status = pipe_list(&pipe, list);
@@ -409,6 +427,8 @@ copying_keys(struct copying *c, const struct keylist *list)
 			return status;
 		keylist_clear(c->big);
 		keylist_clear(c->refused);
+		if (c->vanished != NULL)
+			keylist_clear(c->vanished);
 	}
 	add_counts(&c->total, &pipe.counts);
 	return status == STATUS_OK ? copy_aside(c) : status;

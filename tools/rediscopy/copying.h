@@ -20,6 +20,7 @@ struct copying {
 	struct pipe_counts total;
 	const struct pipe_counts *live; /* of the stream under way, or NULL */
 	struct keylist *big, *refused;
+	struct keylist *vanished; /* of copying_keys; the caller's, or NULL */
 	size_t n_noted, n_noted_refused; /* of these, on record */
 	size_t pair;                     /* which databases are at work */
 	int64_t moving;   /* keys that changed while they were copied */

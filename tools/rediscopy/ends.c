@@ -94,6 +94,7 @@ choose_databases(struct ends *e, bool both)
 		return 0;
 	if (from > 0 || to > 0)
 		return dbmap_add(&e->dbs, e->from.db, e->to.db);
+	e->finds = true;
 	if (find_databases(e, &e->from) == -1 ||
 		(both && find_databases(e, &e->to) == -1))
 		return -1;
@@ -165,6 +166,8 @@ int
 ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
 	const char *verb, int (*replay)(void *ctx, const struct json *record))
 {
+	/* which look at what the target alone has */
+	static const char *const exact[] = {"verify", "sync", "follow", NULL};
 	struct kv_options from, to;
 	int status;
 
@@ -189,8 +192,7 @@ ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
 			e, strcmp(verb, "verify") != 0 && !opt->dry_run);
 	if (status != STATUS_OK)
 		return status;
-	if (choose_databases(e, strcmp(verb, "verify") == 0 ||
-					strcmp(verb, "sync") == 0) == -1) {
+	if (choose_databases(e, is_str_one_of(verb, exact)) == -1) {
 		msg_error("the databases cannot be listed");
 		return STATUS_TEMPORARY;
 	}
@@ -231,6 +233,20 @@ ends_select(struct ends *e, size_t i)
 			       side_select(&e->to, e->dbs.pair[i].to) == -1
 		       ? -1
 		       : 0;
+}
+
+int
+ends_find(struct ends *e)
+{
+	return e->finds ? find_databases(e, &e->from) : 0;
+}
+
+void
+ends_tick(struct ends *e)
+{
+	progress_tick(e->progress);
+	if (e->tick != NULL)
+		e->tick(e->tick_ctx);
 }
 
 int

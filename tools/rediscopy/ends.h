@@ -24,6 +24,10 @@ struct ends {
 	struct journal *journal;
 	struct progress *progress;
 	char run[24]; /* a name for temporary keys */
+	bool finds;   /* which databases: those that hold keys */
+	/* tick(ctx): a few times a second of whatever is done, or NULL */
+	void (*tick)(void *ctx);
+	void *tick_ctx;
 };
 
 /*
@@ -43,6 +47,13 @@ int ends_again(struct ends *s);
 /* ends_select(s, i): the pair of databases number ${i} on both sides. 0,
  * or -1 after a message. */
 int ends_select(struct ends *s, size_t i);
+
+/* ends_find(s): adds the databases that have got keys since, unless the
+ * options or a URL say which. 0 or -1. */
+int ends_find(struct ends *s);
+
+/* ends_tick(s): tells who waits for it, and the progress. */
+void ends_tick(struct ends *s);
 
 /* ends_end(s, status): the summary record; the status to exit with. */
 int ends_end(struct ends *s, int status);

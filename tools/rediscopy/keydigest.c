@@ -5,10 +5,11 @@
 #include "keydigest.h"
 #include "kv.h"
 #include "kvreply.h"
+#include "mem.h"
 #include "multiset.h"
 #include "num.h"
 #include "side.h"
-#include "streammeta.h"
+#include "streampel.h"
 
 /* A scan may give an element twice while the server grows its table. */
 enum { TRIES = 5 };
@@ -233,27 +234,29 @@ on_length(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	return 0;
 }
 
+static void
+drop_pel(struct keydigest *d)
+{
+	if (d->pel != NULL)
+		streampel_fini(d->pel);
+	free(d->pel);
+	d->pel = NULL;
+}
+
 /* What a stream is besides its entries; counters are left out where a server
  * may not have them. */
-static int
-on_meta(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
+static void
+take_meta(struct keydigest *d)
 {
-	struct keydigest *d = ctx;
-	struct streammeta m;
+	const struct streammeta *m = &d->pel->meta;
 	size_t i, j;
 
-	(void)k;
-	(void)tag;
-	d->is_meta = true;
-	if (!is_kvreply(r, KVREPLY_ARRAY) || streammeta_read(&m, r) == -1) {
-		d->failed = true;
-		return 0;
-	}
-	add_number(d, m.last.ms);
-	add_number(d, m.last.seq);
+	d->failed = d->failed || d->pel->failed;
+	add_number(d, m->last.ms);
+	add_number(d, m->last.seq);
 	multiset_row_end(d->row, &d->sum);
-	for (i = 0; i < m.n_groups; i++) {
-		struct streammeta_group *g = &m.group[i];
+	for (i = 0; i < m->n_groups; i++) {
+		const struct streammeta_group *g = &m->group[i];
 
 		add_bytes(d, g->name.text, g->name.len);
 		add_number(d, g->last.ms);
@@ -277,8 +280,26 @@ on_meta(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 			multiset_row_end(d->row, &d->sum);
 		}
 	}
-	streammeta_fini(&m);
-	return 0;
+	drop_pel(d);
+}
+
+/* Asks for it. Whether all of it is there. */
+static bool
+is_meta_taken(struct keydigest *d)
+{
+	if (d->is_meta)
+		return true;
+	if (d->pel == NULL) {
+		if ((d->pel = mem_alloc(sizeof(*d->pel))) == NULL) {
+			d->failed = d->is_done = true;
+			return false;
+		}
+		streampel_begin(d->pel, d->side->kv, d->key, d->len);
+	}
+	if (!d->pel->is_done)
+		return false;
+	take_meta(d);
+	return d->is_meta = true;
 }
 
 int
@@ -321,17 +342,10 @@ keydigest_step(struct keydigest *d)
 	if (d->reader.is_asking)
 		return;
 	/* the elements that stand in order make one row */
-	if (d->reader.type->is_ordered)
+	if (d->reader.type->is_ordered && d->pel == NULL)
 		multiset_row_end(d->row, &d->sum);
-	if (strcmp(d->type, "stream") == 0 && !d->is_meta) {
-		kv_begin(kv, 6, on_meta, d, 0);
-		kv_text(kv, "XINFO");
-		kv_text(kv, "STREAM");
-		kv_word(kv, d->key, d->len);
-		kv_text(kv, "FULL");
-		kv_text(kv, "COUNT");
-		kv_text(kv, "0");
-	}
+	if (strcmp(d->type, "stream") == 0 && !is_meta_taken(d))
+		return;
 	d->is_counting = true;
 	kv_begin(kv, 2, on_length, d, 0);
 	kv_text(kv, d->reader.type->length);
@@ -343,6 +357,7 @@ keydigest_fini(struct keydigest *d)
 {
 	multiset_row_free(d->row);
 	fieldtimes_fini(&d->times);
+	drop_pel(d);
 	d->row = NULL;
 }
 

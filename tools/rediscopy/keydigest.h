@@ -11,6 +11,7 @@
 
 struct multiset_row;
 struct side;
+struct streampel;
 
 /*
  * What a key holds, as a digest that is the same for the same value whatever
@@ -34,6 +35,7 @@ struct keydigest {
 	struct fieldtimes times;
 	struct reader reader;
 	struct multiset_row *row;
+	struct streampel *pel; /* of a stream, while it is asked */
 	int64_t now, length;
 	unsigned tries;
 	bool is_started, is_counting, is_meta, failed;

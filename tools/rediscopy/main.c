@@ -12,6 +12,8 @@ static const struct opt_verb verbs[] = {
 		verify_run},
 	{"sync", NULL, "make the target equal again, moving what differs",
 		options_sync, 0, 0, sync_run},
+	{"follow", NULL, "copy, and go on copying what changes", options_follow,
+		0, 0, follow_run},
 	{NULL, NULL, NULL, NULL, 0, 0, NULL}};
 
 static const struct opt_program program = {"rediscopy",
@@ -22,8 +24,11 @@ static const struct opt_program program = {"rediscopy",
 int
 main(int argc, char **argv)
 {
-	struct rediscopy_options options = {
-		.policy = "fail", .big = 256 << 10, .passes = 10};
+	struct rediscopy_options options = {.policy = "fail",
+		.notifications = "auto",
+		.full_every = -1,
+		.big = 256 << 10,
+		.passes = 10};
 
 	return program_run(&program, &options, argc, argv);
 }

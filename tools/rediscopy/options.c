@@ -101,4 +101,21 @@ const struct opt options_sync[] = {JOURNAL, WHICH, SPEED, TOLERANCE,
 		NULL},
 	END};
 
+const struct opt options_follow[] = {JOURNAL, WHICH, SPEED, TOLERANCE,
+	{"policy", 0, OPT_CHOICE, AT(policy), NULL,
+		"what to do where the target holds keys that no journal knows "
+		"of",
+		0, 0, "fail|replace", NULL},
+	{"until-caught-up", 0, OPT_FLAG, AT(until_caught_up), NULL,
+		"end when the target holds what the source does", 0, 0, NULL,
+		NULL},
+	{"notifications", 0, OPT_CHOICE, AT(notifications), NULL,
+		"whether to listen to keyspace notifications (auto)", 0, 0,
+		"auto|require|off", NULL},
+	{"full-every", 0, OPT_DURATION, AT(full_every), "TIME",
+		"compare all keys every TIME, too (15m; without notifications "
+		"5s)",
+		0, 86400, NULL, NULL},
+	END};
+
 const struct opt options_check[] = {WHICH, END};

@@ -114,6 +114,16 @@ put_aside(struct pipe_state *s, struct keylist *list, struct item *i,
 	return done(s, i);
 }
 
+/* It was there, or it was named, and is gone. */
+static int
+vanished(struct pipe_state *s, struct item *i)
+{
+	s->p->counts.vanished++;
+	if (s->p->vanished != NULL)
+		return put_aside(s, s->p->vanished, i, "");
+	return done(s, i);
+}
+
 /* Errors of the target that no other key would fare better with. */
 static bool
 is_hopeless(const struct kvreply *r)
@@ -206,10 +216,8 @@ on_dumped(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 
 	(void)k;
 	s->reading -= i->size + OVERHEAD;
-	if (is_kvreply(r, KVREPLY_NIL)) {
-		s->p->counts.vanished++;
-		return done(s, i);
-	}
+	if (is_kvreply(r, KVREPLY_NIL))
+		return vanished(s, i);
 	if (!is_kvreply(r, KVREPLY_STRING) || r->len <= KVPAYLOAD_FOOTER)
 		return put_aside(s, s->p->refused, i,
 			is_kvreply(r, KVREPLY_ERROR) ? r->str : "no payload");
@@ -282,10 +290,8 @@ on_measured(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	struct item *i = (struct item *)tag;
 
 	(void)k;
-	if (is_kvreply(r, KVREPLY_NIL)) {
-		s->p->counts.vanished++;
-		return done(s, i);
-	}
+	if (is_kvreply(r, KVREPLY_NIL))
+		return vanished(s, i);
 	if (is_kvreply(r, KVREPLY_INTEGER))
 		i->size = (uint64_t)r->integer;
 	if (i->size > s->p->opt->big)

@@ -58,8 +58,9 @@ struct pipe {
 	/* for each type byte: 0 as it comes; > 0 under that version; < 0 not
 	 * by payload at all */
 	const int16_t *stamp;
-	struct keylist *big;     /* keys to be copied in chunks */
-	struct keylist *refused; /* keys that RESTORE does not take */
+	struct keylist *big;      /* keys to be copied in chunks */
+	struct keylist *refused;  /* keys that RESTORE does not take */
+	struct keylist *vanished; /* keys that are gone, or NULL */
 	struct pipe_counts counts;
 };
 

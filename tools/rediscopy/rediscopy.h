@@ -30,6 +30,8 @@ struct rediscopy_options {
 	double tolerance; /* seconds that expiries may differ by */
 	/* of follow */
 	bool until_caught_up;
+	const char *notifications; /* "auto", "require", "off" */
+	double full_every;         /* seconds between passes over all keys */
 	/* of restore */
 	bool only_check;
 };

@@ -11,7 +11,6 @@
 #include "keylist.h"
 #include "msg.h"
 #include "multiset.h"
-#include "progress.h"
 #include "rediscopy.h"
 #include "status.h"
 #include "verifying.h"
@@ -112,7 +111,7 @@ on_tick(void *ctx)
 {
 	struct verifying *v = ctx;
 
-	progress_tick(v->e->progress);
+	ends_tick(v->e);
 }
 
 static int

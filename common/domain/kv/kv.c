@@ -41,6 +41,7 @@ struct kv {
 	struct waiter *wait;
 	size_t cap, head, n;
 	const struct kvreply *answer; /* of kv_call */
+	struct waiter listener;       /* to channels */
 	bool is_answered;
 	bool failed; /* no memory */
 	bool lost;
@@ -189,12 +190,24 @@ push(struct kv *k)
 	return KV_OK;
 }
 
+/* Whether it is what somebody has published, and no reply. */
+static bool
+is_message(const struct kvreply *r)
+{
+	return is_kvreply(r, KVREPLY_ARRAY) && r->n >= 3 &&
+	       is_kvreply(r->item[0], KVREPLY_STRING) &&
+	       (strcmp(r->item[0]->str, "pmessage") == 0 ||
+		       strcmp(r->item[0]->str, "message") == 0);
+}
+
 /* Hands one reply to who waits for it. */
 static enum kv_result
 deliver(struct kv *k, const struct kvreply *r)
 {
-	struct waiter w;
+	struct waiter w = k->listener;
 
+	if (w.handler != NULL && is_message(r))
+		return w.handler(w.ctx, k, r, w.tag) == -1 ? KV_REFUSED : KV_OK;
 	if (k->n == 0)
 		return lose(k, "the server answers what nobody has asked");
 	w = k->wait[k->head];
@@ -333,6 +346,12 @@ kv_call(struct kv *k, ...)
 	queue_list(k, &w, words);
 	va_end(words);
 	return kv_finish(k);
+}
+
+void
+kv_listen(struct kv *k, kv_handler *handler, void *ctx)
+{
+	k->listener = (struct waiter){handler, ctx, 0};
 }
 
 size_t

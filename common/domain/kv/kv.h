@@ -64,6 +64,13 @@ void kv_int(struct kv *k, int64_t v);
 void kv_queue(struct kv *k, kv_handler *handler, void *ctx, uintptr_t tag, ...)
 	__attribute__((sentinel));
 
+/*
+ * kv_listen(k, handler, ctx): before it subscribes to channels: what is
+ * published there (arrays that begin with "message" or "pmessage") goes to
+ * ${handler}, and everything else to who waits for a reply, as before.
+ */
+void kv_listen(struct kv *k, kv_handler *handler, void *ctx);
+
 /* kv_unanswered(k): commands queued and not answered yet. */
 size_t kv_unanswered(const struct kv *k);
 
