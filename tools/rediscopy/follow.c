@@ -5,6 +5,7 @@
 #include "follow.h"
 #include "functions.h"
 #include "keylist.h"
+#include "kv.h"
 #include "landing.h"
 #include "msg.h"
 #include "rediscopy.h"
@@ -42,6 +43,8 @@ on_tick(void *ctx)
 	struct follow *f = ctx;
 
 	keyevents_pump(&f->events, 0);
+	if (f->is_held)
+		(void)followtell_lag(f);
 	if (!f->is_held || f->is_stopping || !is_stopsignal())
 		return;
 	msg_note("ending; the next signal ends at once");
@@ -100,8 +103,10 @@ look(struct follow *f)
 	int rc = 0;
 
 	f->looked = now(f);
-	if (sourcewatch_look(&f->watch, &e->from, f->events.n, &what) == -1 ||
-		side_keys(&e->to) == -1)
+	if (sourcewatch_look(&f->watch, &e->from, f->events.n, &what) == -1)
+		return STATUS_TEMPORARY;
+	/* an idle session may be given up by its server */
+	if (kv_call(e->to.kv, "PING", NULL) == NULL)
 		return STATUS_TEMPORARY;
 	if ((what & SOURCEWATCH_SILENT) != 0 && f->listens)
 		return stop_listening(f);
@@ -178,6 +183,7 @@ full_pass(struct follow *f)
 	}
 	f->is_known = true;
 	f->is_quiet = f->s.found == 0;
+	f->due_since = 0;
 	f->passed = now(f);
 	return STATUS_OK;
 }
@@ -278,7 +284,8 @@ step(struct follow *f)
 	if (!is_dirty && f->due == NULL && f->events.is_answered)
 		return conclude(f);
 	/* told at once if we wait for it, else now and then */
-	if (!is_dirty && (is_ending(f) || now(f) - f->events.spoken >= 0.5))
+	if (!is_dirty &&
+		(is_ending(f) || now(f) - f->events.spoken >= LOOK_EVERY))
 		keyevents_mark(&f->events);
 	if (f->events.kv == NULL)
 		clock_sleep(e->env->clock, 0.1);
@@ -303,6 +310,7 @@ step_pass(struct follow *f)
 		(status = compare_all(f, f->due)) != STATUS_OK)
 		return status;
 	f->due = NULL;
+	f->due_since = 0;
 	f->is_known = true;
 	took = now(f) - begun;
 	f->quiet = f->s.found == 0 ? f->quiet + 1 : 0;
@@ -483,6 +491,7 @@ begin(struct follow *f)
 	f->passed = now(f);
 	due = f->due;
 	f->due = NULL;
+	f->due_since = 0;
 	return due != NULL && followtell_gap(f, due) == -1 ? STATUS_TEMPORARY
 							   : STATUS_OK;
 }
