@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "kv.h"
 #include "kvaddr.h"
+#include "kvinfo.h"
 #include "kvreply.h"
 #include "msg.h"
 #include "num.h"
@@ -24,39 +25,6 @@ status_of(enum kv_result rc)
 				  : STATUS_TEMPORARY;
 }
 
-/* The value of "name:value" on a line of ${text}, into ${out}. */
-static bool
-info_field(const char *text, const char *name, char *out, size_t size)
-{
-	size_t n = strlen(name), len;
-	const char *line = text;
-
-	for (; line != NULL; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, name, n) != 0 || line[n] != ':')
-			continue;
-		line += n + 1;
-		len = strcspn(line, "\r\n");
-		if (len >= size)
-			len = size - 1;
-		memcpy(out, line, len);
-		out[len] = '\0';
-		return true;
-	}
-	return false;
-}
-
-static uint64_t
-info_number(const char *text, const char *name)
-{
-	char value[32];
-	uint64_t n = 0;
-
-	if (info_field(text, name, value, sizeof(value)))
-		(void)num_size(value, 0, UINT64_MAX / 2, &n);
-	return n;
-}
-
 static int
 version_number(const char *text)
 {
@@ -67,51 +35,35 @@ version_number(const char *text)
 	return (int)(a * 10000 + b * 100 + c);
 }
 
-/* The sum of "dbN:keys=..." */
-static int64_t
-info_keys(const char *text)
-{
-	const char *p = strstr(text, "# Keyspace");
-	int64_t sum = 0;
-	long long n;
-
-	if (p == NULL)
-		return -1;
-	for (p = strstr(p, "keys="); p != NULL; p = strstr(p + 1, "keys="))
-		if ((p[-1] == ':') && sscanf(p, "keys=%lld", &n) == 1)
-			sum += n;
-	return sum;
-}
-
 static void
 read_info(struct side_server *v, const char *text)
 {
 	char value[64];
 
-	if (info_field(text, "upstash_version", value, sizeof(value)))
+	if (kvinfo_text(text, "upstash_version", value, sizeof(value)))
 		v->flavor = SIDE_UPSTASH;
-	else if (info_field(text, "valkey_version", v->version_text,
+	else if (kvinfo_text(text, "valkey_version", v->version_text,
 			 sizeof(v->version_text)))
 		v->flavor = SIDE_VALKEY;
-	else if (info_field(text, "dragonfly_version", value, sizeof(value)) ||
-		 info_field(text, "keydb_version", value, sizeof(value)))
+	else if (kvinfo_text(text, "dragonfly_version", value, sizeof(value)) ||
+		 kvinfo_text(text, "keydb_version", value, sizeof(value)))
 		v->flavor = SIDE_OTHER;
 	if (v->version_text[0] == '\0')
-		(void)info_field(text, "redis_version", v->version_text,
+		(void)kvinfo_text(text, "redis_version", v->version_text,
 			sizeof(v->version_text));
 	v->version = version_number(v->version_text);
-	(void)info_field(text, "run_id", v->run_id, sizeof(v->run_id));
-	(void)info_field(
+	(void)kvinfo_text(text, "run_id", v->run_id, sizeof(v->run_id));
+	(void)kvinfo_text(
 		text, "maxmemory_policy", v->policy, sizeof(v->policy));
-	v->is_replica = info_field(text, "role", value, sizeof(value)) &&
+	v->is_replica = kvinfo_text(text, "role", value, sizeof(value)) &&
 			strcmp(value, "slave") == 0;
 	v->is_cut_off =
 		v->is_replica &&
-		info_field(text, "master_link_status", value, sizeof(value)) &&
+		kvinfo_text(text, "master_link_status", value, sizeof(value)) &&
 		strcmp(value, "up") != 0;
-	v->used_memory = info_number(text, "used_memory");
-	v->max_memory = info_number(text, "maxmemory");
-	v->keys = info_keys(text);
+	v->used_memory = kvinfo_number(text, "used_memory");
+	v->max_memory = kvinfo_number(text, "maxmemory");
+	v->keys = kvinfo_keys(text);
 }
 
 /* Each command, asked of a key that is not there. */
@@ -179,7 +131,7 @@ on_cluster(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	(void)k;
 	(void)tag;
 	if (is_kvreply(r, KVREPLY_STRING))
-		v->shards = (int)info_number(r->str, "cluster_size");
+		v->shards = (int)kvinfo_number(r->str, "cluster_size");
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "kvreply.h"
 #include "mem.h"
+#include "num.h"
 
 /*
  * A reply and all in it stand in blocks of memory that are used again for the
@@ -258,4 +259,18 @@ kvreply_pair(const struct kvreply *r, const char *name)
 			strcmp(r->item[i]->str, name) == 0)
 			return r->item[i + 1];
 	return NULL;
+}
+
+int64_t
+kvreply_time(const struct kvreply *r)
+{
+	int64_t seconds, micros;
+
+	if (!is_kvreply(r, KVREPLY_ARRAY) || r->n != 2 ||
+		r->item[0]->str == NULL || r->item[1]->str == NULL ||
+		num_int(r->item[0]->str, 0, INT64_MAX / 1000 - 1, &seconds) ==
+			-1 ||
+		num_int(r->item[1]->str, 0, 999999, &micros) == -1)
+		return 0;
+	return seconds * 1000 + micros / 1000;
 }
