@@ -110,6 +110,16 @@ check 'the connection that listens is cut, and others too' '
 	end
 	test "$(gaps)" = notifications-lost'
 
+check 'a target that is started anew, and has lost what it was given' '
+	begin --policy replace
+	redis_down target KILL
+	redis_up target
+	equal 20
+	on source SET c 1 >/dev/null
+	equal
+	end
+	case $(gaps) in *restarted) ;; *) gaps; exit 1 ;; esac'
+
 check 'a source that evicts' '
 	empty source target
 	begin

@@ -33,6 +33,17 @@ struct follow {
 	unsigned opens; /* of the subscription, in vain */
 };
 
+/* follow_now(f): the clock that never goes back. */
+double follow_now(const struct follow *f);
+
+/*
+ * followstep_begin(f): how changes are learned of, before anything is copied.
+ * followstep_next(f): whatever is to be done next, or a short wait. Exit
+ * statuses; STATUS_TEMPORARY: a connection was lost.
+ */
+int followstep_begin(struct follow *f);
+int followstep_next(struct follow *f);
+
 /* followdrain_run(f): the keys that are dirty, copied or deleted. An exit
  * status; what is not done is dirty again. */
 int followdrain_run(struct follow *f);
