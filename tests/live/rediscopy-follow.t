@@ -203,7 +203,7 @@ check 'whatever commands there are, for some seconds' '
 	seed=${SEED:-$RANDOM}
 	echo "SEED=$seed"
 	begin
-	data source chaos "${CHAOS:-3}" $seed &
+	data source chaos "${CHAOS:-2}" $seed &
 	writer=$!
 	if [[ $((seed % 2)) = 1 ]]; then sleep 1; on source CLIENT KILL TYPE pubsub; fi
 	wait $writer
@@ -291,9 +291,9 @@ check 'a source that does not say what it notifies of, nor what it counts' '
 
 check 'more changes than are kept: all keys are compared' '
 	empty source target
-	begin --keys-rate 1500
+	begin --keys-rate 3000
 	# those that come while these are copied wait
-	on source EVAL "for i = 1, 2500 do redis.call(\"set\", i, i) end" 0 >/dev/null
+	on source EVAL "for i = 1, 4000 do redis.call(\"set\", i, i) end" 0 >/dev/null
 	sleep 0.3
 	on source EVAL "for i = 1, 6000 do redis.call(\"set\", string.rep(\"k\", 1000) .. i, i) end" 0 >/dev/null
 	equal 20
@@ -304,7 +304,7 @@ check 'notifications that are turned off meanwhile; a source that has lost its k
 	empty source target
 	on source CONFIG SET notify-keyspace-events KA >/dev/null
 	data source random 200 7
-	begin
+	begin --full-every 0.5s
 	on source SET by:keyspace 1 >/dev/null
 	equal
 	on source CONFIG SET notify-keyspace-events "" >/dev/null
