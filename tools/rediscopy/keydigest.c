@@ -7,6 +7,7 @@
 #include "kvreply.h"
 #include "mem.h"
 #include "multiset.h"
+#include "num.h"
 #include "side.h"
 #include "streampel.h"
 
@@ -185,10 +186,15 @@ static int
 on_time(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 {
 	struct keydigest *d = ctx;
+	int64_t seconds = 0, micros = 0;
 
 	(void)k;
 	(void)tag;
-	d->now = kvreply_time(r);
+	if (is_kvreply(r, KVREPLY_ARRAY) && r->n == 2) {
+		(void)num_int(r->item[0]->str, 0, INT64_MAX / 1000, &seconds);
+		(void)num_int(r->item[1]->str, 0, 999999, &micros);
+	}
+	d->now = seconds * 1000 + micros / 1000;
 	return 0;
 }
 
