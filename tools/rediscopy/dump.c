@@ -10,9 +10,9 @@
 #include "jsonw.h"
 #include "keyarchive.h"
 #include "keydigest.h"
-#include "keyfilter.h"
 #include "keyframe.h"
 #include "keylist.h"
+#include "keyscan.h"
 #include "kvaddr.h"
 #include "kvreply.h"
 #include "mem.h"
@@ -23,16 +23,15 @@
 #include "tmpfile.h"
 
 /* Keys read at a time, and the memory that they may have together. */
-enum { MANY = 500, TOGETHER = 4 << 20, CURSOR = 24 };
+enum { MANY = 500, TOGETHER = 4 << 20 };
 
 struct dump {
 	struct ends e;
 	struct keyarchive_out *out;
 	struct tmpfile *file; /* --output, else NULL */
-	struct keylist *keys; /* of one answer to SCAN */
-	uint64_t *size;       /* of each */
+	struct keyscan scan;
 	size_t pair;
-	uint64_t total, dumped, filtered, bytes; /* but total of a database */
+	uint64_t total, dumped, bytes; /* but total of a database */
 	bool is_failed; /* some could not be read: each has its record */
 };
 
@@ -107,7 +106,7 @@ begin_slot(struct slot *s, struct dump *d, size_t i, bool is_streamed)
 {
 	static const struct keydigest_tap tap = {
 		on_begin, on_elements, on_time, on_meta, NULL};
-	struct keylist_item k = keylist_get(d->keys, i);
+	struct keylist_item k = keylist_get(d->scan.keys, i);
 
 	memset(s, 0, sizeof(*s));
 	s->d = d;
@@ -187,16 +186,16 @@ read_slots(struct dump *d, struct slot *slot, size_t n)
 static int
 dump_some(struct dump *d, size_t i, size_t *n)
 {
-	size_t k, most = keylist_count(d->keys) - i;
+	size_t k, most = keylist_count(d->scan.keys) - i;
 	uint64_t sum = 0;
 	struct slot *slot;
 	int status = STATUS_OK;
 
 	/* where sizes are not told, one after the other */
 	for (*n = 0; *n < most && *n < MANY; ++*n) {
-		if (d->size[i + *n] > d->e.opt->big)
+		if (d->scan.size[i + *n] > d->e.opt->big)
 			break;
-		if ((sum += d->size[i + *n]) > TOGETHER)
+		if ((sum += d->scan.size[i + *n]) > TOGETHER)
 			break;
 	}
 	if (*n == 0)
@@ -205,7 +204,7 @@ dump_some(struct dump *d, size_t i, size_t *n)
 		return no_memory();
 	for (k = 0; status == STATUS_OK && k < *n; k++)
 		if (begin_slot(&slot[k], d, i + k,
-			    d->size[i + k] > d->e.opt->big) == -1)
+			    d->scan.size[i + k] > d->e.opt->big) == -1)
 			status = no_memory();
 	if (status == STATUS_OK && read_slots(d, slot, *n) != KV_OK)
 		status = STATUS_TEMPORARY;
@@ -221,97 +220,6 @@ dump_some(struct dump *d, size_t i, size_t *n)
 }
 
 static int
-on_size(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
-{
-	struct dump *d = ctx;
-
-	(void)k;
-	if (is_kvreply(r, KVREPLY_INTEGER))
-		d->size[tag] = (uint64_t)r->integer;
-	return 0;
-}
-
-/* How large the keys are. An exit status. */
-static int
-measure(struct dump *d)
-{
-	size_t i, n = keylist_count(d->keys);
-
-	free(d->size);
-	if ((d->size = mem_zalloc(n + 1, sizeof(*d->size))) == NULL)
-		return no_memory();
-	for (i = 0; i < n; i++) {
-		struct keylist_item k = keylist_get(d->keys, i);
-
-		d->size[i] = UINT64_MAX;
-		if (!is_side_able(&d->e.from, SIDE_MEMORY))
-			continue;
-		kv_begin(d->e.from.kv, 3, on_size, d, i);
-		kv_text(d->e.from.kv, "MEMORY");
-		kv_text(d->e.from.kv, "USAGE");
-		kv_word(d->e.from.kv, k.key, k.len);
-	}
-	return kv_drain(d->e.from.kv) == KV_OK ? STATUS_OK : STATUS_TEMPORARY;
-}
-
-static void
-ask_scan(struct dump *d, const char *cursor)
-{
-	const char *match = keyfilter_match(d->e.opt), *type = d->e.opt->type;
-	struct kv *kv = d->e.from.kv;
-
-	kv_begin(kv, 4 + (match != NULL ? 2u : 0u) + (type != NULL ? 2u : 0u),
-		NULL, NULL, 0);
-	kv_text(kv, "SCAN");
-	kv_text(kv, cursor);
-	kv_text(kv, "COUNT");
-	kv_text(kv, "1000");
-	if (match != NULL) {
-		kv_text(kv, "MATCH");
-		kv_text(kv, match);
-	}
-	if (type != NULL) {
-		kv_text(kv, "TYPE");
-		kv_text(kv, type);
-	}
-}
-
-/* The keys of one step of SCAN, and the cursor behind them. */
-static int
-scan(struct dump *d, char cursor[CURSOR])
-{
-	const struct kvreply *r, *keys;
-	size_t i;
-
-	ask_scan(d, cursor);
-	if ((r = kv_finish(d->e.from.kv)) == NULL)
-		return STATUS_TEMPORARY;
-	if (!is_kvreply(r, KVREPLY_ARRAY) || r->n != 2 ||
-		r->item[0]->str == NULL || r->item[0]->len >= CURSOR ||
-		!is_kvreply(r->item[1], KVREPLY_ARRAY)) {
-		msg_error("source: SCAN: %s", is_kvreply(r, KVREPLY_ERROR)
-						      ? r->str
-						      : "no list of keys");
-		return STATUS_NO;
-	}
-	memcpy(cursor, r->item[0]->str, r->item[0]->len + 1);
-	keys = r->item[1];
-	keylist_clear(d->keys);
-	for (i = 0; i < keys->n; i++) {
-		const struct kvreply *k = keys->item[i];
-
-		if (!is_kvreply(k, KVREPLY_STRING))
-			continue;
-		if (!is_keyfilter_wanted(
-			    (void *)(uintptr_t)d->e.opt, k->str, k->len))
-			d->filtered++;
-		else if (keylist_add(d->keys, k->str, k->len, 0, NULL) == -1)
-			return no_memory();
-	}
-	return measure(d);
-}
-
-static int
 put_database(struct dump *d, double seconds)
 {
 	struct buf b = BUF_INIT;
@@ -321,7 +229,7 @@ put_database(struct dump *d, double seconds)
 	jsonw_int(&w, "db", d->e.dbs.pair[d->pair].from);
 	jsonw_uint(&w, "keys", d->dumped);
 	jsonw_uint(&w, "bytes", d->bytes);
-	jsonw_uint(&w, "filtered", d->filtered);
+	jsonw_uint(&w, "filtered", d->scan.filtered);
 	jsonw_num(&w, "seconds", seconds);
 	return recorder_put(&d->e.rec, &w, &b, true);
 }
@@ -330,24 +238,26 @@ static int
 dump_database(struct dump *d)
 {
 	double begun = clock_mono(d->e.env->clock);
-	char cursor[CURSOR] = "0";
 	size_t i, n;
 	int status;
 
-	d->dumped = d->filtered = d->bytes = 0;
+	d->dumped = d->bytes = 0;
 	if (side_select(&d->e.from, d->e.dbs.pair[d->pair].from) == -1)
 		return STATUS_TEMPORARY;
+	if (keyscan_init(&d->scan, &d->e.from, d->e.opt) == -1)
+		return no_memory();
 	progress_start(d->e.progress, 0, "keys",
 		(uint64_t)(d->e.from.server.keys > 0 ? d->e.from.server.keys
 						     : 0));
 	do {
-		status = scan(d, cursor);
-		for (i = 0; status == STATUS_OK && i < keylist_count(d->keys);
+		status = keyscan_next(&d->scan);
+		for (i = 0;
+			status == STATUS_OK && i < keylist_count(d->scan.keys);
 			i += n) {
 			status = dump_some(d, i, &n);
 			progress_update(d->e.progress, 0, d->total + d->dumped);
 		}
-	} while (status == STATUS_OK && strcmp(cursor, "0") != 0);
+	} while (status == STATUS_OK && !d->scan.is_done);
 	progress_finish(d->e.progress, 0);
 	d->total += d->dumped;
 	d->e.rec.done += (int64_t)d->dumped;
@@ -355,6 +265,7 @@ dump_database(struct dump *d)
 	if (status == STATUS_OK &&
 		put_database(d, clock_mono(d->e.env->clock) - begun) == -1)
 		status = STATUS_TEMPORARY;
+	keyscan_fini(&d->scan);
 	return status;
 }
 
@@ -462,8 +373,6 @@ dump_all(struct dump *d)
 {
 	int status = open_output(d);
 
-	if (status == STATUS_OK && (d->keys = keylist_new()) == NULL)
-		status = no_memory();
 	if (status == STATUS_OK)
 		status = dump_functions(d);
 	for (d->pair = 0; status == STATUS_OK && d->pair < d->e.dbs.n;
@@ -497,8 +406,7 @@ dump_run(const void *options, struct env *env)
 	status = ends_end(&d.e, status);
 	keyarchive_abandon(d.out);
 	tmpfile_abort(d.file);
-	keylist_free(d.keys);
-	free(d.size);
+	keyscan_fini(&d.scan);
 	ends_close(&d.e);
 	return status;
 }
