@@ -24,7 +24,7 @@ base64_names() { while read -r n; do
 done; }
 # an archive from the folder "altered", its members sorted
 remake() {
-	(cd altered && ls keys/* | sort "$@" | tar --zstd -cf ../bad.tar archive.json -T - end.json manifest.json)
+	(cd altered && printf "%s\n" keys/* | sort "$@" | tar --zstd -cf ../bad.tar archive.json -T - end.json manifest.json)
 }
 
 check 'what is dumped and restored is the same: types, expiries, databases, functions' '

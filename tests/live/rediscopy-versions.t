@@ -36,11 +36,11 @@ check 'kinds that the sample has not shown go element by element' '
 	FROM=$NEWER copy
 	same_keys'
 
-NEW_SERVER=$("$ROOT/tests/lab/redis-binaries" valkey9 2>"$T/why") &&
-	OLD_SERVER=$("$ROOT/tests/lab/redis-binaries" redis6 2>"$T/why") || {
+if ! NEW_SERVER=$("$ROOT/tests/lab/redis-binaries" valkey9 2>"$T/why") ||
+	! OLD_SERVER=$("$ROOT/tests/lab/redis-binaries" redis6 2>"$T/why"); then
 	skip 'copies between versions of the servers' "$(tail -n 1 "$T/why")"
 	finish
-}
+fi
 SERVER=$NEW_SERVER redis_up valkey
 SERVER=$NEW_SERVER redis_up valkey2
 SERVER=$OLD_SERVER redis_up old
@@ -71,6 +71,9 @@ check 'expiries of fields, between servers that know them' '
 check 'Redis 7 to 6.2 and back' '
 	empty source target
 	data source seed
+	TO=$(url old) check_ends
+	has ".rule == \"redis-payloads\"" c.jsonl
+	[[ $(on old DBSIZE) = 0 ]]
 	TO=$(url old) copy
 	FROM=$(url old) copy
 	FROM=$(url old) verify'
