@@ -11,13 +11,14 @@ DESTDIR ?=
 JOBS ?= 2
 
 # --- table 1: layer -> the layers its files may include ------------------
-LAYERS = base io digest pg kv tarball toml yaml flyconf source
+LAYERS = base io digest pg kv tarball bundle toml yaml flyconf source
 DIR_base = common/base
 DIR_io = common/io
 DIR_digest = common/domain/digest
 DIR_pg = common/domain/pg
 DIR_kv = common/domain/kv
 DIR_tarball = common/domain/tarball
+DIR_bundle = common/domain/bundle
 DIR_toml = common/domain/toml
 DIR_yaml = common/domain/yaml
 DIR_flyconf = common/domain/flyconf
@@ -28,6 +29,7 @@ DEPS_digest = base
 DEPS_pg = io base
 DEPS_kv = io base
 DEPS_tarball = io base
+DEPS_bundle = tarball digest io base
 DEPS_toml = io base
 DEPS_yaml = io base
 DEPS_flyconf = io base
@@ -47,9 +49,9 @@ USES_renderyaml2toml = yaml flyconf source io base
 USES_railway2toml = flyconf source toml io base
 USES_vercel2report = flyconf source io base
 USES_herokucfg2secrets = io base
-USES_pgcopy = pg tarball digest io base
+USES_pgcopy = pg bundle tarball digest io base
 USES_flylint = toml flyconf source io base
-USES_rediscopy = kv digest io base
+USES_rediscopy = kv bundle tarball digest io base
 USES_cutreport = io base
 
 include mk/build.mk

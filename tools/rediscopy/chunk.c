@@ -124,6 +124,26 @@ write_zset(void *ctx, const struct kvreply *const *item, size_t n)
 	}
 }
 
+void
+chunkrun_elements(
+	struct chunkrun *r, const struct kvreply *const *item, size_t n)
+{
+	const char *type = r->reader.type->name;
+
+	if (strcmp(type, "stream") == 0)
+		streamcopy_sink(r, item, n);
+	else if (strcmp(type, "zset") == 0)
+		write_zset(r, item, n);
+	else
+		write_items(r, item, n);
+}
+
+void
+chunkrun_time(struct chunkrun *r, const char *field, size_t len, int64_t at)
+{
+	write_time(r, field, len, at);
+}
+
 /* One command about a key, waited for. NULL: lost. */
 static const struct kvreply *
 ask_one(struct side *s, const char *command, const char *key, size_t len)
@@ -280,9 +300,8 @@ finish(struct chunkrun *r, int64_t expires)
 	return r->failed || r->kept ? give_up(r) : 0;
 }
 
-/* A name in the same slot of a cluster. */
-static int
-put_name(struct buf *b, const struct chunk *c)
+int
+chunk_put_tmp(struct buf *b, const struct chunk *c)
 {
 	bool tagged = memchr(c->k->target, '{', c->k->target_len) != NULL;
 
@@ -356,7 +375,7 @@ chunk_copy(struct chunk *c)
 	int i;
 
 	buf_clear(&c->why);
-	if (put_name(&tmp, c) == -1) {
+	if (chunk_put_tmp(&tmp, c) == -1) {
 		msg_error("out of memory");
 		goto out;
 	}

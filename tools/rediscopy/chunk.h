@@ -51,4 +51,8 @@ struct chunk {
 /* chunk_copy(c): ${c->why} is the caller's to buf_fini. */
 enum chunk_result chunk_copy(struct chunk *c);
 
+/* chunk_put_tmp(b, c): the name of its temporary key, in the same slot of a
+ * cluster; appended. 0 or -1 (ENOMEM). */
+int chunk_put_tmp(struct buf *b, const struct chunk *c);
+
 #endif

@@ -33,4 +33,12 @@ void chunkrun_write(
 void chunkrun_write2(
 	struct chunkrun *r, const char *command, const char *sub, size_t more);
 
+/* chunkrun_elements(r, item, n): of the type r->reader.type, as a reader hands
+ * them over. chunkrun_time(r, field, len, at): when a hash's field expires. */
+struct kvreply;
+void chunkrun_elements(
+	struct chunkrun *r, const struct kvreply *const *item, size_t n);
+void chunkrun_time(
+	struct chunkrun *r, const char *field, size_t len, int64_t at);
+
 #endif

@@ -122,16 +122,10 @@ copying_fini(struct copying *c)
 static int
 put_failed(struct copying *c, const char *key, size_t len, const char *why)
 {
-	struct buf b = BUF_INIT;
-	struct jsonw w;
-
-	c->e.rec.failed++;
-	jsonw_record(&w, &b, "key.failed");
-	jsonw_int(&w, "db", c->e.dbs.pair[c->pair].from);
-	ends_put_key(&w, "key", key, len);
-	jsonw_str(&w, "reason", why);
-	return recorder_put(&c->e.rec, &w, &b, true) == -1 ? STATUS_TEMPORARY
-							   : STATUS_NO;
+	return ends_put_failed(
+		       &c->e, c->e.dbs.pair[c->pair].from, key, len, why) == -1
+		       ? STATUS_TEMPORARY
+		       : STATUS_NO;
 }
 
 static int

@@ -85,8 +85,9 @@ take_time(void *ctx, const char *field, size_t len, int64_t at)
 
 	add_bytes(d, field, len);
 	add_number(d, (uint64_t)at);
-	add_bytes(d, "expires", 7);
-	multiset_row_end(d->row, &d->sum);
+	multiset_row_end(d->row, &d->time_sum);
+	if (d->tap != NULL)
+		d->tap->time(d->tap->ctx, field, len, at);
 }
 
 static void
@@ -138,8 +139,9 @@ take_stream(void *ctx, const struct kvreply *const *item, size_t n)
 	}
 }
 
+/* What was read goes into the digest, and to who else wants it. */
 static void
-start(struct keydigest *d)
+take(void *ctx, const struct kvreply *const *item, size_t n)
 {
 	static const struct {
 		const char *type;
@@ -147,8 +149,20 @@ start(struct keydigest *d)
 	} sinks[] = {{"string", take_string}, {"list", take_ordered},
 		{"set", take_set}, {"hash", take_hash}, {"zset", take_zset},
 		{"stream", take_stream}};
-	const struct reader_type *type = reader_type(d->type);
+	struct keydigest *d = ctx;
 	size_t i;
+
+	for (i = 0; strcmp(sinks[i].type, d->type) != 0;)
+		i++;
+	sinks[i].sink(d, item, n);
+	if (d->tap != NULL)
+		d->tap->elements(d->tap->ctx, item, n);
+}
+
+static void
+start(struct keydigest *d)
+{
+	const struct reader_type *type = reader_type(d->type);
 
 	d->is_started = true;
 	if (type == NULL) {
@@ -156,14 +170,14 @@ start(struct keydigest *d)
 		return;
 	}
 	reader_init(&d->reader, d->side->kv, d->key, d->len, type);
-	for (i = 0; strcmp(sinks[i].type, d->type) != 0;)
-		i++;
-	d->reader.sink = sinks[i].sink;
+	d->reader.sink = take;
 	d->reader.ctx = d;
 	d->reader.is_scanned = d->tries > 1;
 	d->sum = (struct multiset)MULTISET_INIT;
 	multiset_row_end(d->row, &d->sum); /* nothing is left in it */
-	d->sum = (struct multiset)MULTISET_INIT;
+	d->sum = d->time_sum = (struct multiset)MULTISET_INIT;
+	if (d->tap != NULL)
+		d->tap->begin(d->tap->ctx);
 }
 
 static int
@@ -280,6 +294,8 @@ take_meta(struct keydigest *d)
 			multiset_row_end(d->row, &d->sum);
 		}
 	}
+	if (d->tap != NULL && !d->failed)
+		d->tap->meta(d->tap->ctx, m);
 	drop_pel(d);
 }
 
@@ -335,6 +351,10 @@ keydigest_step(struct keydigest *d)
 		return;
 	if (!d->is_started)
 		start(d);
+	/* before the entries, as who makes the stream anew must know */
+	if (d->reader.type != NULL && strcmp(d->type, "stream") == 0 &&
+		!is_meta_taken(d))
+		return;
 	if (!d->reader.is_read) {
 		reader_ask(&d->reader);
 		return;
@@ -342,10 +362,8 @@ keydigest_step(struct keydigest *d)
 	if (d->reader.is_asking)
 		return;
 	/* the elements that stand in order make one row */
-	if (d->reader.type->is_ordered && d->pel == NULL)
+	if (d->reader.type->is_ordered)
 		multiset_row_end(d->row, &d->sum);
-	if (strcmp(d->type, "stream") == 0 && !is_meta_taken(d))
-		return;
 	d->is_counting = true;
 	kv_begin(kv, 2, on_length, d, 0);
 	kv_text(kv, d->reader.type->length);
@@ -374,5 +392,6 @@ is_keydigest_equal(
 		return true;
 	return (a->expires < 0) == (b->expires < 0) && apart <= ms &&
 	       a->elements == b->elements &&
-	       is_multiset_equal(&a->sum, &b->sum);
+	       is_multiset_equal(&a->sum, &b->sum) &&
+	       is_multiset_equal(&a->time_sum, &b->time_sum);
 }

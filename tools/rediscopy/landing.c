@@ -9,17 +9,12 @@
 #include "tempkeys.h"
 
 int
-landing_check(struct copying *c)
+landing_check_empty(struct ends *e)
 {
-	struct ends *e = &c->e;
 	bool fails = strcmp(e->opt->policy, "fail") == 0;
 	int64_t n;
 	size_t i;
 
-	if (!is_side_able(&e->to, SIDE_RESTORE))
-		(void)recorder_tell(&e->rec, "note", "redis-no-restore", NULL,
-			"the target does not take payloads: keys are copied "
-			"element by element");
 	if (!fails || (e->journal != NULL && is_journal_resumed(e->journal)))
 		return STATUS_OK;
 	for (i = 0; i < e->dbs.n; i++) {
@@ -34,6 +29,16 @@ landing_check(struct copying *c)
 				e->dbs.pair[i].to, (long long)n);
 	}
 	return e->rec.errors > 0 ? STATUS_NO : STATUS_OK;
+}
+
+int
+landing_check(struct copying *c)
+{
+	if (!is_side_able(&c->e.to, SIDE_RESTORE))
+		(void)recorder_tell(&c->e.rec, "note", "redis-no-restore", NULL,
+			"the target does not take payloads: keys are copied "
+			"element by element");
+	return landing_check_empty(&c->e);
 }
 
 int

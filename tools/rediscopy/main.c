@@ -14,6 +14,10 @@ static const struct opt_verb verbs[] = {
 		options_sync, 0, 0, sync_run},
 	{"follow", NULL, "copy, and go on copying what changes", options_follow,
 		0, 0, follow_run},
+	{"dump", NULL, "write all keys into an archive", options_dump, 0, 0,
+		dump_run},
+	{"restore", NULL, "fill a server from an archive, and prove every key",
+		options_restore, 0, 0, restore_run},
 	{NULL, NULL, NULL, NULL, 0, 0, NULL}};
 
 static const struct opt_program program = {"rediscopy",

@@ -32,6 +32,9 @@ struct rediscopy_options {
 	bool until_caught_up;
 	const char *notifications; /* "auto", "require", "off" */
 	double full_every;         /* seconds between passes over all keys */
+	/* of dump */
+	const char *output;
+	int64_t level; /* of zstd, 0: the default */
 	/* of restore */
 	bool only_check;
 };

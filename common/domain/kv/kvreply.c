@@ -11,7 +11,11 @@
  * next one. The reader hands over a whole string at a time, and no reply lives
  * longer than until the next, so that nothing is freed one by one.
  */
-enum { BLOCK = 64 << 10, ALIGN = 16 };
+enum {
+	BLOCK = 64 << 10,
+	ALIGN = 16,
+	MOST = 4 << 20 /* values in an array: no server answers with more */
+};
 
 struct block {
 	struct block *next;
@@ -132,7 +136,7 @@ on_array(const redisReadTask *task, int count)
 #endif
 	struct kvreply *r = new_reply(task, KVREPLY_ARRAY);
 
-	if (r == NULL || n > SIZE_MAX / sizeof(*r->item) - 1)
+	if (r == NULL || n > MOST)
 		return NULL;
 	r->item = take(task->privdata, (n + 1) * sizeof(*r->item));
 	if (r->item == NULL)
