@@ -3,6 +3,8 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../redislib.sh"
 two
+export PARALLEL_HOME=$T/parallel
+mkdir -p "$PARALLEL_HOME" && touch "$PARALLEL_HOME/will-cite"
 PATH=$BIN:$T/bin:$PATH
 
 # stand-ins: Heroku's program tells the source, and the uploader keeps the file
@@ -64,12 +66,18 @@ check 'two databases into one' '
 	on source -n 1 SET a 2 >/dev/null
 	runs 4 1
 	[[ $(on target GET db0:a) = 1 && $(on target GET db1:a) = 2 ]]'
+check 'four workers' '
+	empty source target
+	data source seed
+	runs 5 2
+	records parts.jsonl
+	same_keys'
 check 'a backup, proven, and brought back' '
 	empty source target
 	data source seed
-	runs 5 3
+	runs 6 3
 	same_keys'
 check 'to a bucket, without a file' '
-	runs 6 1
+	runs 7 1
 	rediscopy restore --check-only <uploaded'
 finish

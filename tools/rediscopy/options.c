@@ -122,6 +122,20 @@ const struct opt options_follow[] = {JOURNAL, WHICH, SPEED, TOLERANCE,
 		0, 86400, NULL, NULL},
 	END};
 
+const struct opt options_plan[] = {WHICH,
+	{"policy", 0, OPT_CHOICE, AT(policy), NULL,
+		"what to do where the target holds keys already", 0, 0,
+		"fail|skip|replace", NULL},
+	{"parts", 0, OPT_INT, AT(parts), "N",
+		"divide each database's keys into N parts (4)", 1, 10000, NULL,
+		NULL},
+	END};
+
+const struct opt options_run[] = {SPEED,
+	{"no-verify", 0, OPT_FLAG, AT(no_verify), NULL,
+		"do not compare at the end of each part", 0, 0, NULL, NULL},
+	TOLERANCE, END};
+
 const struct opt options_dump[] = {JOURNAL, WHICH_KEYS,
 	{"big", 0, OPT_SIZE, AT(big), "SIZE",
 		"keys above SIZE of memory are read one by one (256 KiB)", 1024,
