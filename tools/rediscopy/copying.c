@@ -246,6 +246,7 @@ add_counts(struct pipe_counts *sum, const struct pipe_counts *n)
 	sum->expired += n->expired;
 	sum->vanished += n->vanished;
 	sum->filtered += n->filtered;
+	sum->yielded += n->yielded;
 }
 
 /* The small keys of one database, from where an earlier run was. */
@@ -304,6 +305,7 @@ put_database(struct copying *c, const struct pipe_counts *n, double seconds)
 	jsonw_uint(&w, "skipped", n->skipped);
 	jsonw_uint(&w, "vanished", n->vanished);
 	jsonw_uint(&w, "filtered", n->filtered);
+	jsonw_uint(&w, "yielded", n->yielded);
 	jsonw_num(&w, "seconds", seconds);
 	return recorder_put(&c->e.rec, &w, &b, true);
 }
