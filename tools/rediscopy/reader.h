@@ -45,6 +45,7 @@ struct reader {
 	char cursor[24]; /* of *SCAN */
 	char last[48];   /* ID of a stream's last entry */
 	int64_t step;
+	uint64_t bytes;                     /* that a read should give, about */
 	bool is_asking, is_read, is_broken; /* broken: an unfit answer */
 };
 

@@ -111,9 +111,9 @@ kv_begin(struct kv *k, size_t words, kv_handler *handler, void *ctx,
 	char text[HEAD], *end = text + sizeof(text);
 	char *p = put_head(end, '*', words);
 
-	if (push_waiter(k, w) == -1 ||
-		buf_append(&k->out, p, (size_t)(end - p)) == -1)
+	if (push_waiter(k, w) == -1)
 		k->failed = true;
+	kv_bytes(k, p, (size_t)(end - p));
 }
 
 void
@@ -134,6 +134,28 @@ kv_word(struct kv *k, const void *p, size_t n)
 		memcpy(at + len, p, n);
 	memcpy(at + len + n, "\r\n", 3);
 	k->out.len += len + n + 2;
+}
+
+void
+kv_bytes(struct kv *k, const void *p, size_t n)
+{
+	if (buf_append(&k->out, p, n) == -1)
+		k->failed = true;
+}
+
+void
+kv_word_begin(struct kv *k, uint64_t n)
+{
+	char text[HEAD], *end = text + sizeof(text);
+	char *head = put_head(end, '$', n);
+
+	kv_bytes(k, head, (size_t)(end - head));
+}
+
+void
+kv_word_end(struct kv *k)
+{
+	kv_bytes(k, "\r\n", 2);
 }
 
 void
@@ -197,6 +219,8 @@ push(struct kv *k)
 			return lose(k, strerror(errno));
 		k->gone += (size_t)n;
 		k->sent += (uint64_t)n;
+		/* who takes a long command is there */
+		k->heard = now();
 	}
 	if (k->gone == k->out.len) {
 		buf_clear(&k->out);
