@@ -421,6 +421,7 @@ copy_once(struct chunk *c, const char *tmp, size_t tmp_len, bool scanned)
 		       : strcmp(c->type, "none") == 0 ? CHUNK_VANISHED
 						      : CHUNK_UNKNOWN;
 	reader_init(&r.reader, c->from->kv, c->k->key, c->k->len, type);
+	reader_tune(&r.reader, c->size, c->from->rtt);
 	r.reader.is_scanned = scanned;
 	c->bytes = c->lost_times = 0;
 	measure(&r, &r.before);

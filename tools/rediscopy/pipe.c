@@ -23,10 +23,7 @@ enum {
 	ITEMS = 1500, /* keys */
 	MAX_ITEMS = 32 << 10,
 	ITEMS_A_SECOND = 200000, /* more than a server answers for */
-	SCAN_COUNT = 300,
-	MAX_SCAN = 2000,
-	SCANNED_A_SECOND = 50000, /* by one SCAN after the other */
-	WINDOW = 256 << 10,       /* bytes */
+	WINDOW = 256 << 10,      /* bytes */
 	BYTES_A_SECOND = 125000000
 };
 /* A source that takes so much longer to answer than it did is at work for
@@ -284,12 +281,11 @@ set_room(struct piperun *s)
 	/* encoding, size, value; then the target's answer */
 	double items = ITEMS + ITEMS_A_SECOND * (3 * from + to);
 	double window = WINDOW + BYTES_A_SECOND * (from > to ? from : to);
-	double count = SCAN_COUNT + SCANNED_A_SECOND * from;
 
 	s->items = items < MAX_ITEMS ? (size_t)items : MAX_ITEMS;
 	s->window = window < (double)s->p->opt->window ? (uint64_t)window
 						       : s->p->opt->window;
-	s->scan_count = count < MAX_SCAN ? (int)count : MAX_SCAN;
+	s->scan_count = side_scan_count(s->p->from);
 	s->share = 1;
 }
 

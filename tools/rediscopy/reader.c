@@ -15,6 +15,8 @@ enum {
 	FEW = 2,
 	GROWTH = 4,
 	BYTES = 256 << 10,
+	FAR_BYTES = 1 << 20,
+	SMALL = 4 << 20, /* a key whose parts cannot be too large */
 	MOST = 2000
 };
 
@@ -278,6 +280,17 @@ reader_init(struct reader *r, struct kv *kv, const char *key, size_t len,
 	r->step = type->step;
 	r->bytes = BYTES;
 	memcpy(r->cursor, "0", 2);
+}
+
+void
+reader_tune(struct reader *r, uint64_t size, double seconds)
+{
+	const double far = 0.005;
+
+	if (seconds > far)
+		r->bytes = FAR_BYTES;
+	if (size > 0 && size <= SMALL && r->step < MOST)
+		r->step = MOST;
 }
 
 void

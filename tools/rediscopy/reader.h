@@ -53,6 +53,11 @@ struct reader {
 void reader_init(struct reader *r, struct kv *kv, const char *key, size_t len,
 	const struct reader_type *type);
 
+/* reader_tune(r, size, seconds): how much memory the key takes (0: not known),
+ * and how far its server is: a key that is small as a whole need not be begun
+ * with care, and a server that is far is asked for more at a time. */
+void reader_tune(struct reader *r, uint64_t size, double seconds);
+
 /* reader_ask(r): queue the next read, unless one is under way or all is
  * read. */
 void reader_ask(struct reader *r);

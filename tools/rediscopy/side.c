@@ -324,6 +324,15 @@ side_moved(struct side *s)
 }
 
 int
+side_scan_count(const struct side *s)
+{
+	enum { LEAST = 300, MOST = 2000, A_SECOND = 100000 };
+	double n = LEAST + A_SECOND * s->rtt;
+
+	return n < MOST ? (int)n : MOST;
+}
+
+int
 side_select(struct side *s, int db)
 {
 	const struct kvreply *r;

@@ -79,6 +79,11 @@ int side_again(struct side *s, const struct clock *c);
  * since it was first asked; that is forgotten by asking. */
 bool side_moved(struct side *s);
 
+/* side_scan_count(s): how many keys SCAN is to look at: few, since their values
+ * are then still in the server's caches when it is asked for them; more from a
+ * server that is far, where one SCAN can but follow the other. */
+int side_scan_count(const struct side *s);
+
 /* side_select(s, db): 0, or -1 after a message. */
 int side_select(struct side *s, int db);
 
