@@ -66,4 +66,15 @@ check 'a value of 20 MB in one field: memory is that of the element' '
 	bounded copy.jsonl 131072 copy
 	same_keys'
 
+check 'a source that is busy is asked for less, and the copy is whole' '
+	empty source target
+	on source EVAL "for i = 1, 60000 do redis.call(\"set\", \"k:\" .. i, i) end" 0 >/dev/null
+	redis-cli -p "$(cat source/port)" -r -1 DEBUG SLEEP 0.12 >/dev/null &
+	busy=$!
+	rc=0; copy --no-verify || rc=$?
+	kill $busy
+	test $rc = 0
+	has ".type == \"keys.copied\" and .yielded > 0" copy.jsonl
+	same_keys'
+
 finish

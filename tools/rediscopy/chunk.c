@@ -4,10 +4,10 @@
 #include "buf.h"
 #include "chunk.h"
 #include "chunkrun.h"
+#include "expiry.h"
 #include "kv.h"
 #include "kvreply.h"
 #include "msg.h"
-#include "num.h"
 #include "reader.h"
 #include "side.h"
 #include "streamcopy.h"
@@ -60,7 +60,7 @@ bytes_of(const struct kvreply *const *item, size_t n)
 }
 
 /* More elements would hold up the target. */
-enum { AT_ONCE = 500 };
+enum { AT_ONCE = 500, EXPIRY_TRIES = 20 };
 
 /* All items, in commands of not too many. */
 static void
@@ -220,24 +220,10 @@ find_type(struct chunk *c)
 static int64_t
 find_expiry(struct chunk *c)
 {
-	const struct kvreply *r;
-	int64_t seconds = 0, micros = 0, left;
+	struct expiry e;
 
-	if (is_side_able(c->from, SIDE_PEXPIRETIME)) {
-		r = ask_one(c->from, "PEXPIRETIME", c->k->key, c->k->len);
-		return r == NULL ? -3 : r->integer;
-	}
-	if ((r = kv_call(c->from->kv, "TIME", NULL)) == NULL)
-		return -3;
-	if (is_kvreply(r, KVREPLY_ARRAY) && r->n == 2) {
-		(void)num_int(r->item[0]->str, 0, INT64_MAX / 1000, &seconds);
-		(void)num_int(r->item[1]->str, 0, 999999, &micros);
-	}
-	r = ask_one(c->from, "PTTL", c->k->key, c->k->len);
-	if (r == NULL)
-		return -3;
-	left = r->integer;
-	return left < 0 ? left : seconds * 1000 + micros / 1000 + left;
+	expiry_ask(&e, c->from, c->k->key, c->k->len, EXPIRY_TRIES);
+	return kv_drain(c->from->kv) == KV_OK ? e.at : -3;
 }
 
 /* Reads and writes until all is there. */

@@ -6,7 +6,6 @@
 #include "kvpayload.h"
 #include "kvreply.h"
 #include "msg.h"
-#include "num.h"
 #include "pipe.h"
 #include "piperun.h"
 #include "reader.h"
@@ -28,7 +27,8 @@ enum {
 	TINY = 64,           /* of an integer or an embedded string */
 	SHORT_STRING = 4096, /* longer ones go compressed, as payloads */
 	USUAL_STRING = 1024, /* what one that may be so long counts as */
-	USUAL_PACK = 1024
+	USUAL_PACK = 1024,
+	TIMES = 20 /* that a key is read, at most, for its expiry */
 };
 
 /* Errors of the target that no other key would fare better with. */
@@ -135,15 +135,16 @@ restore(struct piperun *s, struct piperun_item *i, const struct kvreply *r)
 		memcpy((char *)(uintptr_t)r->str + body, footer,
 			sizeof(footer));
 	}
-	begin_write(s, i, 4 + (replace ? 1u : 0u) + (i->expires >= 0 ? 1u : 0u),
+	begin_write(s, i,
+		4 + (replace ? 1u : 0u) + (i->expiry.at >= 0 ? 1u : 0u),
 		r->len);
 	kv_word(to, "RESTORE", 7);
 	kv_word(to, key, len);
-	kv_int(to, i->expires >= 0 ? i->expires : 0);
+	kv_int(to, i->expiry.at >= 0 ? i->expiry.at : 0);
 	kv_word(to, r->str, r->len);
 	if (replace)
 		kv_word(to, "REPLACE", 7);
-	if (i->expires >= 0)
+	if (i->expiry.at >= 0)
 		kv_word(to, "ABSTTL", 6);
 	return 0;
 }
@@ -159,18 +160,26 @@ set(struct piperun *s, struct piperun_item *i, const struct kvreply *r)
 
 	if (name_on_target(s, i, &key, &len) == -1)
 		return -1;
-	begin_write(s, i, 3 + (keeps ? 1u : 0u) + (i->expires >= 0 ? 2u : 0u),
+	begin_write(s, i, 3 + (keeps ? 1u : 0u) + (i->expiry.at >= 0 ? 2u : 0u),
 		r->len);
 	kv_word(to, "SET", 3);
 	kv_word(to, key, len);
 	kv_word(to, r->str, r->len);
 	if (keeps)
 		kv_word(to, "NX", 2);
-	if (i->expires >= 0) {
+	if (i->expiry.at >= 0) {
 		kv_word(to, "PXAT", 4);
-		kv_int(to, i->expires);
+		kv_int(to, i->expiry.at);
 	}
 	return 0;
+}
+
+/* It was not there yet when it was asked for its expiry, or that is not known
+ * to the millisecond. */
+static bool
+is_to_be_read_again(const struct piperun_item *i)
+{
+	return (i->expiry.at == -2 || !i->expiry.is_exact) && i->times < TIMES;
 }
 
 static void weigh(struct piperun *s, struct piperun_item *i);
@@ -188,7 +197,7 @@ on_dumped(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	if (!is_kvreply(r, KVREPLY_STRING) || r->len <= KVPAYLOAD_FOOTER)
 		return piperun_aside(s, s->p->refused, i,
 			is_kvreply(r, KVREPLY_ERROR) ? r->str : "no payload");
-	if (i->is_new) {
+	if (is_to_be_read_again(i)) {
 		weigh(s, i);
 		return 0;
 	}
@@ -206,42 +215,10 @@ on_value(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	s->reading -= pipekey_cost(i);
 	/* nothing is what a key that has gone gives, too */
 	if (is_kvreply(r, KVREPLY_STRING) && r->len > 0 &&
-		r->len < s->short_string && !i->is_new)
+		r->len < s->short_string && !is_to_be_read_again(i))
 		return set(s, i, r);
 	i->is_value = false;
 	weigh(s, i);
-	return 0;
-}
-
-/* PEXPIRETIME, or PTTL behind TIME. */
-static int
-on_expiry(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
-{
-	struct piperun *s = ctx;
-	struct piperun_item *i = (struct piperun_item *)tag;
-
-	(void)k;
-	i->expires = -1;
-	i->is_new = is_kvreply(r, KVREPLY_INTEGER) && r->integer == -2;
-	if (is_kvreply(r, KVREPLY_INTEGER) && r->integer >= 0)
-		i->expires = s->times ? r->integer : i->now + r->integer;
-	return 0;
-}
-
-static int
-on_time(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
-{
-	struct piperun_item *i = (struct piperun_item *)tag;
-	int64_t seconds = 0, micros = 0;
-
-	(void)ctx;
-	(void)k;
-	if (is_kvreply(r, KVREPLY_ARRAY) && r->n == 2 &&
-		r->item[0]->str != NULL && r->item[1]->str != NULL) {
-		(void)num_int(r->item[0]->str, 0, INT64_MAX / 1000, &seconds);
-		(void)num_int(r->item[1]->str, 0, 999999, &micros);
-	}
-	i->now = seconds * 1000 + micros / 1000;
 	return 0;
 }
 
@@ -258,14 +235,8 @@ pipekey_read(struct piperun *s, struct piperun_item *i)
 	struct kv *from = s->p->from->kv;
 
 	s->reading += pipekey_cost(i);
-	if (!s->times)
-		kv_queue(from, on_time, s, (uintptr_t)i, "TIME", NULL);
-	kv_begin(from, 2, on_expiry, s, (uintptr_t)i);
-	if (s->times)
-		kv_word(from, "PEXPIRETIME", 11);
-	else
-		kv_word(from, "PTTL", 4);
-	kv_word(from, i->key, i->len);
+	i->times++;
+	expiry_ask(&i->expiry, s->p->from, i->key, i->len, 1);
 	kv_begin(from, i->is_value ? 4 : 2, i->is_value ? on_value : on_dumped,
 		s, (uintptr_t)i);
 	kv_text(from, i->is_value ? "GETRANGE" : "DUMP");
@@ -393,7 +364,6 @@ pipekey_begin(struct piperun *s)
 	const struct side *from = s->p->from;
 	uint64_t big = s->p->opt->big;
 
-	s->times = is_side_able(from, SIDE_PEXPIRETIME);
 	s->measures = is_side_able(from, SIDE_MEMORY);
 	s->encodings = is_side_able(from, SIDE_OBJECT);
 	s->values = s->encodings && is_side_able(s->p->to, SIDE_SET_AT);

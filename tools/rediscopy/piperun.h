@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "expiry.h"
 #include "ratelimit.h"
 
 struct keylist;
@@ -26,13 +27,12 @@ struct piperun_item {
 	struct piperun_item *next;           /* among the ready ones */
 	struct piperun_item *before, *after; /* among all */
 	struct piperun_batch *batch;
-	uint64_t size;   /* bytes that it is taken to have */
-	int64_t now;     /* the source's time, ms, of servers before 7.0 */
-	int64_t expires; /* ms since 1970, -1: never */
-	size_t sent;     /* bytes to the target */
+	uint64_t size; /* bytes that it is taken to have */
+	struct expiry expiry;
+	size_t sent; /* bytes to the target */
 	size_t len;
-	bool is_value; /* a short string: read and written as it is */
-	bool is_new;   /* it was not there yet when asked for its expiry */
+	bool is_value;       /* a short string: read and written as it is */
+	unsigned char times; /* that it was read */
 	char key[];
 };
 
@@ -58,7 +58,7 @@ struct piperun {
 	int scan_count;
 	double share, scanned_at, quickest, usual;
 	/* what the servers know, and how it is used */
-	bool times, measures, encodings, values, packs;
+	bool measures, encodings, values, packs;
 	size_t short_string; /* bytes that are read of a string at once */
 };
 
