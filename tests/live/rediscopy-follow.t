@@ -293,7 +293,7 @@ check 'more changes than are kept: all keys are compared' '
 	empty source target
 	begin --keys-rate 3000
 	# those that come while these are copied wait
-	on source EVAL "for i = 1, 4000 do redis.call(\"set\", i, i) end" 0 >/dev/null
+	on source EVAL "for i = 1, 6000 do redis.call(\"set\", i, i) end" 0 >/dev/null
 	sleep 0.3
 	on source EVAL "for i = 1, 6000 do redis.call(\"set\", string.rep(\"k\", 1000) .. i, i) end" 0 >/dev/null
 	equal 20

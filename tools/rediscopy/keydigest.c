@@ -202,6 +202,7 @@ on_type(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 		ask_type(d);
 		return 0;
 	}
+	d->expires = d->expiry.at >= 0 ? d->expiry.at : -1;
 	snprintf(d->type, sizeof(d->type), "%s",
 		is_kvreply(r, KVREPLY_STATUS) ? r->str : "?");
 	if (strcmp(d->type, "none") == 0)
@@ -339,7 +340,6 @@ keydigest_step(struct keydigest *d)
 	}
 	if (d->reader.is_asking)
 		return;
-	d->expires = d->expiry.at >= 0 ? d->expiry.at : -1;
 	/* the elements that stand in order make one row */
 	if (d->reader.type->is_ordered)
 		multiset_row_end(d->row, &d->sum);
