@@ -54,6 +54,22 @@ check 'a server that has neither DUMP nor RESTORE nor MEMORY: element by element
 	same_keys
 	no_leftovers target'
 
+check 'servers without PEXPIRETIME, as before 7.0: expiries to the millisecond' '
+	for n in source target; do on $n ACL SETUSER old on nopass "~*" "+@all" -pexpiretime -debug >/dev/null; done
+	empty source target
+	data source seed
+	at=$(($(date +%s) * 1000 + 50000000))
+	for i in $(seq 1 5000); do echo "SET e$i v PXAT $((at + i * 1237))"; done | on source >/dev/null
+	export FROM=redis://old:x@${FROM#redis://} TO=redis://old:x@${TO#redis://}
+	copy
+	same_keys
+	on target PEXPIREAT e77 $((at + 77 * 1237 + 1)) >/dev/null
+	status 1 verify
+	test "$(jq -s "map(select(.type == \"key.differs\")) | length" verify.jsonl)" = 1
+	has ".what == \"expiry\" and .key == \"e77\"" verify.jsonl
+	copy --policy replace --big 1024
+	same_keys'
+
 check 'random keys' '
 	empty source target
 	data source random 3000 "${SEED:-$RANDOM}"

@@ -37,6 +37,7 @@ struct chunk {
 	const struct chunk_key *k;
 	const char *run; /* a name for temporary keys, unique to the run */
 	bool keeps;      /* what the target has already */
+	uint64_t size;   /* bytes of memory on the source, 0: not known */
 	uint64_t window; /* bytes under way to the target */
 	void (*tick)(void *ctx, uint64_t bytes); /* or NULL */
 	void *ctx;

@@ -19,9 +19,11 @@ struct chunkrun {
 	struct reader reader;
 	struct streamcopy *stream; /* of a stream, else NULL */
 	struct fieldtimes times;   /* of a hash's fields */
-	uint64_t writing; /* bytes of commands that are not acknowledged */
-	bool kept;        /* the target has such a key, and keeps it */
-	bool failed;      /* the target has refused something: ${c->why} */
+	uint64_t writing;      /* bytes of commands that are not acknowledged */
+	uint64_t left;         /* bytes of a string that are still to be sent */
+	int64_t before, after; /* how many elements there are on the source */
+	bool kept;             /* the target has such a key, and keeps it */
+	bool failed;           /* the target has refused something: ${c->why} */
 };
 
 /* chunkrun_write(r, command, more, bytes): a write of some ${bytes} to the

@@ -16,8 +16,9 @@
 #include "status.h"
 
 enum {
-	SCAN_COUNT = 500,
-	MAX_ITEMS = 4096,
+	NEAR_ITEMS = 2000,
+	MAX_ITEMS = 16 << 10,
+	ITEMS_A_SECOND = 200000,
 	MAX_BYTES = 4 << 20,
 	SLOTS = 256,    /* keys compared by value at a time */
 	LONGEST = 4096, /* suspects that are waited with */
@@ -50,11 +51,11 @@ struct run {
 	bool is_scanning, is_scanned, failed;
 	struct item *all;
 	struct item *ready, **ready_end; /* measured, to be read */
-	size_t n_items;
-	uint64_t bytes;          /* payloads asked for and held */
-	struct keylist *suspect; /* to be compared by value */
-	size_t next;             /* of the suspects */
-	uint64_t matched;        /* keys that the last comparison has seen */
+	size_t n_items, items;           /* under way, and at most */
+	uint64_t bytes;                  /* payloads asked for and held */
+	struct keylist *suspect;         /* to be compared by value */
+	size_t next;                     /* of the suspects */
+	uint64_t matched; /* keys that the last comparison has seen */
 	struct slot slot[SLOTS];
 	size_t n_slots; /* in use */
 };
@@ -343,8 +344,10 @@ on_scan(void *ctx, struct kv *k, const struct kvreply *reply, uintptr_t tag)
 }
 
 static void
-scan(struct run *r, struct kv *kv, kv_handler *handler, const char *match)
+scan(struct run *r, const struct side *side, kv_handler *handler,
+	const char *match)
 {
+	struct kv *kv = side->kv;
 	const char *type = r->c->opt->type;
 
 	kv_begin(kv, 4 + (match != NULL ? 2u : 0u) + (type != NULL ? 2u : 0u),
@@ -352,7 +355,7 @@ scan(struct run *r, struct kv *kv, kv_handler *handler, const char *match)
 	kv_text(kv, "SCAN");
 	kv_text(kv, r->cursor);
 	kv_text(kv, "COUNT");
-	kv_int(kv, SCAN_COUNT);
+	kv_int(kv, side_scan_count(side));
 	if (match != NULL) {
 		kv_text(kv, "MATCH");
 		kv_text(kv, match);
@@ -536,9 +539,9 @@ forward(struct run *r)
 	r->is_scanned = false;
 	while (!r->is_scanned || r->is_scanning || r->n_items > 0) {
 		if (!r->is_scanned && !r->is_scanning &&
-			r->n_items < MAX_ITEMS &&
+			r->n_items < r->items &&
 			keylist_count(r->suspect) < LONGEST)
-			scan(r, r->c->from->kv, on_scan, r->c->opt->match);
+			scan(r, r->c->from, on_scan, r->c->opt->match);
 		read_ready(r);
 		if (pump(r) == -1)
 			return -1;
@@ -605,8 +608,8 @@ backward(struct run *r)
 	memcpy(r->cursor, "0", 2);
 	r->is_scanned = false;
 	while (!r->is_scanned || r->is_scanning || r->n_items > 0) {
-		if (!r->is_scanned && !r->is_scanning && r->n_items < MAX_ITEMS)
-			scan(r, r->c->to->kv, on_target_scan, NULL);
+		if (!r->is_scanned && !r->is_scanning && r->n_items < r->items)
+			scan(r, r->c->to, on_target_scan, NULL);
 		if (pump(r) == -1)
 			return -1;
 	}
@@ -617,6 +620,7 @@ static int
 run_all(struct compare *c, const struct keylist *list)
 {
 	struct run *r = mem_zalloc(1, sizeof(*r));
+	double items;
 	size_t i;
 	bool all;
 	int rc;
@@ -628,6 +632,8 @@ run_all(struct compare *c, const struct keylist *list)
 	}
 	r->c = c;
 	r->ready_end = &r->ready;
+	items = NEAR_ITEMS + ITEMS_A_SECOND * 2 * (c->from->rtt + c->to->rtt);
+	r->items = items < MAX_ITEMS ? (size_t)items : MAX_ITEMS;
 	rc = list != NULL ? by_value(r, list) : forward(r);
 	/* none that was there is gone, and the target had no others */
 	all = c->before != NULL && keystate_count(c->before) > 0 &&

@@ -160,13 +160,14 @@ put_copied(struct copying *c, const char *key, size_t len,
 }
 
 int
-copying_key(struct copying *c, const char *key, size_t len)
+copying_key(struct copying *c, const char *key, size_t len, uint64_t size)
 {
 	struct chunk_key names = {key, key, len, len};
 	struct chunk k = {.from = &c->e.from,
 		.to = &c->e.to,
 		.k = &names,
 		.run = c->e.run,
+		.size = size,
 		.keeps = c->pipe_options.policy == PIPE_SKIP,
 		.window = WINDOW,
 		.tick = on_chunk_tick,
@@ -221,7 +222,7 @@ copy_list(struct copying *c, struct keylist *list)
 	for (i = 0; i < keylist_count(list);) {
 		struct keylist_item k = keylist_get(list, i);
 
-		status = copying_key(c, k.key, k.len);
+		status = copying_key(c, k.key, k.len, k.size);
 		if (status == STATUS_TEMPORARY && tries++ < TRIES) {
 			if ((status = ends_again(&c->e)) != STATUS_OK)
 				return status;
@@ -246,6 +247,7 @@ add_counts(struct pipe_counts *sum, const struct pipe_counts *n)
 	sum->expired += n->expired;
 	sum->vanished += n->vanished;
 	sum->filtered += n->filtered;
+	sum->yielded += n->yielded;
 }
 
 /* The small keys of one database, from where an earlier run was. */
@@ -304,6 +306,7 @@ put_database(struct copying *c, const struct pipe_counts *n, double seconds)
 	jsonw_uint(&w, "skipped", n->skipped);
 	jsonw_uint(&w, "vanished", n->vanished);
 	jsonw_uint(&w, "filtered", n->filtered);
+	jsonw_uint(&w, "yielded", n->yielded);
 	jsonw_num(&w, "seconds", seconds);
 	return recorder_put(&c->e.rec, &w, &b, true);
 }

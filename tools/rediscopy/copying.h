@@ -45,9 +45,10 @@ int copying_keys(struct copying *c, const struct keylist *list);
 /* copying_run(c): all databases, small keys and big ones. An exit status. */
 int copying_run(struct copying *c);
 
-/* copying_key(c, key, len): one key in chunks, with its record. STATUS_OK;
+/* copying_key(c, key, len, size): one key of ${size} bytes of memory (0: not
+ * known) in chunks, with its record. STATUS_OK;
  * STATUS_NO: it could not be copied, which has a record; STATUS_TEMPORARY: a
  * connection was lost. */
-int copying_key(struct copying *c, const char *key, size_t len);
+int copying_key(struct copying *c, const char *key, size_t len, uint64_t size);
 
 #endif

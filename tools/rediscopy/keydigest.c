@@ -7,12 +7,11 @@
 #include "kvreply.h"
 #include "mem.h"
 #include "multiset.h"
-#include "num.h"
 #include "side.h"
 #include "streampel.h"
 
 /* A scan may give an element twice while the server grows its table. */
-enum { TRIES = 5 };
+enum { TRIES = 5, EXPIRY_TRIES = 20 };
 
 static void
 add_number(struct keydigest *d, uint64_t v)
@@ -180,6 +179,17 @@ start(struct keydigest *d)
 		d->tap->begin(d->tap->ctx);
 }
 
+static int on_type(
+	void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag);
+
+static void
+ask_type(struct keydigest *d)
+{
+	kv_begin(d->side->kv, 2, on_type, d, 0);
+	kv_text(d->side->kv, "TYPE");
+	kv_word(d->side->kv, d->key, d->len);
+}
+
 static int
 on_type(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 {
@@ -187,41 +197,18 @@ on_type(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 
 	(void)k;
 	(void)tag;
+	/* its questions are asked again: nothing is begun before the answer */
+	if (!d->expiry.is_done) {
+		ask_type(d);
+		return 0;
+	}
+	d->expires = d->expiry.at >= 0 ? d->expiry.at : -1;
 	snprintf(d->type, sizeof(d->type), "%s",
 		is_kvreply(r, KVREPLY_STATUS) ? r->str : "?");
 	if (strcmp(d->type, "none") == 0)
 		d->is_done = true;
 	else
 		start(d);
-	return 0;
-}
-
-static int
-on_time(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
-{
-	struct keydigest *d = ctx;
-	int64_t seconds = 0, micros = 0;
-
-	(void)k;
-	(void)tag;
-	if (is_kvreply(r, KVREPLY_ARRAY) && r->n == 2) {
-		(void)num_int(r->item[0]->str, 0, INT64_MAX / 1000, &seconds);
-		(void)num_int(r->item[1]->str, 0, 999999, &micros);
-	}
-	d->now = seconds * 1000 + micros / 1000;
-	return 0;
-}
-
-static int
-on_expiry(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
-{
-	struct keydigest *d = ctx;
-
-	(void)k;
-	(void)tag;
-	d->expires = -1;
-	if (is_kvreply(r, KVREPLY_INTEGER) && r->integer >= 0)
-		d->expires = d->now + r->integer;
 	return 0;
 }
 
@@ -322,8 +309,6 @@ int
 keydigest_begin(
 	struct keydigest *d, struct side *side, const char *key, size_t len)
 {
-	bool times = is_side_able(side, SIDE_PEXPIRETIME);
-
 	memset(d, 0, sizeof(*d));
 	d->side = side;
 	d->key = key;
@@ -331,14 +316,8 @@ keydigest_begin(
 	d->expires = -1;
 	if ((d->row = multiset_row_new()) == NULL)
 		return -1;
-	if (!times)
-		kv_queue(side->kv, on_time, d, 0, "TIME", NULL);
-	kv_begin(side->kv, 2, on_expiry, d, 0);
-	kv_text(side->kv, times ? "PEXPIRETIME" : "PTTL");
-	kv_word(side->kv, key, len);
-	kv_begin(side->kv, 2, on_type, d, 0);
-	kv_text(side->kv, "TYPE");
-	kv_word(side->kv, key, len);
+	expiry_ask(&d->expiry, side, key, len, EXPIRY_TRIES);
+	ask_type(d);
 	return 0;
 }
 

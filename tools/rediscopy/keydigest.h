@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "expiry.h"
 #include "fieldtimes.h"
 #include "multiset.h"
 #include "reader.h"
@@ -52,7 +53,8 @@ struct keydigest {
 	struct reader reader;
 	struct multiset_row *row;
 	struct streampel *pel; /* of a stream, while it is asked */
-	int64_t now, length;
+	struct expiry expiry;
+	int64_t length;
 	unsigned tries;
 	bool is_started, is_counting, is_meta, failed;
 };

@@ -24,7 +24,7 @@ struct pipe_options {
 	const char *type;  /* of SCAN (6.0), or NULL */
 	enum pipe_policy policy;
 	uint64_t big;    /* bytes of memory above which a key is big */
-	uint64_t window; /* bytes under way a side */
+	uint64_t window; /* bytes under way a side, at most */
 	uint64_t byte_rate, command_rate; /* a second; 0: no limit */
 	/* is_wanted(ctx, key, len): a filter of the caller's, or NULL;
 	 * target_key(ctx, key, len, out, out_len): the name on the target, or
@@ -47,6 +47,7 @@ struct pipe_counts {
 	uint64_t skipped;           /* on the target already, with PIPE_SKIP */
 	uint64_t expired, vanished; /* meanwhile */
 	uint64_t filtered;
+	uint64_t yielded; /* times that a slow source was asked for less */
 };
 
 #define PIPE_TYPES 256

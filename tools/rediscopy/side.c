@@ -80,6 +80,8 @@ static const struct trial trials[] = {
 	{SIDE_XINFO, {"XINFO", "STREAM", NOBODY, "FULL"}},
 	{SIDE_XSETID, {"XSETID", NOBODY, "1-1"}},
 	{SIDE_HASH_TTL, {"HPEXPIRETIME", NOBODY, "FIELDS", "1", "f"}},
+	/* changes nothing where nobody has the key */
+	{SIDE_SET_AT, {"SET", NOBODY, "1", "XX", "PXAT", "1"}},
 	/* refused for its payload, and nothing else, where it is allowed */
 	{SIDE_RESTORE, {"RESTORE", NOBODY, "0", "none"}},
 };
@@ -156,6 +158,67 @@ on_config(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	return 0;
 }
 
+/* CONFIG GET *-max-*: what a key in a packed encoding may grow to, from
+ * "hash-max-listpack-entries" and "-value" and the like. Lists' nodes have at
+ * most 64 KiB, whatever is set. */
+static int
+on_packed(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
+{
+	enum { NODE = 64 << 10, OF_ELEMENT = 16, INTEGER = 8 };
+	struct side_server *v = ctx;
+	const struct kvreply *value;
+	int64_t entries, most;
+	char name[64];
+	uint64_t bytes;
+	size_t i, n;
+
+	(void)k;
+	(void)tag;
+	if (!is_kvreply(r, KVREPLY_ARRAY))
+		return 0;
+	for (i = 0; i + 1 < r->n; i += 2) {
+		const char *of = r->item[i]->str, *set = r->item[i + 1]->str;
+
+		if (of == NULL || set == NULL || !str_ends(of, "-entries") ||
+			str_starts(of, "stream"))
+			continue;
+		n = strlen(of) - strlen("entries");
+		snprintf(name, sizeof(name), "%.*svalue", (int)n, of);
+		value = kvreply_pair(r, name);
+		most = INTEGER;
+		if (num_int(set, 0, 1 << 30, &entries) == -1 ||
+			(value != NULL &&
+				num_int(value->str, 0, 1 << 30, &most) == -1))
+			entries = most = 1 << 30;
+		bytes = 2 * (uint64_t)entries * (uint64_t)(most + OF_ELEMENT);
+		if (bytes < NODE)
+			bytes = NODE;
+		if (bytes > v->packed)
+			v->packed = bytes;
+	}
+	return 0;
+}
+
+/* How far it is: the best of some tries. */
+static enum kv_result
+measure_way(struct side *s)
+{
+	enum { TRIES = 4 };
+	const struct clock *c = clock_system();
+	double began, took;
+	int i;
+
+	for (i = 0; i < TRIES; i++) {
+		began = clock_mono(c);
+		if (kv_call(s->kv, "PING", NULL) == NULL)
+			return KV_LOST;
+		took = clock_mono(c) - began;
+		if (i == 0 || took < s->rtt)
+			s->rtt = took;
+	}
+	return KV_OK;
+}
+
 /* Asks everything at once. */
 static enum kv_result
 probe(struct side *s)
@@ -165,12 +228,18 @@ probe(struct side *s)
 
 	memset(v, 0, sizeof(*v));
 	v->keys = -1;
+	if (measure_way(s) != KV_OK)
+		return KV_LOST;
 	kv_queue(s->kv, on_info, v, 0, "INFO", NULL);
 	kv_queue(s->kv, on_cluster, v, 0, "CLUSTER", "INFO", NULL);
 	kv_queue(s->kv, on_config, v, 0, "CONFIG", "GET", "databases", NULL);
 	kv_queue(s->kv, on_config, v, 1, "CONFIG", "GET",
 		"notify-keyspace-events", NULL);
+	kv_queue(s->kv, on_packed, v, 0, "CONFIG", "GET", "*-max-*", NULL);
 	for (i = 0; i < sizeof(trials) / sizeof(trials[0]); i++) {
+		if (trials[i].can == SIDE_SET_AT &&
+			strcmp(s->what, "target") != 0)
+			continue;
 		for (n = 0; n < 6 && trials[i].word[n] != NULL;)
 			n++;
 		kv_begin(s->kv, n, on_trial, v, trials[i].can);
@@ -252,6 +321,15 @@ side_moved(struct side *s)
 
 	s->moved = false;
 	return moved;
+}
+
+int
+side_scan_count(const struct side *s)
+{
+	enum { LEAST = 300, MOST = 2000, A_SECOND = 100000 };
+	double n = LEAST + A_SECOND * s->rtt;
+
+	return n < MOST ? (int)n : MOST;
 }
 
 int
