@@ -107,6 +107,10 @@ replay_key(struct copylog *l, const struct json_val *r, int db, bool copied)
 	struct buf b = BUF_INIT;
 	int rc = 0;
 
+	/* of a database that is copied there is nothing to go on with: what
+	 * follow has copied since may be many */
+	if (copylog_point(l, db) != NULL && copylog_point(l, db)->is_done)
+		return 0;
 	if (key != NULL)
 		rc = buf_puts(&b, key);
 	else if (encoded != NULL)
