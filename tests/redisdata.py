@@ -5,6 +5,7 @@ what a server holds, independently of rediscopy.
   random N SEED   N keys of random types and sizes
   big             keys that are too large for DUMP
   mutate SEED     changes a share of the keys, adds and deletes some
+  chaos SECONDS SEED  random commands on few keys in three databases
   list [DB ...]   a line a key: database, name, type, expiry, digest, groups
 """
 import base64
@@ -222,6 +223,58 @@ def mutate(s, seed_):
     random_keys(s, 50, int(time.time() * 1000) % 10**9)
 
 
+def chaos(s, seconds, seed_):
+    """Whatever changes a key, the awkward more often than in life."""
+    r = random.Random(seed_)
+    end = time.time() + seconds
+    keys = [b"k%d" % i for i in range(60)]
+    while time.time() < end:
+        c = [["SELECT", r.randrange(3)]]
+        for _ in range(30):
+            k, k2, x = r.choice(keys), r.choice(keys), r.randrange(50)
+            c += r.choice(
+                [
+                    [["SET", k, x]],
+                    [["SET", k, x, "PX", 1 + r.randrange(1500)]],
+                    [["DEL", k]],
+                    [["UNLINK", k, k2]],
+                    [["RENAME", k, k2]],
+                    [["RENAMENX", k, k2]],
+                    [["COPY", k, k2, "REPLACE"]],
+                    [["MOVE", k, r.randrange(3)]],
+                    [["GETDEL", k]],
+                    [["GETEX", k, "PERSIST"]],
+                    [["APPEND", k, x], ["SETRANGE", k, 9, x]],
+                    [["INCRBY", k, x]],
+                    [["PEXPIRE", k, 1 + r.randrange(1000)]],
+                    [["EXPIRE", k, -1]],
+                    [["PERSIST", k]],
+                    [["RPUSH", k] + list(range(x + 1)), ["LPOP", k], ["LINSERT", k, "BEFORE", 3, "n"]],
+                    [["LMOVE", k, k2, "LEFT", "RIGHT"], ["LTRIM", k, 2, 7]],
+                    [["SADD", k, x, r.random()], ["SPOP", k], ["SMOVE", k, k2, x]],
+                    [["SUNIONSTORE", k, k, k2]],
+                    [["HSET", k, x, "v" * (x * 3), "c", x], ["HINCRBY", k, "c", 1], ["HDEL", k, x + 1]],
+                    [["ZADD", k, x, r.random()], ["ZINCRBY", k, 1, "m"], ["ZPOPMIN", k]],
+                    [["ZUNIONSTORE", k, 2, k, k2], ["ZREMRANGEBYRANK", k, 20, -1]],
+                    [["PFADD", k, x], ["PFMERGE", k2, k], ["PFCOUNT", k]],
+                    [["SETBIT", k, x * 9, 1], ["BITOP", "NOT", k2, k]],
+                    [["XADD", k, "*", "f", x], ["XTRIM", k, "MAXLEN", 30]],
+                    [["XGROUP", "CREATE", k, "g", 0], ["XREADGROUP", "GROUP", "g", "c", "STREAMS", k, ">"]],
+                    [["XACK", k, "g", "1-1"], ["XAUTOCLAIM", k, "g", "d", 0, 0]],
+                    [["XDEL", k, "1-1"], ["XADD", k, "1-1", "a", "b"]],
+                    [["SORT", k, "ALPHA", "STORE", k2]],
+                    [["GEOADD", k, x, x, x]],
+                    [["MULTI"], ["SET", k, x], ["RENAME", k, k2], ["EXEC"]],
+                ]
+            )
+        if r.random() < 0.002:
+            c.append([r.choice(["FLUSHDB", "FLUSHALL"])])
+        if r.random() < 0.01:
+            c.append(["SWAPDB", r.randrange(3), r.randrange(3)])
+        s.many(c, may_fail=True)
+        time.sleep(r.random() * 0.004)
+
+
 def group(g):
     """What a group is, without when its consumers were last seen."""
     p = dict(zip(g[::2], g[1::2]))
@@ -247,7 +300,7 @@ def listing(s, dbs):
                 f = s.call("XINFO", "STREAM", k, "FULL", "COUNT", 0)
                 p = dict(zip(f[::2], f[1::2]))
                 more = repr(
-                    (p[b"length"], p[b"last-generated-id"], p.get(b"entries-added"))
+                    (p[b"length"], p[b"last-generated-id"], p.get(b"entries-added"), p.get(b"max-deleted-entry-id"))
                     + (sorted(group(g) for g in p[b"groups"]),)
                 )
             name = base64.b64encode(k).decode()
@@ -265,10 +318,13 @@ def main():
         big(s)
     elif action == "mutate":
         mutate(s, int(args[0]))
+    elif action == "chaos":
+        chaos(s, float(args[0]), int(args[1]))
     elif action == "list":
         listing(s, [int(a) for a in args] or [0])
     else:
         sys.exit("what?")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -18,7 +18,7 @@ struct jsonl {
 	size_t scanned; /* of ${in}: no LF between begin and here */
 	size_t line_len;
 	unsigned line;
-	int eof, torn, finished;
+	int eof, torn, finished, growing;
 };
 
 struct jsonl *
@@ -45,6 +45,29 @@ jsonl_close(struct jsonl *r)
 	buf_fini(&r->in);
 	free(r->name);
 	free(r);
+}
+
+void
+jsonl_growing(struct jsonl *r)
+{
+	r->growing = 1;
+}
+
+/* Where the line after the last one begins. */
+static size_t
+next_begin(const struct jsonl *r)
+{
+	return r->begin + r->line_len + (r->line && !r->torn);
+}
+
+int
+is_jsonl_waiting(const struct jsonl *r)
+{
+	size_t begin = next_begin(r);
+
+	return !r->eof &&
+	       (begin >= r->in.len ||
+		       !memchr(r->in.data + begin, '\n', r->in.len - begin));
 }
 
 /* Reads more into the buffer. 1, 0 at the end of input, -1 after a message. */
@@ -78,7 +101,7 @@ fill(struct jsonl *r)
 static int
 next_line(struct jsonl *r)
 {
-	r->begin += r->line_len + (r->line && !r->torn);
+	r->begin = next_begin(r);
 	if (r->scanned < r->begin)
 		r->scanned = r->begin;
 	r->line_len = 0;
@@ -106,7 +129,7 @@ next_line(struct jsonl *r)
 			return -1;
 		r->eof = rc == 0;
 	}
-	if (r->line_len == 0)
+	if (r->line_len == 0 || r->growing)
 		return 0;
 	r->torn = 1;
 	return 1;

@@ -17,6 +17,13 @@ struct jsonl;
 struct jsonl *jsonl_open(int fd, const char *name, size_t max);
 void jsonl_close(struct jsonl *r);
 
+/* jsonl_growing(r): the input is still written to: a last line without LF is
+ * no record yet, and the end. */
+void jsonl_growing(struct jsonl *r);
+
+/* is_jsonl_waiting(r): the next jsonl_next() has to read. */
+int is_jsonl_waiting(const struct jsonl *r);
+
 /*
  * jsonl_next(r, doc): 1 and a document (the caller's to json_free) whose root
  * is an object with a string "type"; 0 at end of input; -1 on a read error or

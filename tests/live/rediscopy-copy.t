@@ -22,6 +22,30 @@ check 'the same element by element, streams with all that is pending' '
 	test "$(jq -s "map(select(.type == \"key.copied\")) | map(.kind) | unique | length" copy.jsonl)" = 6
 	no_leftovers target'
 
+check 'a stream with many pending entries: in pages, exact to the millisecond' '
+	empty source target
+	on source EVAL "for i = 1, 3000 do redis.call(\"xadd\", \"s\", i .. \"-1\", \"f\", i) end" 0 >/dev/null
+	for g in one two; do
+		on source XGROUP CREATE s $g 0 >/dev/null
+		for i in {1..13}; do
+			on source XREADGROUP GROUP $g c$((i % 3)) COUNT 199 STREAMS s ">" >/dev/null
+		done
+	done
+	on source XACK s one $(for i in {1..1500..7}; do echo $i-1; done) >/dev/null
+	# cut off, not deleted: nothing is the highest ID that was
+	on source XTRIM s MAXLEN 1700 >/dev/null
+	on source CONFIG RESETSTAT >/dev/null
+	copy --big 1024
+	same_keys
+	on source INFO commandstats | grep cmdstat_xpending | tee pages
+	grep -qE "calls=(2[0-9]|3[0-9])" pages
+	on source XDEL s 2000-1 2999-1 >/dev/null
+	copy --big 1024 --policy replace
+	same_keys
+	on source XTRIM s MAXLEN 0 >/dev/null
+	copy --big 1024 --policy replace
+	same_keys'
+
 check 'a server that has neither DUMP nor RESTORE nor MEMORY: element by element' '
 	on source ACL SETUSER poor on nopass "~*" "+@all" -dump -memory -debug >/dev/null
 	on target ACL SETUSER poor on nopass "~*" "+@all" -restore -memory -debug >/dev/null
@@ -29,6 +53,22 @@ check 'a server that has neither DUMP nor RESTORE nor MEMORY: element by element
 	FROM=redis://poor:x@${FROM#redis://} TO=redis://poor:x@${TO#redis://} copy
 	same_keys
 	no_leftovers target'
+
+check 'servers without PEXPIRETIME, as before 7.0: expiries to the millisecond' '
+	for n in source target; do on $n ACL SETUSER old on nopass "~*" "+@all" -pexpiretime -debug >/dev/null; done
+	empty source target
+	data source seed
+	at=$(($(date +%s) * 1000 + 50000000))
+	for i in $(seq 1 5000); do echo "SET e$i v PXAT $((at + i * 1237))"; done | on source >/dev/null
+	export FROM=redis://old:x@${FROM#redis://} TO=redis://old:x@${TO#redis://}
+	copy
+	same_keys
+	on target PEXPIREAT e77 $((at + 77 * 1237 + 1)) >/dev/null
+	status 1 verify
+	test "$(jq -s "map(select(.type == \"key.differs\")) | length" verify.jsonl)" = 1
+	has ".what == \"expiry\" and .key == \"e77\"" verify.jsonl
+	copy --policy replace --big 1024
+	same_keys'
 
 check 'random keys' '
 	empty source target

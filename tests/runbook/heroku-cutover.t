@@ -81,6 +81,8 @@ check 'the whole cutover, going on from there' '
 	heroku_state ".apps.shop.maintenance and all(.apps.shop.formation[]; .quantity == 0)"
 	fly_state ".apps.shop.releases | length == 1"
 	fly_state ".apps.shop.counts == {\"web\": 2, \"worker\": 1, \"clock\": 1}"
+	grep -q "was closed for" "$T/state/report.html"
+	cutreport --text "$T/state/journal.jsonl" "$T/state/pgcopy.journal" "$T/state/verify.jsonl" | grep -qx "0 problems"
 	same_data
 	same_schema'
 

@@ -115,26 +115,13 @@ take_object(struct job *job, struct variable *v, const struct tree *entry)
 static void
 need_secret(struct job *job, const struct variable *v, const char *why)
 {
-	struct buf id = BUF_INIT;
-	struct report_need *need;
-
-	if (buf_printf(&id, "secret:%s", v->name) == -1)
-		job->report->failed = 1;
-	need = report_need(job->report, "secret", buf_str(&id), "%s %s%s%s%s",
-		v->name, why, v->is_required ? "" : " (optional)",
-		v->description ? ". " : "",
+	struct report_need *need = report_secret(job->report, v->name, job->app,
+		"%s %s%s%s%s", v->name, why,
+		v->is_required ? "" : " (optional)", v->description ? ". " : "",
 		v->description ? v->description : "");
-	buf_fini(&id);
-	if (need == NULL)
-		return;
-	need->is_optional = !v->is_required;
-	report_variable(job->report, need, v->name);
-	static const char *const argv[] = {
-		"fly", "secrets", "import", "--stage", NULL};
-	report_words(job->report, need, argv);
-	report_option(job->report, need, "--app", job->app);
-	report_set(job->report, &need->input,
-		"a line NAME=VALUE, as herokucfg2secrets writes it");
+
+	if (need != NULL)
+		need->is_optional = !v->is_required;
 }
 
 /* A variable that goes nowhere; a person may want to know what it was for. */

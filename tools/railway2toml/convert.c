@@ -103,23 +103,16 @@ write_all(const struct options *o, const struct env *env, const struct job *job)
 {
 	const struct flyfile to = {o->output, NULL, o->json ? -1 : env->out};
 	struct buf records = BUF_INIT;
-	int status = STATUS_TEMPORARY;
+	int status, rc = 0;
 
 	if (flyfile_write(&to, NULL, job->conf) == -1)
-		return status;
-	if (!o->json)
-		report_print(job->report);
-	else if (flyfile_put_record(job->conf, &records) == -1 ||
-		 report_end(job->report, &records, "railway2toml", 1) == -1) {
-		msg_error("out of memory");
-		goto out;
-	} else if (fd_write_all(env->out, records.data, records.len) == -1) {
-		msg_errno("standard output");
-		goto out;
-	}
-	status = report_errors(job->report) > 0 ? STATUS_NO : STATUS_OK;
-
-out:
+		return STATUS_TEMPORARY;
+	if (o->json && (flyfile_put_record(job->conf, &records) == -1 ||
+			       report_end(job->report, &records, "railway2toml",
+				       1) == -1))
+		rc = -1;
+	status = report_write(
+		job->report, o->json ? &records : NULL, rc, env->out);
 	buf_fini(&records);
 	return status;
 }

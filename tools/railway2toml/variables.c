@@ -27,28 +27,6 @@ at(const struct job *job, const struct tree *t, const char *level,
 	return f;
 }
 
-static void
-need_secret(struct job *job, const char *name, const char *why)
-{
-	static const char *const argv[] = {
-		"fly", "secrets", "import", "--stage", NULL};
-	struct buf id = BUF_INIT;
-	struct report_need *need;
-
-	if (buf_printf(&id, "secret:%s", name) == -1)
-		job->report->failed = 1;
-	need = report_need(
-		job->report, "secret", buf_str(&id), "%s %s", name, why);
-	buf_fini(&id);
-	if (need == NULL)
-		return;
-	report_variable(job->report, need, name);
-	report_words(job->report, need, argv);
-	report_option(job->report, need, "--app", job->app);
-	report_set(job->report, &need->input,
-		"a line NAME=VALUE, as herokucfg2secrets writes it");
-}
-
 /* The database that a variable belongs to, needed once. */
 static void
 need_database(struct job *job, const char *service, const char *name)
@@ -194,11 +172,13 @@ take_reference(struct job *job, const struct tree *t, const char *value)
 			job->conf, &job->conf->env, t->key, buf_str(&text));
 	} else if (rc == 0) {
 		rc = say_references(job, t, value);
-		need_secret(job, t->key,
+		(void)report_secret(job->report, t->key, job->app, "%s %s",
+			t->key,
 			"refers to something of Railway: give it its value "
 			"here");
 	} else if (rc == 1)
-		need_secret(job, t->key,
+		(void)report_secret(job->report, t->key, job->app, "%s %s",
+			t->key,
 			"looks like a secret and names another service: carry "
 			"its value over");
 	buf_fini(&text);
@@ -233,7 +213,8 @@ take(struct job *job, const struct tree *t)
 	else if (database != NULL && is_railway_host(value))
 		need_database(job, database, t->key);
 	else if (is_envname_secret(t->key, value) || *value == '\0')
-		need_secret(job, t->key,
+		(void)report_secret(job->report, t->key, job->app, "%s %s",
+			t->key,
 			"looks like a secret: carry its value "
 			"over");
 	else

@@ -6,6 +6,7 @@
 #include "compare.h"
 #include "keydigest.h"
 #include "keylist.h"
+#include "keystate.h"
 #include "kv.h"
 #include "kvpayload.h"
 #include "kvreply.h"
@@ -15,8 +16,9 @@
 #include "status.h"
 
 enum {
-	SCAN_COUNT = 500,
-	MAX_ITEMS = 4096,
+	NEAR_ITEMS = 2000,
+	MAX_ITEMS = 16 << 10,
+	ITEMS_A_SECOND = 200000,
 	MAX_BYTES = 4 << 20,
 	SLOTS = 256,    /* keys compared by value at a time */
 	LONGEST = 4096, /* suspects that are waited with */
@@ -39,8 +41,8 @@ struct item {
 struct slot {
 	struct keydigest from, to;
 	char *key, *target;
-	size_t len;
-	bool is_used;
+	size_t len, target_len;
+	bool is_used, is_target_asked, is_looked_back;
 };
 
 struct run {
@@ -49,10 +51,11 @@ struct run {
 	bool is_scanning, is_scanned, failed;
 	struct item *all;
 	struct item *ready, **ready_end; /* measured, to be read */
-	size_t n_items;
-	uint64_t bytes;          /* payloads asked for and held */
-	struct keylist *suspect; /* to be compared by value */
-	size_t next;             /* of the suspects */
+	size_t n_items, items;           /* under way, and at most */
+	uint64_t bytes;                  /* payloads asked for and held */
+	struct keylist *suspect;         /* to be compared by value */
+	size_t next;                     /* of the suspects */
+	uint64_t matched; /* keys that the last comparison has seen */
 	struct slot slot[SLOTS];
 	size_t n_slots; /* in use */
 };
@@ -104,6 +107,50 @@ suspect(struct run *r, struct item *i)
 	return rc == -1 ? no_memory(r) : 0;
 }
 
+/* A value as a number, never 0, which stands for one that is not proven. */
+static uint64_t
+number_of(uint64_t digest, int64_t expires)
+{
+	uint64_t v = digest ^ (uint64_t)expires * UINT64_C(0x9e3779b97f4a7c15);
+
+	return v != 0 ? v : 1;
+}
+
+static uint64_t
+number_of_value(const struct keydigest *d)
+{
+	return number_of(
+		d->sum.lo ^ d->sum.hi << 1 ^ (uint64_t)d->elements, d->expires);
+}
+
+/* Whether the last comparison has proven the key with this value. */
+static bool
+is_unchanged(struct run *r, const char *key, size_t len, uint64_t value)
+{
+	struct compare *c = r->c;
+	uint64_t old = 0;
+	bool known = c->before != NULL &&
+		     keystate_get(c->before, key, len, &old) == 1;
+	bool same = known && old == value;
+
+	/* a scan may give a key twice: it counts once */
+	if (c->seen != NULL &&
+		keystate_put(c->seen, key, len, same ? value : 0) == 1)
+		r->matched += known;
+	if (same) {
+		c->counts.keys++;
+		c->counts.unchanged++;
+	}
+	return same;
+}
+
+static void
+note_proven(struct run *r, const char *key, size_t len, uint64_t value)
+{
+	if (r->c->seen != NULL)
+		(void)keystate_put(r->c->seen, key, len, value);
+}
+
 static bool
 is_same_expiry(const struct run *r, const struct item *i)
 {
@@ -130,6 +177,9 @@ on_target_dump(
 		is_same_expiry(r, i)) {
 		r->c->counts.keys++;
 		r->c->counts.by_dump++;
+		note_proven(r, i->key, i->len,
+			number_of(kvpayload_checksum(reply->str, reply->len),
+				i->expires[0]));
 		drop_item(r, i);
 		return 0;
 	}
@@ -168,6 +218,12 @@ on_source_dump(
 	(void)k;
 	if (!is_kvreply(reply, KVREPLY_STRING))
 		return suspect(r, i);
+	if (is_unchanged(r, i->key, i->len,
+		    number_of(kvpayload_checksum(reply->str, reply->len),
+			    i->expires[0]))) {
+		drop_item(r, i);
+		return 0;
+	}
 	if ((i->payload = mem_dup(reply->str, reply->len)) == NULL)
 		return no_memory(r);
 	i->payload_len = reply->len;
@@ -288,8 +344,10 @@ on_scan(void *ctx, struct kv *k, const struct kvreply *reply, uintptr_t tag)
 }
 
 static void
-scan(struct run *r, struct kv *kv, kv_handler *handler, const char *match)
+scan(struct run *r, const struct side *side, kv_handler *handler,
+	const char *match)
 {
+	struct kv *kv = side->kv;
 	const char *type = r->c->opt->type;
 
 	kv_begin(kv, 4 + (match != NULL ? 2u : 0u) + (type != NULL ? 2u : 0u),
@@ -297,7 +355,7 @@ scan(struct run *r, struct kv *kv, kv_handler *handler, const char *match)
 	kv_text(kv, "SCAN");
 	kv_text(kv, r->cursor);
 	kv_text(kv, "COUNT");
-	kv_int(kv, SCAN_COUNT);
+	kv_int(kv, side_scan_count(side));
 	if (match != NULL) {
 		kv_text(kv, "MATCH");
 		kv_text(kv, match);
@@ -326,6 +384,7 @@ judge(struct run *r, struct slot *s)
 	if (is_keydigest_equal(&s->from, &s->to, o->tolerance) &&
 		!s->from.is_unreadable) {
 		r->c->counts.by_value++;
+		note_proven(r, s->key, s->len, number_of_value(&s->from));
 		return 0;
 	}
 	if (strcmp(s->from.type, "none") == 0)
@@ -354,6 +413,23 @@ free_slot(struct run *r, struct slot *s)
 	r->n_slots--;
 }
 
+static bool
+has_times(const struct run *r)
+{
+	return is_side_able(r->c->from, SIDE_HASH_TTL) &&
+	       is_side_able(r->c->to, SIDE_HASH_TTL);
+}
+
+static int
+ask_target(struct run *r, struct slot *s)
+{
+	s->is_target_asked = true;
+	if (keydigest_begin(&s->to, r->c->to, s->target, s->target_len) == -1)
+		return no_memory(r);
+	s->to.has_times = has_times(r);
+	return 0;
+}
+
 static int
 fill_slot(struct run *r, struct slot *s, const struct keylist *list)
 {
@@ -368,14 +444,49 @@ fill_slot(struct run *r, struct slot *s, const struct keylist *list)
 	s->key = mem_dup(k.key, k.len);
 	s->target = mem_dup(name, len);
 	s->len = k.len;
+	s->target_len = len;
 	if (s->key == NULL || s->target == NULL ||
-		keydigest_begin(&s->from, r->c->from, s->key, s->len) == -1 ||
-		keydigest_begin(&s->to, r->c->to, s->target, len) == -1)
+		keydigest_begin(&s->from, r->c->from, s->key, s->len) == -1)
 		return no_memory(r);
-	s->from.has_times = s->to.has_times =
-		is_side_able(r->c->from, SIDE_HASH_TTL) &&
-		is_side_able(r->c->to, SIDE_HASH_TTL);
-	return 0;
+	s->from.has_times = has_times(r);
+	/* the target has to wait if it may not be needed */
+	return r->c->before == NULL ? ask_target(r, s) : 0;
+}
+
+/* The source's digest is there: 1 if it says enough, 0, or -1. */
+static int
+look_back(struct run *r, struct slot *s)
+{
+	const struct keydigest *d = &s->from;
+
+	if (strcmp(d->type, "none") != 0 && !d->is_unreadable && !d->failed &&
+		is_unchanged(r, s->key, s->len, number_of_value(d)))
+		return 1;
+	return s->is_target_asked ? 0 : ask_target(r, s);
+}
+
+/* 0 or -1. */
+static int
+step_slot(struct run *r, struct slot *s)
+{
+	int rc;
+
+	keydigest_step(&s->from);
+	if (s->from.is_done && !s->is_looked_back) {
+		s->is_looked_back = true;
+		if ((rc = look_back(r, s)) != 0) {
+			free_slot(r, s);
+			return rc == 1 ? 0 : -1;
+		}
+	}
+	if (!s->is_target_asked)
+		return 0;
+	keydigest_step(&s->to);
+	if (!s->from.is_done || !s->to.is_done)
+		return 0;
+	rc = judge(r, s);
+	free_slot(r, s);
+	return rc;
 }
 
 /* Goes on with the keys that are compared by value. 0 or -1. */
@@ -388,14 +499,8 @@ step_slots(struct run *r, const struct keylist *list)
 	for (i = 0; rc == 0 && i < SLOTS; i++) {
 		struct slot *s = &r->slot[i];
 
-		if (s->is_used) {
-			keydigest_step(&s->from);
-			keydigest_step(&s->to);
-			if (s->from.is_done && s->to.is_done) {
-				rc = judge(r, s);
-				free_slot(r, s);
-			}
-		}
+		if (s->is_used)
+			rc = step_slot(r, s);
 		if (rc == 0 && !s->is_used && r->next < keylist_count(list))
 			rc = fill_slot(r, s, list);
 	}
@@ -434,9 +539,9 @@ forward(struct run *r)
 	r->is_scanned = false;
 	while (!r->is_scanned || r->is_scanning || r->n_items > 0) {
 		if (!r->is_scanned && !r->is_scanning &&
-			r->n_items < MAX_ITEMS &&
+			r->n_items < r->items &&
 			keylist_count(r->suspect) < LONGEST)
-			scan(r, r->c->from->kv, on_scan, r->c->opt->match);
+			scan(r, r->c->from, on_scan, r->c->opt->match);
 		read_ready(r);
 		if (pump(r) == -1)
 			return -1;
@@ -503,8 +608,8 @@ backward(struct run *r)
 	memcpy(r->cursor, "0", 2);
 	r->is_scanned = false;
 	while (!r->is_scanned || r->is_scanning || r->n_items > 0) {
-		if (!r->is_scanned && !r->is_scanning && r->n_items < MAX_ITEMS)
-			scan(r, r->c->to->kv, on_target_scan, NULL);
+		if (!r->is_scanned && !r->is_scanning && r->n_items < r->items)
+			scan(r, r->c->to, on_target_scan, NULL);
 		if (pump(r) == -1)
 			return -1;
 	}
@@ -515,7 +620,9 @@ static int
 run_all(struct compare *c, const struct keylist *list)
 {
 	struct run *r = mem_zalloc(1, sizeof(*r));
+	double items;
 	size_t i;
+	bool all;
 	int rc;
 
 	if (r == NULL || (r->suspect = keylist_new()) == NULL) {
@@ -525,8 +632,13 @@ run_all(struct compare *c, const struct keylist *list)
 	}
 	r->c = c;
 	r->ready_end = &r->ready;
+	items = NEAR_ITEMS + ITEMS_A_SECOND * 2 * (c->from->rtt + c->to->rtt);
+	r->items = items < MAX_ITEMS ? (size_t)items : MAX_ITEMS;
 	rc = list != NULL ? by_value(r, list) : forward(r);
-	if (rc == 0 && list == NULL && c->opt->extra)
+	/* none that was there is gone, and the target had no others */
+	all = c->before != NULL && keystate_count(c->before) > 0 &&
+	      r->matched == keystate_count(c->before);
+	if (rc == 0 && list == NULL && c->opt->extra && !all)
 		rc = backward(r);
 	while (r->all != NULL)
 		drop_item(r, r->all);

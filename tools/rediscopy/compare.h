@@ -8,6 +8,7 @@
 struct clock;
 struct keydigest;
 struct keylist;
+struct keystate;
 struct side;
 
 /*
@@ -52,9 +53,10 @@ struct compare_options {
 };
 
 struct compare_counts {
-	uint64_t keys;     /* of the source, each compared */
-	uint64_t by_dump;  /* of these, equal by DUMP */
-	uint64_t by_value; /* equal by what they hold */
+	uint64_t keys;      /* of the source, each compared */
+	uint64_t by_dump;   /* of these, equal by DUMP */
+	uint64_t by_value;  /* equal by what they hold */
+	uint64_t unchanged; /* equal before, and not changed since */
 	uint64_t differing, extra;
 };
 
@@ -62,6 +64,10 @@ struct compare {
 	const struct compare_options *opt;
 	struct side *from, *to;
 	const struct clock *clock;
+	/* what the last comparison has seen, after which nobody but the caller
+	 * has written to the target: keys that have not changed since are not
+	 * asked of it. What this one sees. Each may be NULL. */
+	struct keystate *before, *seen;
 	struct compare_counts counts;
 };
 

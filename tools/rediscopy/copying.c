@@ -81,7 +81,16 @@ on_tick(void *ctx)
 
 	if (c->live != NULL)
 		progress_update(c->e.progress, 0, c->live->copied);
-	progress_tick(c->e.progress);
+	ends_tick(&c->e);
+}
+
+static void
+on_chunk_tick(void *ctx, uint64_t bytes)
+{
+	struct copying *c = ctx;
+
+	(void)bytes;
+	ends_tick(&c->e);
 }
 
 int
@@ -114,16 +123,10 @@ copying_fini(struct copying *c)
 static int
 put_failed(struct copying *c, const char *key, size_t len, const char *why)
 {
-	struct buf b = BUF_INIT;
-	struct jsonw w;
-
-	c->e.rec.failed++;
-	jsonw_record(&w, &b, "key.failed");
-	jsonw_int(&w, "db", c->e.dbs.pair[c->pair].from);
-	jsonbytes_put(&w, "key", key, len);
-	jsonw_str(&w, "reason", why);
-	return recorder_put(&c->e.rec, &w, &b, true) == -1 ? STATUS_TEMPORARY
-							   : STATUS_NO;
+	return ends_put_failed(
+		       &c->e, c->e.dbs.pair[c->pair].from, key, len, why) == -1
+		       ? STATUS_TEMPORARY
+		       : STATUS_NO;
 }
 
 static int
@@ -158,15 +161,18 @@ put_copied(struct copying *c, const char *key, size_t len,
 }
 
 int
-copying_key(struct copying *c, const char *key, size_t len)
+copying_key(struct copying *c, const char *key, size_t len, uint64_t size)
 {
 	struct chunk_key names = {key, key, len, len};
 	struct chunk k = {.from = &c->e.from,
 		.to = &c->e.to,
 		.k = &names,
 		.run = c->e.run,
+		.size = size,
 		.keeps = c->pipe_options.policy == PIPE_SKIP,
 		.window = WINDOW,
+		.tick = on_chunk_tick,
+		.ctx = c,
 		.why = BUF_INIT};
 	double begun = clock_mono(c->e.env->clock);
 	enum chunk_result rc;
@@ -184,6 +190,9 @@ copying_key(struct copying *c, const char *key, size_t len)
 		break;
 	case CHUNK_VANISHED:
 		c->total.vanished++;
+		if (c->vanished != NULL &&
+			keylist_add(c->vanished, key, len, 0, NULL) == -1)
+			status = STATUS_TEMPORARY;
 		break;
 	case CHUNK_KEPT:
 		c->total.skipped++;
@@ -214,7 +223,7 @@ copy_list(struct copying *c, struct keylist *list)
 	for (i = 0; i < keylist_count(list);) {
 		struct keylist_item k = keylist_get(list, i);
 
-		status = copying_key(c, k.key, k.len);
+		status = copying_key(c, k.key, k.len, k.size);
 		if (status == STATUS_TEMPORARY && tries++ < TRIES) {
 			if ((status = ends_again(&c->e)) != STATUS_OK)
 				return status;
@@ -239,6 +248,7 @@ add_counts(struct pipe_counts *sum, const struct pipe_counts *n)
 	sum->expired += n->expired;
 	sum->vanished += n->vanished;
 	sum->filtered += n->filtered;
+	sum->yielded += n->yielded;
 }
 
 /* The small keys of one database, from where an earlier run was. */
@@ -297,6 +307,7 @@ put_database(struct copying *c, const struct pipe_counts *n, double seconds)
 	jsonw_uint(&w, "skipped", n->skipped);
 	jsonw_uint(&w, "vanished", n->vanished);
 	jsonw_uint(&w, "filtered", n->filtered);
+	jsonw_uint(&w, "yielded", n->yielded);
 	jsonw_num(&w, "seconds", seconds);
 	return recorder_put(&c->e.rec, &w, &b, true);
 }
@@ -398,9 +409,13 @@ copying_keys(struct copying *c, const struct keylist *list)
 		.clock = c->e.env->clock,
 		.stamp = c->stamp,
 		.big = c->big,
-		.refused = c->refused};
+		.refused = c->refused,
+		.vanished = c->vanished};
 	int status, tries = 0;
 
+	/* the pipe would wait for something to come */
+	if (keylist_count(list) == 0)
+		return STATUS_OK;
 	for (;;) {
 		memset(&pipe.counts, 0, sizeof(pipe.counts));
 		status = pipe_list(&pipe, list);
@@ -410,6 +425,8 @@ copying_keys(struct copying *c, const struct keylist *list)
 			return status;
 		keylist_clear(c->big);
 		keylist_clear(c->refused);
+		if (c->vanished != NULL)
+			keylist_clear(c->vanished);
 	}
 	add_counts(&c->total, &pipe.counts);
 	return status == STATUS_OK ? copy_aside(c) : status;

@@ -20,6 +20,7 @@ struct copying {
 	struct pipe_counts total;
 	const struct pipe_counts *live; /* of the stream under way, or NULL */
 	struct keylist *big, *refused;
+	struct keylist *vanished; /* of copying_keys; the caller's, or NULL */
 	size_t n_noted, n_noted_refused; /* of these, on record */
 	size_t pair;                     /* which databases are at work */
 	int64_t moving;   /* keys that changed while they were copied */
@@ -44,9 +45,10 @@ int copying_keys(struct copying *c, const struct keylist *list);
 /* copying_run(c): all databases, small keys and big ones. An exit status. */
 int copying_run(struct copying *c);
 
-/* copying_key(c, key, len): one key in chunks, with its record. STATUS_OK;
+/* copying_key(c, key, len, size): one key of ${size} bytes of memory (0: not
+ * known) in chunks, with its record. STATUS_OK;
  * STATUS_NO: it could not be copied, which has a record; STATUS_TEMPORARY: a
  * connection was lost. */
-int copying_key(struct copying *c, const char *key, size_t len);
+int copying_key(struct copying *c, const char *key, size_t len, uint64_t size);
 
 #endif

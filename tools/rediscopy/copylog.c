@@ -103,8 +103,13 @@ static int
 replay_key(struct copylog *l, const struct json_val *r, int db, bool copied)
 {
 	struct buf b = BUF_INIT;
-	int rc = jsonbytes_get(r, "key", &b) == -1 ? -1 : 0;
+	int rc = 0;
 
+	/* of a database that is copied there is nothing to go on with: what
+	 * follow has copied since may be many */
+	if (copylog_point(l, db) != NULL && copylog_point(l, db)->is_done)
+		return 0;
+	rc = jsonbytes_get(r, "key", &b) == -1 ? -1 : 0;
 	if (rc == 0)
 		rc = keylist_add(copied ? l->copied : l->aside, buf_str(&b),
 			b.len, (uint64_t)db, NULL);

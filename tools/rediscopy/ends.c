@@ -10,6 +10,8 @@
 #include "ends.h"
 #include "env.h"
 #include "journal.h"
+#include "jsonbytes.h"
+#include "jsonw.h"
 #include "keyfilter.h"
 #include "kvaddr.h"
 #include "kvreply.h"
@@ -92,6 +94,7 @@ choose_databases(struct ends *e, bool both)
 		return 0;
 	if (from > 0 || to > 0)
 		return dbmap_add(&e->dbs, e->from.db, e->to.db);
+	e->finds = true;
 	if (find_databases(e, &e->from) == -1 ||
 		(both && find_databases(e, &e->to) == -1))
 		return -1;
@@ -117,15 +120,14 @@ is_circle(const struct ends *e)
 	return false;
 }
 
-static int
-open_journal(
-	struct ends *e, int (*replay)(void *ctx, const struct json *record))
+int
+ends_open_journal(struct ends *e, const char *from, const char *to,
+	int (*replay)(void *ctx, const struct json *record))
 {
 	if (e->opt->journal == NULL)
 		return STATUS_OK;
-	e->journal = journal_open(e->opt->journal, "rediscopy",
-		kvaddr_identity(e->from.addr), kvaddr_identity(e->to.addr),
-		replay, e);
+	e->journal =
+		journal_open(e->opt->journal, "rediscopy", from, to, replay, e);
 	e->rec.journal = e->journal;
 	return e->journal != NULL ? STATUS_OK : STATUS_MISUSE;
 }
@@ -159,13 +161,10 @@ check_roles(struct ends *e, bool writes)
 	return e->from.server.is_cut_off && writes ? STATUS_NO : STATUS_OK;
 }
 
-int
-ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
-	const char *verb, int (*replay)(void *ctx, const struct json *record))
+static void
+begin(struct ends *e, const struct rediscopy_options *opt, struct env *env,
+	const char *verb)
 {
-	struct kv_options from, to;
-	int status;
-
 	memset(e, 0, sizeof(*e));
 	e->opt = opt;
 	e->env = env;
@@ -173,6 +172,18 @@ ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
 	recorder_init(&e->rec, env, "rediscopy", verb);
 	snprintf(e->run, sizeof(e->run), "%x%x", (unsigned)getpid(),
 		(unsigned)clock_wall(env->clock));
+}
+
+int
+ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
+	const char *verb, int (*replay)(void *ctx, const struct json *record))
+{
+	/* which look at what the target alone has */
+	static const char *const exact[] = {"verify", "sync", "follow", NULL};
+	struct kv_options from, to;
+	int status;
+
+	begin(e, opt, env, verb);
 	if (set_trust(&from, "from", opt->from_pin, opt->from_ca,
 		    opt->from_insecure) == -1 ||
 		set_trust(&to, "to", opt->to_pin, opt->to_ca,
@@ -187,8 +198,7 @@ ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
 			e, strcmp(verb, "verify") != 0 && !opt->dry_run);
 	if (status != STATUS_OK)
 		return status;
-	if (choose_databases(e, strcmp(verb, "verify") == 0 ||
-					strcmp(verb, "sync") == 0) == -1) {
+	if (choose_databases(e, is_str_one_of(verb, exact)) == -1) {
 		msg_error("the databases cannot be listed");
 		return STATUS_TEMPORARY;
 	}
@@ -197,8 +207,54 @@ ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
 			  "server");
 		return STATUS_MISUSE;
 	}
-	if ((status = open_journal(e, replay)) != STATUS_OK)
+	status = ends_open_journal(e, kvaddr_identity(e->from.addr),
+		kvaddr_identity(e->to.addr), replay);
+	if (status != STATUS_OK)
 		return status;
+	e->progress = progress_open(STDERR_FILENO, env->clock, false);
+	return STATUS_OK;
+}
+
+/* The databases of a source alone. 0 or -1. */
+static int
+choose_own(struct ends *e)
+{
+	int db = kvaddr_db(e->from.addr);
+
+	if (e->dbs.n > 0)
+		return 0;
+	if (db > 0)
+		return dbmap_add(&e->dbs, db, db);
+	if (find_databases(e, &e->from) == -1)
+		return -1;
+	return e->dbs.n > 0 ? 0 : dbmap_add(&e->dbs, e->from.db, e->from.db);
+}
+
+int
+ends_open_one(struct ends *e, const struct rediscopy_options *opt,
+	struct env *env, const char *verb, bool of_source)
+{
+	struct side *s = of_source ? &e->from : &e->to;
+	const char *what = of_source ? "source" : "target";
+	struct kv_options trust;
+	int status;
+
+	begin(e, opt, env, verb);
+	if (set_trust(&trust, of_source ? "from" : "to",
+		    of_source ? opt->from_pin : opt->to_pin,
+		    of_source ? opt->from_ca : opt->to_ca,
+		    of_source ? opt->from_insecure : opt->to_insecure) == -1 ||
+		dbmap_parse(&opt->dbs, is_keyfilter_apart(opt), &e->dbs) == -1)
+		return STATUS_MISUSE;
+	status = side_open(s, what, of_source ? opt->from : opt->to, &trust);
+	if (status == STATUS_OK)
+		status = check_roles(e, !of_source);
+	if (status != STATUS_OK)
+		return status;
+	if (of_source && choose_own(e) == -1) {
+		msg_error("the databases cannot be listed");
+		return STATUS_TEMPORARY;
+	}
 	e->progress = progress_open(STDERR_FILENO, env->clock, false);
 	return STATUS_OK;
 }
@@ -232,10 +288,39 @@ ends_select(struct ends *e, size_t i)
 }
 
 int
+ends_find(struct ends *e)
+{
+	return e->finds ? find_databases(e, &e->from) : 0;
+}
+
+void
+ends_tick(struct ends *e)
+{
+	progress_tick(e->progress);
+	if (e->tick != NULL)
+		e->tick(e->tick_ctx);
+}
+
+int
 ends_end(struct ends *e, int status)
 {
 	/* before the sessions were open there was no run to sum up */
 	if (e->from.kv == NULL && e->to.kv == NULL)
 		return status;
 	return recorder_end(&e->rec, status);
+}
+
+int
+ends_put_failed(
+	struct ends *e, int db, const char *key, size_t len, const char *why)
+{
+	struct buf b = BUF_INIT;
+	struct jsonw w;
+
+	e->rec.failed++;
+	jsonw_record(&w, &b, "key.failed");
+	jsonw_int(&w, "db", db);
+	jsonbytes_put(&w, "key", key, len);
+	jsonw_str(&w, "reason", why);
+	return recorder_put(&e->rec, &w, &b, true);
 }

@@ -5,12 +5,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "expiry.h"
 #include "fieldtimes.h"
 #include "multiset.h"
 #include "reader.h"
 
 struct multiset_row;
 struct side;
+struct streammeta;
+
+/* Who wants what is read besides its digest. */
+struct keydigest_tap {
+	/* begin(ctx): it is read from the beginning, for the first time or
+	 * since it has changed meanwhile */
+	void (*begin)(void *ctx);
+	void (*elements)(
+		void *ctx, const struct kvreply *const *item, size_t n);
+	void (*time)(void *ctx, const char *field, size_t len, int64_t at);
+	/* meta(ctx, m): of a stream, before its entries */
+	void (*meta)(void *ctx, const struct streammeta *m);
+	void *ctx;
+};
+struct streampel;
 
 /*
  * What a key holds, as a digest that is the same for the same value whatever
@@ -27,14 +43,18 @@ struct keydigest {
 	int64_t expires; /* ms since 1970; -1: never */
 	int64_t elements;
 	struct multiset sum;
+	struct multiset time_sum;    /* of when a hash's fields expire */
 	bool is_done, is_unreadable; /* of a type that has no reader */
 	bool has_times; /* both sides know expiries of fields: set it after
 			   keydigest_begin */
+	const struct keydigest_tap *tap; /* or NULL; set after that too */
 	/* how it is got */
 	struct fieldtimes times;
 	struct reader reader;
 	struct multiset_row *row;
-	int64_t now, length;
+	struct streampel *pel; /* of a stream, while it is asked */
+	struct expiry expiry;
+	int64_t length;
 	unsigned tries;
 	bool is_started, is_counting, is_meta, failed;
 };

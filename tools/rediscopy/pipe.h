@@ -24,7 +24,7 @@ struct pipe_options {
 	const char *type;  /* of SCAN (6.0), or NULL */
 	enum pipe_policy policy;
 	uint64_t big;    /* bytes of memory above which a key is big */
-	uint64_t window; /* bytes under way a side */
+	uint64_t window; /* bytes under way a side, at most */
 	uint64_t byte_rate, command_rate; /* a second; 0: no limit */
 	/* is_wanted(ctx, key, len): a filter of the caller's, or NULL;
 	 * target_key(ctx, key, len, out, out_len): the name on the target, or
@@ -47,6 +47,7 @@ struct pipe_counts {
 	uint64_t skipped;           /* on the target already, with PIPE_SKIP */
 	uint64_t expired, vanished; /* meanwhile */
 	uint64_t filtered;
+	uint64_t yielded; /* times that a slow source was asked for less */
 };
 
 #define PIPE_TYPES 256
@@ -58,8 +59,9 @@ struct pipe {
 	/* for each type byte: 0 as it comes; > 0 under that version; < 0 not
 	 * by payload at all */
 	const int16_t *stamp;
-	struct keylist *big;     /* keys to be copied in chunks */
-	struct keylist *refused; /* keys that RESTORE does not take */
+	struct keylist *big;      /* keys to be copied in chunks */
+	struct keylist *refused;  /* keys that RESTORE does not take */
+	struct keylist *vanished; /* keys that are gone, or NULL */
 	struct pipe_counts counts;
 };
 

@@ -11,42 +11,61 @@
 #include "side.h"
 #include "streamcopy.h"
 #include "streammeta.h"
+#include "streampel.h"
 
 struct streamcopy {
-	struct streammeta meta;
+	struct streampel pel;
 	/* IDs that are pending; those before ${at} are behind us */
 	struct streammeta_id *id;
 	size_t n, at;
 	/* of these, the ones whose entries are deleted */
 	struct streammeta_id *gone;
 	size_t n_gone;
-	bool is_made; /* the target has the key */
+	bool is_made;               /* the target has the key */
+	struct streammeta_id first; /* of the entries that are there */
+	bool has_first;
 };
+
+/* Of what is pending. 0 or -1 (ENOMEM). */
+static int
+get_ids(struct streamcopy *s)
+{
+	if (streammeta_ids(&s->pel.meta, &s->id, &s->n) == -1)
+		return -1;
+	s->gone = mem_zalloc(s->n + 1, sizeof(*s->gone));
+	return s->gone != NULL ? 0 : -1;
+}
 
 static int
 ask_meta(struct chunkrun *r, struct streamcopy *s)
 {
 	struct kv *from = r->c->from->kv;
-	const struct kvreply *reply;
 
-	kv_begin(from, 6, NULL, NULL, 0);
-	kv_text(from, "XINFO");
-	kv_text(from, "STREAM");
-	kv_word(from, r->c->k->key, r->c->k->len);
-	kv_text(from, "FULL");
-	kv_text(from, "COUNT");
-	kv_text(from, "0");
-	if ((reply = kv_finish(from)) == NULL)
-		return -1;
-	if (is_kvreply(reply, KVREPLY_ARRAY) &&
-		streammeta_read(&s->meta, reply) == 0 &&
-		streammeta_ids(&s->meta, &s->id, &s->n) == 0 &&
-		(s->gone = mem_zalloc(s->n + 1, sizeof(*s->gone))) != NULL)
+	streampel_begin(&s->pel, from, r->c->k->key, r->c->k->len);
+	while (!s->pel.is_done)
+		if (kv_pump(&from, 1, 0.25) != KV_OK)
+			return -1;
+	if (!s->pel.failed && get_ids(s) == 0)
 		return 0;
 	r->failed = true;
-	(void)buf_printf(&r->c->why, "its groups cannot be read: %s",
-		reply->str != NULL ? reply->str : "XINFO STREAM FULL");
+	(void)buf_printf(
+		&r->c->why, "its groups cannot be read: %s", s->pel.why);
 	return 0;
+}
+
+int
+streamcopy_given(struct chunkrun *r, struct streammeta *m)
+{
+	struct streamcopy *s = mem_zalloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		streammeta_fini(m);
+		return -1;
+	}
+	r->stream = s;
+	s->pel.meta = *m;
+	s->pel.is_done = true;
+	return get_ids(s);
 }
 
 int
@@ -67,7 +86,7 @@ streamcopy_free(struct chunkrun *r)
 {
 	if (r->stream == NULL)
 		return;
-	streammeta_fini(&r->stream->meta);
+	streampel_fini(&r->stream->pel);
 	free(r->stream->id);
 	free(r->stream->gone);
 	free(r->stream);
@@ -133,6 +152,9 @@ streamcopy_sink(void *ctx, const struct kvreply *const *item, size_t n)
 			streammeta_parse_id(name->str, &id) == -1)
 			continue;
 		put_gone(r, &id);
+		if (!r->stream->has_first)
+			r->stream->first = id;
+		r->stream->has_first = true;
 		for (k = 0, bytes = name->len; k < fields->n; k++)
 			bytes += fields->item[k]->len;
 		chunkrun_write(r, "XADD", 1 + fields->n, bytes);
@@ -148,7 +170,7 @@ streamcopy_sink(void *ctx, const struct kvreply *const *item, size_t n)
 static void
 make_empty(struct chunkrun *r)
 {
-	const struct streammeta_id *last = &r->stream->meta.last;
+	const struct streammeta_id *last = &r->stream->pel.meta.last;
 	struct kv *to = r->c->to->kv;
 
 	if (is_side_able(r->c->to, SIDE_XSETID) ||
@@ -213,11 +235,47 @@ put_group(struct chunkrun *r, const struct streammeta_group *g)
 		put_claim(r, g, &g->pending[i]);
 }
 
+static bool
+is_zero(const struct streammeta_id *id)
+{
+	return id->ms == 0 && id->seq == 0;
+}
+
+/* Away with what stood for deleted entries. Where none was ever deleted, but
+ * the oldest were cut off, so are they: the highest ID that was deleted can be
+ * set to anything but nothing. */
+static void
+delete_gone(struct chunkrun *r)
+{
+	struct streamcopy *s = r->stream;
+	struct kv *to = r->c->to->kv;
+	bool trims = is_zero(&s->pel.meta.max_deleted) &&
+		     r->c->to->server.version >= 70000;
+	size_t i = 0;
+
+	while (trims && i < s->n_gone &&
+		(!s->has_first ||
+			streammeta_compare(&s->gone[i], &s->first) < 0))
+		i++;
+	if (i > 0) {
+		chunkrun_write(r, "XTRIM", 2, 0);
+		kv_text(to, s->has_first ? "MINID" : "MAXLEN");
+		if (s->has_first)
+			put_id(r, &s->first);
+		else
+			kv_text(to, "0");
+	}
+	for (; i < s->n_gone; i++) {
+		chunkrun_write(r, "XDEL", 1, 0);
+		put_id(r, &s->gone[i]);
+	}
+}
+
 /* Last ID and counters, which deleting has changed. */
 static void
 put_counters(struct chunkrun *r)
 {
-	const struct streammeta *m = &r->stream->meta;
+	const struct streammeta *m = &r->stream->pel.meta;
 	bool counts =
 		m->entries_added >= 0 && r->c->to->server.version >= 70000;
 
@@ -233,25 +291,29 @@ put_counters(struct chunkrun *r)
 	}
 }
 
-int
-streamcopy_end(struct chunkrun *r)
+void
+streamcopy_close(struct chunkrun *r)
 {
 	struct streamcopy *s = r->stream;
-	struct kv *to = r->c->to->kv;
-	enum kv_result rc = KV_OK;
 	size_t i;
 
 	put_gone(r, NULL);
 	if (!s->is_made)
 		make_empty(r);
 	/* without XSETID the last ID is that of an entry which is deleted */
-	for (i = 0; i < s->meta.n_groups; i++)
-		put_group(r, &s->meta.group[i]);
-	for (i = 0; i < s->n_gone; i++) {
-		chunkrun_write(r, "XDEL", 1, 0);
-		put_id(r, &s->gone[i]);
-	}
+	for (i = 0; i < s->pel.meta.n_groups; i++)
+		put_group(r, &s->pel.meta.group[i]);
+	delete_gone(r);
 	put_counters(r);
+}
+
+int
+streamcopy_end(struct chunkrun *r)
+{
+	struct kv *to = r->c->to->kv;
+	enum kv_result rc = KV_OK;
+
+	streamcopy_close(r);
 	while (rc == KV_OK && kv_unanswered(to) > 0)
 		rc = kv_pump(&to, 1, 0.25);
 	return rc == KV_OK ? 0 : -1;

@@ -89,6 +89,42 @@ read_consumer(struct streammeta_group *g, const struct kvreply *r)
 	return 0;
 }
 
+int
+streammeta_consumer(
+	struct streammeta_group *g, const char *name, size_t len, size_t *i)
+{
+	struct streammeta_name *grown;
+
+	for (*i = 0; *i < g->n_consumers; ++*i)
+		if (g->consumer[*i].len == len &&
+			memcmp(g->consumer[*i].text, name, len) == 0)
+			return 0;
+	grown = mem_resize(g->consumer, g->n_consumers + 1, sizeof(*grown));
+	if (grown == NULL)
+		return -1;
+	g->consumer = grown;
+	if ((grown[*i].text = mem_dup(name, len)) == NULL)
+		return -1;
+	grown[*i].len = len;
+	g->n_consumers++;
+	return 0;
+}
+
+/* The first of the group's own list: ID, consumer, time, count. */
+static void
+read_first(struct streammeta_group *g, const struct kvreply *list)
+{
+	const struct kvreply *one =
+		is_kvreply(list, KVREPLY_ARRAY) && list->n > 0 ? list->item[0]
+							       : NULL;
+
+	g->has_first = is_kvreply(one, KVREPLY_ARRAY) && one->n >= 4 &&
+		       read_id(one->item[0], &g->first.id) == 0 &&
+		       is_kvreply(one->item[2], KVREPLY_INTEGER);
+	if (g->has_first)
+		g->first.time = one->item[2]->integer;
+}
+
 static int
 read_group(struct streammeta_group *g, const struct kvreply *r)
 {
@@ -100,6 +136,8 @@ read_group(struct streammeta_group *g, const struct kvreply *r)
 		!is_kvreply(list, KVREPLY_ARRAY))
 		return -1;
 	g->entries_read = read_number(kvreply_pair(r, "entries-read"), -1);
+	g->n_pel = read_number(kvreply_pair(r, "pel-count"), -1);
+	read_first(g, kvreply_pair(r, "pending"));
 	g->consumer = mem_zalloc(list->n + 1, sizeof(*g->consumer));
 	if (g->consumer == NULL)
 		return -1;

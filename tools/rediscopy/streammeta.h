@@ -34,8 +34,12 @@ struct streammeta_group {
 	int64_t entries_read; /* -1: not known */
 	struct streammeta_name *consumer;
 	size_t n_consumers;
+	/* those that the reply had; ${n_pel} is how many there are, or -1 */
 	struct streammeta_pending *pending;
 	size_t n_pending;
+	int64_t n_pel;
+	struct streammeta_pending first; /* by ID, of all consumers */
+	bool has_first;
 };
 
 struct streammeta {
@@ -45,10 +49,15 @@ struct streammeta {
 	size_t n_groups;
 };
 
-/* streammeta_read(m, r): from the reply to XINFO STREAM key FULL COUNT 0. 0;
- * -1: not such a reply, or no memory. streammeta_fini(m): free it. */
+/* streammeta_read(m, r): from the reply to XINFO STREAM key FULL. 0; -1: not
+ * such a reply, or no memory. streammeta_fini(m): free it. */
 int streammeta_read(struct streammeta *m, const struct kvreply *r);
 void streammeta_fini(struct streammeta *m);
+
+/* streammeta_consumer(g, name, len, i): the number of the group's consumer of
+ * that name, which is added if need be. 0 or -1 (ENOMEM). */
+int streammeta_consumer(
+	struct streammeta_group *g, const char *name, size_t len, size_t *i);
 
 /* streammeta_compare(a, b): as IDs are ordered. */
 int streammeta_compare(

@@ -12,12 +12,11 @@
 #include "keylist.h"
 #include "msg.h"
 #include "multiset.h"
-#include "progress.h"
 #include "rediscopy.h"
 #include "status.h"
 #include "verifying.h"
 
-enum { ROUNDS = 3, TRIES = 10, OLD_TOLERANCE = 2 };
+enum { ROUNDS = 3, TRIES = 10 };
 
 static void
 put_side(struct jsonw *w, const char *name, const struct keydigest *d)
@@ -113,7 +112,7 @@ on_tick(void *ctx)
 {
 	struct verifying *v = ctx;
 
-	progress_tick(v->e->progress);
+	ends_tick(v->e);
 }
 
 static int
@@ -228,10 +227,6 @@ verifying_prepare(struct verifying *v, struct ends *e)
 	v->options.type = o->type;
 	v->options.big = o->big;
 	v->options.tolerance = (int64_t)(o->tolerance * 1000);
-	/* before 7.0 an expiry is what is left of it, and the time */
-	if (!is_side_able(&e->from, SIDE_PEXPIRETIME) ||
-		!is_side_able(&e->to, SIDE_PEXPIRETIME))
-		v->options.tolerance += OLD_TOLERANCE;
 	v->options.extra = true;
 	v->options.same_payloads =
 		is_side_able(&e->from, dumps) &&

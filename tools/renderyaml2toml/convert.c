@@ -70,25 +70,15 @@ write_all(const struct options *o, const struct env *env, const struct job *job)
 	const struct flyfile to = {
 		o->output, o->folder, o->json ? -1 : env->out};
 	struct buf records = BUF_INIT;
-	int status = STATUS_TEMPORARY;
+	int status;
 
 	for (size_t i = 0; i < job->n_apps; i++)
 		if (job->app[i].is_selected &&
 			flyfile_write(
 				&to, job->app[i].app, &job->app[i].conf) == -1)
 			return STATUS_TEMPORARY;
-	if (!o->json)
-		report_print(job->report);
-	else if (put_records(job, &records) == -1) {
-		msg_error("out of memory");
-		goto out;
-	} else if (fd_write_all(env->out, records.data, records.len) == -1) {
-		msg_errno("standard output");
-		goto out;
-	}
-	status = report_errors(job->report) > 0 ? STATUS_NO : STATUS_OK;
-
-out:
+	status = report_write(job->report, o->json ? &records : NULL,
+		o->json ? put_records(job, &records) : 0, env->out);
 	buf_fini(&records);
 	return status;
 }

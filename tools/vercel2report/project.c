@@ -35,29 +35,18 @@ add_odd(struct job *job, const struct tree *t, const char *key)
 	return rc;
 }
 
+/* Several settings may want the same one. */
 static void
 need_secret(struct job *job, const char *name, const char *why)
 {
-	static const char *const argv[] = {
-		"fly", "secrets", "import", "--stage", NULL};
 	struct buf id = BUF_INIT;
-	struct report_need *need;
 
 	if (buf_printf(&id, "secret:%s", name) == -1)
 		job->report->failed = 1;
-	if (report_find(job->report, buf_str(&id)) != NULL) {
-		buf_fini(&id);
-		return;
-	}
-	need = report_need(
-		job->report, "secret", buf_str(&id), "%s %s", name, why);
+	if (report_find(job->report, buf_str(&id)) == NULL)
+		(void)report_secret(
+			job->report, name, job->app, "%s %s", name, why);
 	buf_fini(&id);
-	if (need == NULL)
-		return;
-	report_variable(job->report, need, name);
-	report_words(job->report, need, argv);
-	report_option(job->report, need, "--app", job->app);
-	report_set(job->report, &need->input, "a line NAME=VALUE");
 }
 
 /* One cron job: a request to a path of the app. */
@@ -143,7 +132,8 @@ take_variable(struct job *job, const struct tree *t, const char *key,
 			"%s = %s: the fly.toml sets it for its server", t->key,
 			value);
 	} else if (value != NULL && *value == '@') {
-		need_secret(job, t->key,
+		(void)report_secret(job->report, t->key, job->app, "%s %s",
+			t->key,
 			"was a secret of the project: carry its value over");
 		verdict_add(job->verdicts, t, VERDICT_MOVES, key,
 			"%s refers to the secret %s: a secret here too", t->key,
@@ -155,7 +145,8 @@ take_variable(struct job *job, const struct tree *t, const char *key,
 			"not take",
 			t->key);
 	else if (is_envname_secret(t->key, value)) {
-		need_secret(job, t->key,
+		(void)report_secret(job->report, t->key, job->app, "%s %s",
+			t->key,
 			"looks like a secret, so it is not put into the file");
 		verdict_add(job->verdicts, t, VERDICT_MOVES, key,
 			"%s looks like a secret: set it as one", t->key);

@@ -41,6 +41,7 @@ struct kv {
 	struct waiter *wait;
 	size_t cap, head, n;
 	const struct kvreply *answer; /* of kv_call */
+	struct waiter listener;       /* to channels */
 	bool is_answered;
 	bool failed; /* no memory */
 	bool lost;
@@ -86,20 +87,20 @@ push_waiter(struct kv *k, struct waiter w)
 	return 0;
 }
 
-/* ${mark} and a number and CRLF: the head of an array or string. */
-static void
-put_head(struct kv *k, char mark, uint64_t n)
-{
-	char text[24], *p = text + sizeof(text);
+enum { HEAD = 24 };
 
-	*--p = '\n';
-	*--p = '\r';
+/* ${mark} and a number and CRLF: the head of an array or string, before
+ * ${end}. Where it begins. */
+static char *
+put_head(char *end, char mark, uint64_t n)
+{
+	*--end = '\n';
+	*--end = '\r';
 	do
-		*--p = (char)('0' + n % 10);
+		*--end = (char)('0' + n % 10);
 	while ((n /= 10) != 0);
-	*--p = mark;
-	if (buf_append(&k->out, p, (size_t)(text + sizeof(text) - p)) == -1)
-		k->failed = true;
+	*--end = mark;
+	return end;
 }
 
 void
@@ -107,19 +108,54 @@ kv_begin(struct kv *k, size_t words, kv_handler *handler, void *ctx,
 	uintptr_t tag)
 {
 	const struct waiter w = {handler, ctx, tag};
+	char text[HEAD], *end = text + sizeof(text);
+	char *p = put_head(end, '*', words);
 
 	if (push_waiter(k, w) == -1)
 		k->failed = true;
-	put_head(k, '*', words);
+	kv_bytes(k, p, (size_t)(end - p));
 }
 
 void
 kv_word(struct kv *k, const void *p, size_t n)
 {
-	put_head(k, '$', n);
-	if (buf_append(&k->out, p, n) == -1 ||
-		buf_append(&k->out, "\r\n", 2) == -1)
+	char text[HEAD], *end = text + sizeof(text), *at;
+	char *head = put_head(end, '$', n);
+	size_t len = (size_t)(end - head);
+
+	/* most of what is sent passes here: one look for room */
+	if (buf_reserve(&k->out, n + len + 2) == -1) {
 		k->failed = true;
+		return;
+	}
+	at = k->out.data + k->out.len;
+	memcpy(at, head, len);
+	if (n > 0)
+		memcpy(at + len, p, n);
+	memcpy(at + len + n, "\r\n", 3);
+	k->out.len += len + n + 2;
+}
+
+void
+kv_bytes(struct kv *k, const void *p, size_t n)
+{
+	if (buf_append(&k->out, p, n) == -1)
+		k->failed = true;
+}
+
+void
+kv_word_begin(struct kv *k, uint64_t n)
+{
+	char text[HEAD], *end = text + sizeof(text);
+	char *head = put_head(end, '$', n);
+
+	kv_bytes(k, head, (size_t)(end - head));
+}
+
+void
+kv_word_end(struct kv *k)
+{
+	kv_bytes(k, "\r\n", 2);
 }
 
 void
@@ -131,10 +167,15 @@ kv_text(struct kv *k, const char *s)
 void
 kv_int(struct kv *k, int64_t v)
 {
-	char text[24];
+	char text[HEAD], *p = text + sizeof(text);
+	uint64_t n = v < 0 ? -(uint64_t)v : (uint64_t)v;
 
-	snprintf(text, sizeof(text), "%" PRId64, v);
-	kv_text(k, text);
+	do
+		*--p = (char)('0' + n % 10);
+	while ((n /= 10) != 0);
+	if (v < 0)
+		*--p = '-';
+	kv_word(k, p, (size_t)(text + sizeof(text) - p));
 }
 
 static void
@@ -178,6 +219,8 @@ push(struct kv *k)
 			return lose(k, strerror(errno));
 		k->gone += (size_t)n;
 		k->sent += (uint64_t)n;
+		/* who takes a long command is there */
+		k->heard = now();
 	}
 	if (k->gone == k->out.len) {
 		buf_clear(&k->out);
@@ -189,12 +232,24 @@ push(struct kv *k)
 	return KV_OK;
 }
 
+/* Whether it is what somebody has published, and no reply. */
+static bool
+is_message(const struct kvreply *r)
+{
+	return is_kvreply(r, KVREPLY_ARRAY) && r->n >= 3 &&
+	       is_kvreply(r->item[0], KVREPLY_STRING) &&
+	       (strcmp(r->item[0]->str, "pmessage") == 0 ||
+		       strcmp(r->item[0]->str, "message") == 0);
+}
+
 /* Hands one reply to who waits for it. */
 static enum kv_result
 deliver(struct kv *k, const struct kvreply *r)
 {
-	struct waiter w;
+	struct waiter w = k->listener;
 
+	if (w.handler != NULL && is_message(r))
+		return w.handler(w.ctx, k, r, w.tag) == -1 ? KV_REFUSED : KV_OK;
 	if (k->n == 0)
 		return lose(k, "the server answers what nobody has asked");
 	w = k->wait[k->head];
@@ -333,6 +388,12 @@ kv_call(struct kv *k, ...)
 	queue_list(k, &w, words);
 	va_end(words);
 	return kv_finish(k);
+}
+
+void
+kv_listen(struct kv *k, kv_handler *handler, void *ctx)
+{
+	k->listener = (struct waiter){handler, ctx, 0};
 }
 
 size_t

@@ -60,9 +60,23 @@ void kv_word(struct kv *k, const void *p, size_t n);
 void kv_text(struct kv *k, const char *s);
 void kv_int(struct kv *k, int64_t v);
 
+/* kv_word_begin(k, n): the same for a word of ${n} bytes that come later, by
+ * kv_bytes() in pieces; kv_word_end(k) behind them, before anything else is
+ * queued. */
+void kv_word_begin(struct kv *k, uint64_t n);
+void kv_bytes(struct kv *k, const void *p, size_t n);
+void kv_word_end(struct kv *k);
+
 /* kv_queue(k, handler, ctx, tag, word, ..., NULL): one of C strings. */
 void kv_queue(struct kv *k, kv_handler *handler, void *ctx, uintptr_t tag, ...)
 	__attribute__((sentinel));
+
+/*
+ * kv_listen(k, handler, ctx): before it subscribes to channels: what is
+ * published there (arrays that begin with "message" or "pmessage") goes to
+ * ${handler}, and everything else to who waits for a reply, as before.
+ */
+void kv_listen(struct kv *k, kv_handler *handler, void *ctx);
 
 /* kv_unanswered(k): commands queued and not answered yet. */
 size_t kv_unanswered(const struct kv *k);

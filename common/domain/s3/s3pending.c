@@ -241,6 +241,8 @@ on_begin(void *ctx, const struct http_answer *a)
 	if (p->began)
 		return 0;
 	p->began = true;
+	p->status = a->status;
+	p->length = a->length;
 	if (p->call.begin == NULL)
 		return 0;
 	p->a.class = S3_OK;
@@ -552,4 +554,8 @@ s3pending_judge(struct s3pending *p, const struct http_answer *a)
 	p->a.etag = buf_str(&p->etag);
 	p->a.code = p->a.message = "";
 	p->a.doc = doc;
+	if (p->resumed) { /* as it began, not as it went on */
+		p->a.status = p->status;
+		p->a.length = p->length;
+	}
 }

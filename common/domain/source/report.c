@@ -3,11 +3,13 @@
 #include <stdarg.h>
 
 #include "buf.h"
+#include "fd.h"
 #include "jsonw.h"
 #include "mem.h"
 #include "msg.h"
 #include "record.h"
 #include "shlex.h"
+#include "status.h"
 
 void
 report_init(struct report *r)
@@ -128,14 +130,16 @@ report_at(struct report *r, const struct finding *f, const char *fmt, ...)
 	buf_fini(&text);
 }
 
-struct report_need *
-report_need(struct report *r, const char *kind, const char *id, const char *fmt,
-	...)
+static struct report_need *add_need(struct report *r, const char *kind,
+	const char *id, const char *fmt, va_list ap)
+	__attribute__((format(printf, 4, 0)));
+
+static struct report_need *
+add_need(struct report *r, const char *kind, const char *id, const char *fmt,
+	va_list ap)
 {
 	struct buf text = BUF_INIT;
 	struct report_need *need = mem_zalloc(1, sizeof(*need)), **list;
-	va_list ap;
-	int rc;
 
 	list = mem_resize(r->need, r->n_needs + 1, sizeof(*list));
 	if (list != NULL)
@@ -148,16 +152,52 @@ report_need(struct report *r, const char *kind, const char *id, const char *fmt,
 	list[r->n_needs++] = need;
 	report_set(r, &need->kind, kind);
 	report_set(r, &need->id, id);
-	va_start(ap, fmt);
-	rc = buf_vprintf(&text, fmt, ap);
-	va_end(ap);
-	if (rc == -1)
+	if (buf_vprintf(&text, fmt, ap) == -1)
 		r->failed = 1;
 	else {
 		flatten(&text);
 		report_set(r, &need->summary, buf_str(&text));
 	}
 	buf_fini(&text);
+	return need;
+}
+
+struct report_need *
+report_need(struct report *r, const char *kind, const char *id, const char *fmt,
+	...)
+{
+	struct report_need *need;
+	va_list ap;
+
+	va_start(ap, fmt);
+	need = add_need(r, kind, id, fmt, ap);
+	va_end(ap);
+	return need;
+}
+
+struct report_need *
+report_secret(struct report *r, const char *name, const char *app,
+	const char *fmt, ...)
+{
+	static const char *const argv[] = {
+		"fly", "secrets", "import", "--stage", NULL};
+	struct buf id = BUF_INIT;
+	struct report_need *need;
+	va_list ap;
+
+	if (buf_printf(&id, "secret:%s", name) == -1)
+		r->failed = 1;
+	va_start(ap, fmt);
+	need = add_need(r, "secret", buf_str(&id), fmt, ap);
+	va_end(ap);
+	buf_fini(&id);
+	if (need == NULL)
+		return NULL;
+	report_variable(r, need, name);
+	report_words(r, need, argv);
+	report_option(r, need, "--app", app);
+	report_set(r, &need->input,
+		"a line NAME=VALUE, as herokucfg2secrets writes it");
 	return need;
 }
 
@@ -407,4 +447,19 @@ report_print(const struct report *r)
 		if (need->crontab != NULL)
 			msg_note("  crontab: %s", need->crontab);
 	}
+}
+
+int
+report_write(const struct report *r, const struct buf *records, int rc, int fd)
+{
+	if (records == NULL) {
+		report_print(r);
+	} else if (rc == -1) {
+		msg_error("out of memory");
+		return STATUS_TEMPORARY;
+	} else if (fd_write_all(fd, records->data, records->len) == -1) {
+		msg_errno("standard output");
+		return STATUS_TEMPORARY;
+	}
+	return report_errors(r) > 0 ? STATUS_NO : STATUS_OK;
 }

@@ -71,6 +71,14 @@ struct report_need *report_need(struct report *r, const char *kind,
 	const char *id, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/*
+ * report_secret(r, name, app, fmt, ...): the need of a secret of that name,
+ * "secret:NAME", with its command. Borrowed; NULL without memory.
+ */
+struct report_need *report_secret(struct report *r, const char *name,
+	const char *app, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
 /* report_find(r, id): the need of that id, or NULL. */
 struct report_need *report_find(const struct report *r, const char *id);
 
@@ -114,6 +122,14 @@ int report_put(const struct report *r, struct buf *out);
  * with that count of what was done. 0 or -1. */
 int report_end(
 	const struct report *r, struct buf *out, const char *tool, size_t done);
+
+/*
+ * report_write(r, records, rc, fd): what ends a conversion: the ${records},
+ * which were made with result ${rc}, go to ${fd}; NULL: people are told
+ * instead. The status to exit with, after a message if it failed.
+ */
+int report_write(
+	const struct report *r, const struct buf *records, int rc, int fd);
 
 /* report_print(r): the same for people, through msg. */
 void report_print(const struct report *r);

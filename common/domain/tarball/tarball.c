@@ -376,6 +376,9 @@ open_reader(int fd, const char *name, bool is_any, struct tarball_reader **out)
 		archive_read_support_filter_xz(r->a) != ARCHIVE_OK ||
 		archive_read_support_filter_zstd(r->a) != ARCHIVE_OK ||
 		(is_any && !is_any_supported(r->a)) ||
+		/* what follows the end is seen, not passed over */
+		archive_read_set_options(
+			r->a, "tar:read_concatenated_archives") != ARCHIVE_OK ||
 		archive_read_open(r->a, r, NULL, on_read, NULL) != ARCHIVE_OK) {
 		complain(r->a, name);
 		goto fail;

@@ -1,0 +1,165 @@
+#!/usr/bin/env bash
+# cutreport: what stands in the report, what cannot get into it, and how it ends.
+. "$(dirname "$0")/../lib.sh"
+
+# the journal of a cutover that was frozen for 60 s
+journal() {
+	local t=0 s
+	printf '{"type":"journal.open","tool":"heroku-cutover","source":"shop","target":"shop-fly","at":"2026-11-25T10:00:00.000Z"}\n'
+	for s in inventory pre-copy freeze sync switch close; do
+		printf '{"type":"step.started","step":"%s","what":"w","undo":"u","at":"2026-11-25T10:%02d:00.000Z"}\n' "$s" $t
+		printf '{"type":"step.done","step":"%s","seconds":20,"at":"2026-11-25T10:%02d:20.000Z"}\n' "$s" $t
+		t=$((t + 1))
+	done
+}
+tables() {
+	cat <<'END'
+{"type":"table.copied","schema":"public","table":"orders","rows":1000,"bytes":1048576,"digest":"0","format":"binary","seconds":10,"at":"2026-11-25T10:01:15.000Z"}
+{"type":"table.verified","schema":"public","table":"orders","rows":1000,"bytes":1048576,"digest":"0","seconds":1,"at":"2026-11-25T10:03:15.000Z"}
+{"type":"table.verified","schema":"public","table":"users","seconds":1,"at":"2026-11-25T10:03:15.000Z"}
+{"type":"keys.copied","db":0,"target_db":0,"seen":5,"keys":5,"bytes":500,"seconds":1,"at":"2026-11-25T10:01:16.000Z"}
+{"type":"keys.verified","db":0,"target_db":0,"equal":true,"keys":5,"differing":0,"seconds":1,"at":"2026-11-25T10:03:16.000Z"}
+{"type":"need","id":"domain:x","kind":"domain","summary":"point it","commands":[["fly","certs","add","shop example"]]}
+{"type":"thing.unknown","at":"2026-11-25T10:03:17.000Z"}
+{"type":"summary","tool":"pgcopy","verb":"copy","ok":true,"done":1,"failed":0,"bytes":1048576,"seconds":12,"at":"2026-11-25T10:01:16.000Z"}
+END
+}
+journal >"$T/journal"
+tables >"$T/tables"
+# well FILE: a page that a strict parser reads, with nothing from elsewhere in it
+well() {
+	/usr/bin/python3 - "$1" <<'END'
+import sys, html.parser
+allowed = set("html head meta title style body header h1 h2 h3 p main dl div dt dd section svg rect text g path details summary table thead tbody tr th td ul li b i code pre footer span".split())
+class P(html.parser.HTMLParser):
+    def handle_starttag(self, tag, attrs):
+        assert tag in allowed, tag
+        for k, v in attrs:
+            assert not k.startswith("on") and k not in ("src", "href", "style"), (tag, k)
+            assert "http" not in (v or "") or k == "http-equiv", (tag, k, v)
+P().feed(open(sys.argv[1], encoding="utf-8").read())
+END
+}
+
+check 'the whole story in text' '
+	status 0 cutreport --text "$T/journal" "$T/tables" >got
+	cat got
+	grep -qx "shop -> shop-fly" got
+	grep -qx "2026-11-25 10:00:00 to 10:05:20 UTC, 5m20s" got
+	grep -qx "Closed from 10:02:00 to 10:04:20, 2m20s" got
+	grep -qx "  10:01:00  pre-copy: done, 20s" got
+	grep -qx "Compared and equal: 3 of 3" got
+	grep -qx "Copied: 1000 rows, 1.0 MiB" got
+	grep -qx "Copied: 5 keys, 500 B" got
+	grep -qx "  domain: point it" got
+	grep -qx "0 problems" got'
+check 'the same as a page, from standard input too' '
+	cat "$T/journal" "$T/tables" | cutreport >page.html
+	well page.html
+	grep -q "<h1>shop &#8594; shop-fly</h1>" page.html
+	grep -q "closed 2m20s" page.html
+	grep -q "3 of 3" page.html
+	grep -q "public.orders" page.html
+	grep -q "fly certs add &#39;shop example&#39;" page.html
+	grep -q "default-src .none." page.html
+	fails grep -q "http-equiv=\"refresh\"" page.html
+	status 0 cutreport -o other.html "$T/journal" "$T/tables"
+	cmp page.html other.html
+	test "$(stat -c %a other.html)" = 600'
+check 'what differs, failed or was broken off is a problem' '
+	{
+		cat "$T/journal"
+		echo "{\"type\":\"table.differs\",\"schema\":\"s\",\"table\":\"t\",\"missing\":2,\"extra\":0,\"changed\":1,\"seconds\":1,\"at\":\"2026-11-25T10:06:00Z\"}"
+		echo "{\"type\":\"finding\",\"level\":\"error\",\"rule\":\"bad-thing\",\"message\":\"it is bad\",\"fix\":\"mend it\"}"
+		echo "{\"type\":\"step.started\",\"step\":\"soak\",\"what\":\"w\",\"undo\":\"u\",\"at\":\"2026-11-25T10:07:00Z\"}"
+		echo "{\"type\":\"step.failed\",\"step\":\"soak\",\"status\":1,\"seconds\":1,\"at\":\"2026-11-25T10:07:01Z\"}"
+	} >j
+	cutreport --text j >got
+	grep -qx "3 problems" got
+	grep -qx "  s.t: 2 missing, 0 extra, 1 changed" got
+	grep -qx "  error: it is bad (mend it)" got
+	grep -qx "  10:07:00  soak: failed, 1.0s" got
+	echo "{\"type\":\"table.verified\",\"schema\":\"s\",\"table\":\"t\",\"seconds\":1,\"at\":\"2026-11-25T10:08:00Z\"}" >>j
+	cutreport --text j | grep -qx "2 problems"'
+check 'a freeze that was aborted, and one that goes on' '
+	head -n 6 "$T/journal" >j
+	cutreport --text j | grep -qx "Closed from 10:02:00, and still is"
+	cutreport j | grep -q "Closed, and still is"
+	echo "{\"type\":\"cutover.aborted\",\"app\":\"shop\",\"at\":\"2026-11-25T10:02:30Z\"}" >>j
+	cutreport --text j | grep -qx "Closed from 10:02:00 to 10:02:30, 30s"
+	cutreport --text j | grep -qx "Aborted at 10:02:30"'
+check 'hostile names are text, on the page and on a terminal' '
+	bad="</style></title><script>alert(1)</script><img src=x onerror=alert(2)>\\u0007\\u001b[31m\\u202egnp\\\"'\''\`="
+	{
+		echo "{\"type\":\"journal.open\",\"tool\":\"t\",\"source\":\"$bad\",\"target\":\"$bad\",\"at\":\"2026-11-25T10:00:00Z\"}"
+		for type in step.started step.done; do echo "{\"type\":\"$type\",\"step\":\"$bad\",\"what\":\"$bad\",\"undo\":\"$bad\",\"at\":\"2026-11-25T10:00:01Z\"}"; done
+		for type in table.copied table.verified table.differs; do echo "{\"type\":\"$type\",\"schema\":\"$bad\",\"table\":\"$type$bad\",\"rows\":1,\"bytes\":9,\"seconds\":1,\"at\":\"2026-11-25T10:00:09Z\"}"; done
+		echo "{\"type\":\"finding\",\"level\":\"error\",\"rule\":\"$bad\",\"message\":\"$bad\",\"fix\":\"$bad\"}"
+		echo "{\"type\":\"need\",\"id\":\"$bad\",\"kind\":\"$bad\",\"summary\":\"$bad\",\"commands\":[[\"$bad\"]]}"
+		echo "{\"type\":\"summary\",\"tool\":\"$bad\",\"verb\":\"$bad\",\"ok\":false,\"seconds\":1,\"at\":\"2026-11-25T10:00:09Z\"}"
+	} >j
+	status 0 cutreport --title "</title><script>2</script>" -o page.html j
+	well page.html
+	fails grep -qi "<script\|<img\|onerror=" page.html
+	fails grep -qP "[\x00-\x09\x0b-\x1f\x7f]|\xe2\x80\xae" page.html
+	grep -q "U+202E" page.html
+	cutreport --text j >got
+	fails grep -qP "[\x00-\x09\x0b-\x1f\x7f]" got'
+check 'a line that is no record: named, and the others are there' '
+	{ cat "$T/tables"; echo "no json"; cat "$T/journal"; printf "{\"type\":\"cut"; } >j
+	status 100 cutreport --text -o got j 2>err
+	grep -q "^cutreport: j:9:1: " err
+	test "$(wc -l <err)" = 1
+	grep -qx "Copied: 1000 rows, 1.0 MiB" got
+	grep -q "close: done" got
+	{ cat "$T/tables"; printf "{\"type\":\"cut"; } >j
+	status 0 cutreport --text j >got'
+check 'nothing at all is a report too; misuse is refused' '
+	status 0 cutreport </dev/null >page.html
+	well page.html
+	status 100 cutreport none.jsonl 2>err
+	grep -q "none.jsonl" err
+	status 100 cutreport --follow "$T/journal" 2>err
+	grep -q -- --output err
+	status 100 cutreport --follow -o x - </dev/null 2>err
+	status 111 cutreport "$T/journal" >/dev/full 2>err
+	test "$(wc -l <err)" = 1
+	status 111 cutreport -o "no/such/folder" "$T/journal" 2>err
+	test "$(wc -l <err)" = 1'
+check '--follow draws while records come, from a pipe' '
+	mkfifo pipe
+	cutreport --follow --every 1s -o page.html <pipe &
+	pid=$!
+	exec 8>pipe
+	head -n 3 "$T/journal" >&8
+	wait_for 10 bash -c "grep -q inventory page.html 2>/dev/null"
+	grep -q "http-equiv=\"refresh\"" page.html
+	fails grep -q pre-copy.*done page.html
+	tail -n +4 "$T/journal" >&8
+	wait_for 10 bash -c "grep -q \"closed 2m20s\" page.html"
+	exec 8>&-
+	wait $pid
+	fails grep -q "http-equiv=\"refresh\"" page.html'
+check '--follow reads journals that grow, and ends with the cutover' '
+	head -n 3 "$T/journal" >j
+	printf "{\"type\":\"half" >>j
+	cutreport --follow --every 1s -o page.html j &
+	pid=$!
+	wait_for 10 bash -c "grep -q inventory page.html 2>/dev/null"
+	kill -0 $pid
+	cat "$T/journal" >j
+	wait_for 10 bash -c "! kill -0 $pid 2>/dev/null"
+	wait $pid
+	well page.html
+	grep -q "closed 2m20s" page.html
+	fails grep -q "http-equiv=\"refresh\"" page.html'
+check 'a hundred thousand records in little memory' '
+	for ((i = 0; i < 20; i++)); do echo "{\"type\":\"key.copied\",\"db\":0,\"key\":\"k\",\"kind\":\"set\",\"elements\":1,\"bytes\":1,\"moving\":false,\"seconds\":0,\"at\":\"2026-11-25T10:00:09Z\"}"; done >few
+	for ((i = 0; i < 50; i++)); do cat few few few few few; done >some
+	for ((i = 0; i < 20; i++)); do cat some; done >many
+	for ((i = 0; i < 20000; i++)); do echo "{\"type\":\"table.copied\",\"schema\":\"s\",\"table\":\"t$i\",\"rows\":1,\"bytes\":9,\"seconds\":1,\"at\":\"2026-11-25T10:00:09Z\"}"; done >>many
+	status 0 /usr/bin/time -f %M -o rss cutreport -o page.html many
+	[[ -n ${AIRLIFT_SANITIZED:-} ]] || test "$(tail -n 1 rss)" -lt 32768
+	grep -q "120000 records. 15000 more" page.html'
+
+finish

@@ -1,0 +1,131 @@
+#include "story.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void
+free_steps(struct story *s)
+{
+	for (size_t i = 0; i < s->n_steps; i++) {
+		free(s->step[i].name);
+		free(s->step[i].what);
+		free(s->step[i].undo);
+	}
+	free(s->step);
+}
+
+static void
+free_findings(struct story *s)
+{
+	for (size_t i = 0; i < s->n_findings; i++) {
+		free(s->finding[i].level);
+		free(s->finding[i].rule);
+		free(s->finding[i].message);
+		free(s->finding[i].fix);
+	}
+	free(s->finding);
+}
+
+static void
+free_needs(struct story *s)
+{
+	for (size_t i = 0; i < s->n_needs; i++) {
+		free(s->need[i].id);
+		free(s->need[i].kind);
+		free(s->need[i].summary);
+		free(s->need[i].commands);
+	}
+	free(s->need);
+}
+
+void
+story_fini(struct story *s)
+{
+	size_t i;
+
+	free_steps(s);
+	free_findings(s);
+	free_needs(s);
+	for (i = 0; i < s->n_moves; i++)
+		free(s->move[i].name);
+	for (i = 0; i < s->n_proofs; i++) {
+		free(s->proof[i].name);
+		free(s->proof[i].note);
+	}
+	for (i = 0; i < s->n_runs; i++) {
+		free(s->run[i].tool);
+		free(s->run[i].verb);
+	}
+	for (i = 0; i < s->n_answers; i++)
+		free(s->answer[i].name);
+	free(s->move);
+	free(s->proof);
+	free(s->run);
+	free(s->answer);
+	free(s->source);
+	free(s->target);
+	free(s->tool);
+	memset(s, 0, sizeof(*s));
+}
+
+/* When the closed time that began at ${begin} was over; 0: it is not. */
+static double
+closed_until(const struct story *s, double begin)
+{
+	double end = s->aborted > begin ? s->aborted : 0;
+	size_t i;
+
+	for (i = 0; i < s->n_steps; i++)
+		if (strcmp(s->step[i].name, "switch") == 0 &&
+			s->step[i].state == STEP_DONE &&
+			s->step[i].end >= begin &&
+			(end == 0 || s->step[i].end < end))
+			end = s->step[i].end;
+	return end;
+}
+
+bool
+story_closed(const struct story *s, size_t i, double *begin, double *end)
+{
+	double until = 0;
+	size_t k;
+
+	for (k = 0; k < s->n_steps; k++) {
+		/* a second try within the same closed time begins none */
+		if (strcmp(s->step[k].name, "freeze") != 0 ||
+			(until == 0 ? false : s->step[k].begin < until))
+			continue;
+		*begin = s->step[k].begin;
+		*end = closed_until(s, *begin);
+		if (i-- == 0)
+			return true;
+		if (*end == 0)
+			return false;
+		until = *end;
+	}
+	return false;
+}
+
+/* Whether a later try of the same step exists. */
+static bool
+is_tried_again(const struct story *s, size_t i)
+{
+	for (size_t k = i + 1; k < s->n_steps; k++)
+		if (strcmp(s->step[k].name, s->step[i].name) == 0)
+			return true;
+	return false;
+}
+
+size_t
+story_errors(const struct story *s)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s->n_findings; i++)
+		n += strcmp(s->finding[i].level, "error") == 0;
+	for (i = 0; i < s->n_steps; i++)
+		n += s->step[i].state == STEP_FAILED && !is_tried_again(s, i);
+	for (i = 0; i < s->n_proofs; i++)
+		n += !s->proof[i].equal;
+	return n;
+}
