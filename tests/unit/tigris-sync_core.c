@@ -467,7 +467,7 @@ test_members(void)
 		memset(&b, 0, sizeof(b));
 		o = object(keys[i], i == 2 ? 0 : 3, 7, MD5A);
 		T_OK(member_of(&o, &a, &m, &e) == 0 && is_tarball_name(e.name),
-			"%s can be unpacked", keys[i]);
+			"key %zu can be unpacked", i);
 		T_OK(member_read(&e, &again, &key, &b) == 1 &&
 				again.len == o.len &&
 				memcmp(again.key, o.key, o.len) == 0 &&

@@ -21,8 +21,8 @@
 #include "tigris.h"
 #include "walk.h"
 
-static bool
-is_bucket(const struct tigris_end *end)
+bool
+is_ends_bucket(const struct tigris_end *end)
 {
 	return end->place != NULL && str_starts(end->place, "s3:");
 }
@@ -41,13 +41,13 @@ check_end(const struct tigris_end *end, const char *what)
 			what);
 		return -1;
 	}
-	if (strstr(end->place, "://") != NULL && !is_bucket(end)) {
+	if (strstr(end->place, "://") != NULL && !is_ends_bucket(end)) {
 		msg_error("--%s %s: give s3:BUCKET[/PREFIX], and the address "
 			  "with --%s-endpoint",
 			what, end->place, what);
 		return -1;
 	}
-	if (!is_bucket(end) &&
+	if (!is_ends_bucket(end) &&
 		(end->env != NULL || end->env_file != NULL ||
 			end->endpoint != NULL || end->region != NULL ||
 			strcmp(end->style, "auto") != 0 || end->pin != NULL ||
@@ -82,7 +82,7 @@ open_end(struct ends *e, bool is_source, bool writes)
 	struct folder **folder = is_source ? &g->from_dir : &g->to_dir;
 	int status;
 
-	if (is_bucket(end)) {
+	if (is_ends_bucket(end)) {
 		status = remote_open(g->remotes,
 			is_source ? "source" : "target", end, bucket);
 		if (status != STATUS_OK)

@@ -12,6 +12,7 @@ struct env;
 struct feed;
 struct journal;
 struct object;
+struct tigris_end;
 struct tigris_options;
 
 /* What the verbs share: both ends, the records, the journal, the engine. */
@@ -38,6 +39,9 @@ enum { ENDS_FROM = 1, ENDS_TO = 2, ENDS_WRITE = 4 };
 int ends_open(struct ends *e, const struct tigris_options *opt, struct env *env,
 	const char *verb, unsigned what);
 int ends_close(struct ends *e, int status);
+
+/* is_ends_bucket(end): "s3:...", and no folder. */
+bool is_ends_bucket(const struct tigris_end *end);
 
 /* ends_status(e): what the records say: STATUS_OK, or NO or TEMPORARY after
  * failures. */

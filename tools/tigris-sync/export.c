@@ -279,13 +279,14 @@ export_run(const void *options, struct env *env)
 			  "standard output to a file or a pipe");
 		return STATUS_MISUSE;
 	}
-	status = ends_open(&e, o, env, "export", ENDS_FROM);
-	e.rec.is_out_taken = true;
-	if (status == STATUS_OK && e.engine.from == NULL) {
+	if (o->from.place != NULL && *o->from.place != '\0' &&
+		!is_ends_bucket(&o->from)) {
 		msg_error("--from %s is a folder: pack it with tar",
 			o->from.place);
-		status = STATUS_MISUSE;
+		return STATUS_MISUSE;
 	}
+	status = ends_open(&e, o, env, "export", ENDS_FROM);
+	e.rec.is_out_taken = true;
 	if (status == STATUS_OK) {
 		x.e = &e;
 		status = export_all(&x);

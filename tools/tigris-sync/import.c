@@ -348,12 +348,13 @@ import_run(const void *options, struct env *env)
 		msg_error("--object is empty: give the key");
 		return STATUS_MISUSE;
 	}
-	status = ends_open(&e, o, env, "import", ENDS_TO | ENDS_WRITE);
-	if (status == STATUS_OK && e.engine.to == NULL) {
+	if (o->to.place != NULL && *o->to.place != '\0' &&
+		!is_ends_bucket(&o->to)) {
 		msg_error("--to %s is a folder: unpack the archive with tar",
 			o->to.place);
-		status = STATUS_MISUSE;
+		return STATUS_MISUSE;
 	}
+	status = ends_open(&e, o, env, "import", ENDS_TO | ENDS_WRITE);
 	if (status == STATUS_OK) {
 		m.e = &e;
 		status =
