@@ -215,7 +215,8 @@ put_page(struct page *p)
 	if (p->is_encoded)
 		xml_str(x, "EncodingType", "url");
 	if (p->is_v2)
-		must(buf_printf(x, "<KeyCount>%zu</KeyCount>", p->n));
+		must(buf_printf(x, "<KeyCount>%zu</KeyCount>",
+			is_fault(f, "empty") ? 0 : p->n));
 	xml_str(x, "IsTruncated", is_truncated ? "true" : "false");
 	if (is_truncated && !is_fault(f, "notoken")) {
 		if (p->is_v2)
