@@ -1,9 +1,12 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
+#include "clock.h"
 #include "compare.h"
 #include "diff.h"
 #include "ends.h"
+#include "env.h"
 #include "etag.h"
 #include "json.h"
 #include "jsonbytes.h"
@@ -15,15 +18,17 @@
 #include "recorder.h"
 #include "remote.h"
 #include "s3part.h"
+#include "spill.h"
 #include "status.h"
 #include "tigris.h"
 
-enum { LOOKS = 100 };
+enum { LOOKS = 100, SPILL = 4 << 20 };
 
 /* How the objects were found to be equal; how many were not. */
 struct comparing {
 	struct ends *e;
 	struct readings *read;
+	struct spill *found; /* records of differences, by key */
 	const char *level;
 	uint64_t objects, bytes, by_digest, by_journal, by_time, by_size;
 	uint64_t differ, kept, looked;
@@ -44,12 +49,14 @@ put_side(struct jsonw *w, const char *name, const struct object *o)
 	jsonw_close(w);
 }
 
+/* Kept back until all is seen: a listing out of order makes them void. */
 static int
 differs(struct comparing *c, const struct object *o, const struct object *from,
 	const struct object *to, const char *what)
 {
 	struct buf b = BUF_INIT;
 	struct jsonw w;
+	int rc = -1;
 
 	c->differ++;
 	jsonw_record(&w, &b, "object.differs");
@@ -57,8 +64,41 @@ differs(struct comparing *c, const struct object *o, const struct object *from,
 	jsonw_str(&w, "what", what);
 	put_side(&w, "source", from);
 	put_side(&w, "target", to);
-	return recorder_put(&c->e->rec, &w, &b, false) == -1 ? STATUS_TEMPORARY
-							     : STATUS_OK;
+	jsonw_stamp(&w, clock_wall(c->e->env->clock));
+	if (jsonw_end_record(&w) == 0)
+		rc = spill_add(c->found, o->key, o->len, b.data, b.len);
+	buf_fini(&b);
+	return rc == -1 ? STATUS_TEMPORARY : STATUS_OK;
+}
+
+static int
+tell_all(struct comparing *c)
+{
+	const char *key, *p;
+	size_t klen, n;
+	struct buf b = BUF_INIT;
+	int rc = spill_sort(c->found);
+
+	while (rc == 0 && (rc = spill_next(c->found, &key, &klen, &p, &n)) == 1)
+		rc = buf_append(&b, p, n) == -1 ||
+				     recorder_emit(&c->e->rec, &b, false) == -1
+			     ? -1
+			     : 0;
+	buf_fini(&b);
+	return rc;
+}
+
+static void
+on_again(void *ctx)
+{
+	struct comparing *c = ctx;
+
+	/* what is being read is told of before it is forgotten */
+	(void)readings_wait(c->read);
+	spill_free(c->found);
+	c->found = spill_new(SPILL);
+	c->objects = c->bytes = c->by_digest = c->by_journal = 0;
+	c->by_time = c->by_size = c->differ = c->kept = 0;
 }
 
 static int
@@ -99,6 +139,10 @@ same_size(struct comparing *c, const struct difference *x)
 	}
 	if (plain)
 		return differs(c, x->from, x->from, x->to, "content");
+	/* as many parts, and not the same: other parts, or other bytes */
+	if (strcmp(c->level, "etag") == 0 && etag_parts(x->from->etag) > 1 &&
+		etag_parts(x->from->etag) == etag_parts(x->to->etag))
+		return readings_add(c->read, x->from, x->to, true);
 	if (x->kind == DIFF_SAME) {
 		c->by_time++;
 		return STATUS_OK;
@@ -184,25 +228,32 @@ int
 compare_all(struct ends *e, const char *level, bool strict)
 {
 	struct comparing c = {.e = e, .level = level, .strict = strict};
-	struct pass pass = {.each = on_each, .ctx = &c};
-	int status, last;
+	struct pass pass = {.each = on_each, .again = on_again, .ctx = &c};
+	int status = STATUS_TEMPORARY, last;
 
+	c.found = spill_new(SPILL);
 	c.read = readings_new(e, on_read, &c);
-	if (c.read == NULL) {
+	if (c.read == NULL || c.found == NULL) {
 		msg_error("out of memory");
-		return STATUS_TEMPORARY;
+		free(c.read);
+		goto out;
 	}
 	status = pass_run(&pass, e);
 	last = readings_free(c.read);
 	if (status == STATUS_OK)
 		status = last;
-	if (status != STATUS_OK)
-		return status;
-	if (put_result(&c) == -1)
-		return STATUS_TEMPORARY;
-	if (c.differ > 0)
+	if (status == STATUS_OK &&
+		(c.found == NULL || tell_all(&c) == -1 || put_result(&c) == -1))
+		status = STATUS_TEMPORARY;
+	if (status == STATUS_OK && c.differ > 0) {
 		msg_error("%llu of %llu objects differ",
 			(unsigned long long)c.differ,
 			(unsigned long long)c.objects);
-	return c.differ > 0 ? STATUS_NO : ends_status(e);
+		status = STATUS_NO;
+	}
+	if (status == STATUS_OK)
+		status = ends_status(e);
+out:
+	spill_free(c.found);
+	return status;
 }

@@ -99,7 +99,7 @@ diff_judge(const struct object *from, const struct object *to,
 		return;
 	x->proof = DIFF_BY_TIME;
 	/* two plain MD5 that differ say that the contents do */
-	if (from->size == to->size && !is_ours &&
+	if (from->size == to->size && known == NULL &&
 		(shape != 1 || etag_parts(to->etag) != 1)) {
 		/* many servers tell whole seconds */
 		x->is_unsure = from->changed / SECOND == to->changed / SECOND;

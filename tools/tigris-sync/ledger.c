@@ -203,6 +203,9 @@ ledger_replay(struct ledger *l, const struct json *record)
 			return -1;
 		return replay_copied(l, v);
 	}
+	/* one that was there already: with the target's version */
+	if (strcmp(type, "object.skipped") == 0)
+		return replay_copied(l, v);
 	if (id == NULL || strlen(id) != 16)
 		return 0;
 	if (strcmp(type, "upload.begun") == 0)

@@ -16,12 +16,14 @@
 #define ODD_FOLDER ".airlift-keys/"
 
 int
-member_name(const char *key, size_t len, struct buf *b)
+member_name(const char *key, size_t len, bool has_bytes, struct buf *b)
 {
 	size_t i;
 	int rc;
 
-	if (folder_refuses(key, len) == NULL && !str_starts(key, ODD_FOLDER))
+	/* what ends with a slash is a folder to archivers, and holds nothing */
+	if (folder_refuses(key, len) == NULL && !str_starts(key, ODD_FOLDER) &&
+		!(has_bytes && key[len - 1] == '/'))
 		return buf_append(b, key, len) == -1 ? -1 : 1;
 	rc = buf_puts(b, ODD_FOLDER);
 	for (i = 0; rc == 0 && i < len; i++) {
@@ -104,7 +106,7 @@ member_of(const struct object *o, const struct attrs *a, struct member *m,
 
 	memset(m, 0, sizeof(*m));
 	memset(e, 0, sizeof(*e));
-	same = member_name(o->key, o->len, &name);
+	same = member_name(o->key, o->len, o->size > 0, &name);
 	if (same == -1 || (m->name = buf_steal(&name)) == NULL) {
 		buf_fini(&name);
 		return -1;

@@ -23,11 +23,12 @@ struct member {
 };
 
 /*
- * member_name(key, len, b): append a name beneath which the object can be
- * unpacked: the key, or, where that is no path, its escaped form in the folder
+ * member_name(key, len, has_bytes, b): append a name beneath which the object
+ * can be unpacked: the key, or, where that is no path, its escaped form in the
+ * folder
  * ".airlift-keys". 1 if it is the key, 0 if not, -1: ENOMEM.
  */
-int member_name(const char *key, size_t len, struct buf *b);
+int member_name(const char *key, size_t len, bool has_bytes, struct buf *b);
 
 /* member_of(o, a, m, e): fill ${e} from an object and its headers; what it
  * points to is ${m}'s, until member_fini(). 0 or -1 (ENOMEM). */

@@ -68,8 +68,7 @@ fetched(struct piece *p)
 	/* what it would replace is the same: only the times said otherwise */
 	if (t->part_size == 0 && t->w.over != NULL &&
 		strcmp(t->w.over, p->md5) == 0) {
-		memcpy(t->sha256, p->sha256, 65);
-		transfer_copied(t, t->w.over, "etag");
+		transfer_same(t, t->w.over);
 		piece_free(p);
 		return;
 	}

@@ -286,7 +286,7 @@ readings_add(struct readings *r, const struct object *from,
 }
 
 int
-readings_free(struct readings *r)
+readings_wait(struct readings *r)
 {
 	int status = STATUS_OK;
 
@@ -296,6 +296,14 @@ readings_free(struct readings *r)
 	if (status == STATUS_OK)
 		status = r->e->engine.stopped != 0 ? r->e->engine.stopped
 						   : r->status;
+	return status;
+}
+
+int
+readings_free(struct readings *r)
+{
+	int status = readings_wait(r);
+
 	free(r);
 	return status;
 }

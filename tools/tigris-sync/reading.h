@@ -27,6 +27,9 @@ struct readings *readings_new(struct ends *e,
 int readings_add(struct readings *r, const struct object *from,
 	const struct object *to, bool both);
 
+/* readings_wait(r): until all are told. An exit status. */
+int readings_wait(struct readings *r);
+
 /* readings_free(r): wait for those that are not done. An exit status. */
 int readings_free(struct readings *r);
 

@@ -178,6 +178,36 @@ part_size_of(const struct object *o)
 									 : 0;
 }
 
+/* Whether a file that is to be replaced has these very bytes: only the times
+ * said otherwise. */
+static bool
+is_there(struct transfer *t)
+{
+	const struct object *o = &t->w.object;
+	char window[65536], etag[ETAG_SIZE] = "";
+	struct etag_sum *s;
+	struct stat st;
+	ssize_t n = -1;
+	int fd;
+
+	if (!t->w.is_any || etag_parts(o->etag) == 0)
+		return false;
+	fd = folder_read(t->e->to_dir, o->key, o->len);
+	s = etag_sum_new(part_size_of(o));
+	if (fd != -1 && s != NULL && fstat(fd, &st) == 0 &&
+		S_ISREG(st.st_mode) && (uint64_t)st.st_size == o->size) {
+		while ((n = read(fd, window, sizeof(window))) > 0)
+			if (etag_sum_add(s, window, (size_t)n) == -1)
+				break;
+		if (n == 0)
+			(void)etag_sum_end(s, etag);
+	}
+	etag_sum_free(s);
+	if (fd != -1)
+		close(fd);
+	return n == 0 && is_s3part_etag_equal(etag, o->etag);
+}
+
 void
 tofolder_start(struct transfer *t)
 {
@@ -185,6 +215,7 @@ tofolder_start(struct transfer *t)
 	bool is_refused;
 	const char *why;
 	int64_t changed = 0;
+	char version[24];
 
 	t->how = "file";
 	if (o->len > 0 && o->key[o->len - 1] == '/') {
@@ -196,6 +227,12 @@ tofolder_start(struct transfer *t)
 			refuse(t, why);
 		else
 			done(t, changed, "size");
+		return;
+	}
+	if (is_there(t)) {
+		snprintf(version, sizeof(version), "t%" PRId64,
+			folder_changed(t->e->to_dir, o->key, o->len));
+		transfer_same(t, version);
 		return;
 	}
 	if (folder_begin(t->e->to_dir, o->key, o->len, t->w.id, &t->file, &why,

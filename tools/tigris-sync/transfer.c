@@ -9,6 +9,7 @@
 #include "env.h"
 #include "etag.h"
 #include "folder.h"
+#include "jsonw.h"
 #include "mem.h"
 #include "msg.h"
 #include "recorder.h"
@@ -267,6 +268,26 @@ transfer_skip(struct transfer *t, const char *why)
 		return;
 	t->is_over = true;
 	engine_skipped(t->e, &t->w.object, t->w.id, why);
+}
+
+void
+transfer_same(struct transfer *t, const char *version)
+{
+	struct recorder *r = t->e->rec;
+	struct buf b = BUF_INIT;
+	struct jsonw w;
+
+	if (t->is_failed || t->is_over)
+		return;
+	t->is_over = true;
+	r->skipped++;
+	jsonw_record(&w, &b, "object.skipped");
+	jsonw_str(&w, "id", t->w.id);
+	object_put(&w, &t->w.object);
+	jsonw_str(&w, "target_version", version);
+	jsonw_str(&w, "why", "the target has the same bytes");
+	if (recorder_put(r, &w, &b, false) == -1)
+		t->e->stopped = STATUS_TEMPORARY;
 }
 
 void

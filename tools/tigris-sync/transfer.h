@@ -94,6 +94,10 @@ void transfer_fail_reply(
 /* transfer_skip(t, why): it ends without failure or success. */
 void transfer_skip(struct transfer *t, const char *why);
 
+/* transfer_same(t, version): the target has these bytes, in that version; it
+ * ends likewise, and the journal knows. */
+void transfer_same(struct transfer *t, const char *version);
+
 /* transfer_copied(t, version, proof): it is there. */
 void transfer_copied(
 	struct transfer *t, const char *version, const char *proof);

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 struct s3pipe {
 	struct s3pending *get, *put;
 	size_t size, at, have; /* bytes from ${at} on, round the end */
+	bool full, dry;        /* one side has been told to wait */
 	char data[];
 };
 
@@ -40,6 +42,7 @@ void
 s3pipe_clear(struct s3pipe *p)
 {
 	p->at = p->have = 0;
+	p->full = p->dry = false;
 }
 
 int
@@ -49,14 +52,17 @@ s3pipe_sink(struct s3pipe *p, const void *data, size_t n)
 
 	if (n > p->size)
 		return -1;
-	if (n > p->size - p->have)
+	if (n > p->size - p->have) {
+		p->full = true;
 		return 1;
+	}
 	first = n < p->size - end ? n : p->size - end;
 	memcpy(p->data + end, data, first);
 	memcpy(p->data, (const char *)data + first, n - first);
-	if (p->have == 0 && n > 0 && p->put != NULL)
-		s3client_resume(p->put);
 	p->have += n;
+	if (p->dry && n > 0 && p->put != NULL)
+		s3client_resume(p->put);
+	p->dry = p->dry && n == 0;
 	return 0;
 }
 
@@ -72,7 +78,12 @@ s3pipe_pull(struct s3pipe *p, void *data, size_t n)
 	memcpy((char *)data + first, p->data, n - first);
 	p->at = (p->at + n) % p->size;
 	p->have -= n;
-	if (n > 0 && p->get != NULL)
-		s3client_resume(p->get);
+	p->dry = n == 0;
+	/* half of it is free: a little at a time would cost more */
+	if (p->full && p->have <= p->size / 2) {
+		p->full = false;
+		if (p->get != NULL)
+			s3client_resume(p->get);
+	}
 	return (ssize_t)n;
 }
