@@ -11,12 +11,13 @@ DESTDIR ?=
 JOBS ?= 2
 
 # --- table 1: layer -> the layers its files may include ------------------
-LAYERS = base io digest pg kv tarball bundle toml yaml flyconf source
+LAYERS = base io digest pg kv s3 tarball bundle toml yaml flyconf source
 DIR_base = common/base
 DIR_io = common/io
 DIR_digest = common/domain/digest
 DIR_pg = common/domain/pg
 DIR_kv = common/domain/kv
+DIR_s3 = common/domain/s3
 DIR_tarball = common/domain/tarball
 DIR_bundle = common/domain/bundle
 DIR_toml = common/domain/toml
@@ -28,6 +29,7 @@ DEPS_io = base
 DEPS_digest = base
 DEPS_pg = io base
 DEPS_kv = io base
+DEPS_s3 = io base
 DEPS_tarball = io base
 DEPS_bundle = tarball digest io base
 DEPS_toml = io base
@@ -35,15 +37,16 @@ DEPS_yaml = io base
 DEPS_flyconf = io base
 DEPS_source = io base
 # the third-party packages a layer alone may include
-PKG_io = libcjson openssl
+PKG_io = libcjson libcurl openssl
 PKG_digest = libxxhash
 PKG_pg = libpq openssl
 PKG_kv = hiredis
+PKG_s3 = expat openssl
 PKG_tarball = libarchive
 PKG_yaml = libfyaml
 
 # --- table 2: tool -> the layers it links, topmost first -----------------
-TOOLS = procfile2toml renderyaml2toml railway2toml vercel2report flylint herokucfg2secrets pgcopy rediscopy cutreport
+TOOLS = procfile2toml renderyaml2toml railway2toml vercel2report flylint herokucfg2secrets pgcopy rediscopy tigris-sync cutreport
 USES_procfile2toml = flyconf source yaml io base
 USES_renderyaml2toml = yaml flyconf source io base
 USES_railway2toml = flyconf source toml io base
@@ -53,6 +56,7 @@ USES_pgcopy = pg bundle tarball digest io base
 USES_flylint = toml flyconf source io base
 USES_rediscopy = kv bundle tarball digest io base
 USES_cutreport = io base
+USES_tigris-sync = s3 tarball io base
 
 include mk/build.mk
 include mk/tests.mk

@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "copying.h"
 #include "env.h"
+#include "jsonbytes.h"
 #include "jsonw.h"
 #include "keyfilter.h"
 #include "keylist.h"
@@ -147,7 +148,7 @@ put_copied(struct copying *c, const char *key, size_t len,
 	c->moving += moving;
 	jsonw_record(&w, &b, "key.copied");
 	jsonw_int(&w, "db", c->e.dbs.pair[c->pair].from);
-	ends_put_key(&w, "key", key, len);
+	jsonbytes_put(&w, "key", key, len);
 	jsonw_str(&w, "kind", k->type);
 	jsonw_uint(&w, "elements", k->elements);
 	jsonw_uint(&w, "bytes", k->bytes);

@@ -4,13 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base64.h"
 #include "buf.h"
 #include "certpin.h"
 #include "clock.h"
 #include "ends.h"
 #include "env.h"
 #include "journal.h"
+#include "jsonbytes.h"
 #include "jsonw.h"
 #include "keyfilter.h"
 #include "kvaddr.h"
@@ -310,25 +310,6 @@ ends_end(struct ends *e, int status)
 	return recorder_end(&e->rec, status);
 }
 
-void
-ends_put_key(struct jsonw *w, const char *name, const char *key, size_t len)
-{
-	struct buf field = BUF_INIT, text = BUF_INIT;
-	size_t bad;
-
-	if (memchr(key, '\0', len) == NULL && utf8_check(key, len, &bad) == 0) {
-		jsonw_strn(w, name, key, len);
-		return;
-	}
-	if (buf_printf(&field, "%s_base64", name) == -1 ||
-		base64_put(&text, key, len) == -1)
-		w->failed = 1;
-	else
-		jsonw_str(w, buf_str(&field), buf_str(&text));
-	buf_fini(&field);
-	buf_fini(&text);
-}
-
 int
 ends_put_failed(
 	struct ends *e, int db, const char *key, size_t len, const char *why)
@@ -339,7 +320,7 @@ ends_put_failed(
 	e->rec.failed++;
 	jsonw_record(&w, &b, "key.failed");
 	jsonw_int(&w, "db", db);
-	ends_put_key(&w, "key", key, len);
+	jsonbytes_put(&w, "key", key, len);
 	jsonw_str(&w, "reason", why);
 	return recorder_put(&e->rec, &w, &b, true);
 }

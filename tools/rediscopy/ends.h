@@ -69,12 +69,6 @@ void ends_tick(struct ends *s);
 /* ends_end(s, status): the summary record; the status to exit with. */
 int ends_end(struct ends *s, int status);
 
-/* ends_put_key(w, name, key, len): a key as member ${name}, or, where it is no
- * UTF-8 text, in base64 as ${name}_base64. */
-struct jsonw;
-void ends_put_key(
-	struct jsonw *w, const char *name, const char *key, size_t len);
-
 /* ends_put_failed(s, db, key, len, why): the record of a key that could not be
  * copied. 0 or -1. */
 int ends_put_failed(

@@ -5,6 +5,7 @@
 #include "compare.h"
 #include "ends.h"
 #include "env.h"
+#include "jsonbytes.h"
 #include "jsonw.h"
 #include "keydigest.h"
 #include "keyfilter.h"
@@ -49,7 +50,7 @@ verifying_put(struct verifying *v, const struct compare_diff *d)
 	v->found++;
 	jsonw_record(&w, &b, "key.differs");
 	jsonw_int(&w, "db", v->e->dbs.pair[v->pair].from);
-	ends_put_key(&w, "key", d->key, d->len);
+	jsonbytes_put(&w, "key", d->key, d->len);
 	jsonw_str(&w, "what", names[d->what]);
 	put_side(&w, "source", d->from);
 	put_side(&w, "target", d->to);
