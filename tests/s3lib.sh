@@ -19,7 +19,7 @@ s3_up() {
 # all that were started, in checks too
 doubles_down() {
 	local f
-	for f in "$T"/*.pid; do kill "$(cat "$f")" 2>/dev/null; done
+	for f in "$T"/*.pid; do [[ ! -e $f ]] || kill "$(cat "$f")" 2>/dev/null; done
 }
 at_exit doubles_down
 

@@ -46,6 +46,12 @@ serve(int fd, const char *text, size_t head, const char *body, size_t n)
 	} else if (str_starts(path, "/junk")) {
 		say(fd, "SSH-2.0-OpenSSH_9.2\r\n\r\n");
 		return false;
+	} else if (str_starts(path, "/folded")) {
+		say(fd, "HTTP/1.1 200\n Folded: 1\r\nContent-Length: "
+			"0\r\n\r\n");
+	} else if (str_starts(path, "/switch")) {
+		say(fd, "HTTP/1.1 101 Switching\r\n\r\n");
+		return false;
 	} else if (str_starts(path, "/headers")) {
 		say(fd, "HTTP/1.1 200 OK\r\nX: ");
 		(void)fd_write_all(fd, big, 70000);
@@ -142,6 +148,9 @@ fetches(struct http *h)
 	r.url = at("/moved");
 	(void)http_fetch(h, &r, &a);
 	T_INT(a.status, 302, "redirects are not followed");
+	r.url = at("/folded");
+	T_OK(http_fetch(h, &r, &a) == 0 && a.status == 200,
+		"a folded header, and none before it");
 	buf_clear(&headers);
 	r.url = at("/continue");
 	(void)http_fetch(h, &r, &a);
@@ -190,11 +199,13 @@ failures(struct http *h)
 	fails(h, "/close", HTTP_RESET, true);
 	fails(h, "/half", HTTP_RESET, true);
 	fails(h, "/junk", HTTP_PROTOCOL, true);
+	fails(h, "/switch", HTTP_RESET, true);
 	fails(h, "/big", HTTP_TOO_BIG, true);
 	fails(h, "/headers", HTTP_TOO_BIG, true);
 	fails(h, "/silent", HTTP_TIMEOUT, true);
 	(void)snprintf(bad, sizeof(bad), "https://127.0.0.1:%u/", port);
 	fails(h, bad, HTTP_TIMEOUT, false);
+	r.url = at("/");
 	r.headers = (const char *const[]){"A: 1\r\nB: 2", NULL};
 	T_OK(http_fetch(h, &r, &a) == -1, "a header with a line break");
 }

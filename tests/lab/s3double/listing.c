@@ -182,7 +182,8 @@ put_token(struct page *p, struct buf *x)
 		xml_str(x, "NextContinuationToken", own);
 		return;
 	}
-	must(buf_puts(&token, "t:"));
+	/* opaque, and never the same twice */
+	must(buf_printf(&token, "%lx:", ++p->c->state->store.tokens_ever));
 	if (is_fault(&p->c->fault, "empty"))
 		must(base64_put(&token,
 			p->start != NULL ? p->start
@@ -215,7 +216,8 @@ put_page(struct page *p)
 	if (p->is_encoded)
 		xml_str(x, "EncodingType", "url");
 	if (p->is_v2)
-		must(buf_printf(x, "<KeyCount>%zu</KeyCount>", p->n));
+		must(buf_printf(x, "<KeyCount>%zu</KeyCount>",
+			is_fault(f, "empty") ? 0 : p->n));
 	xml_str(x, "IsTruncated", is_truncated ? "true" : "false");
 	if (is_truncated && !is_fault(f, "notoken")) {
 		if (p->is_v2)
@@ -250,8 +252,9 @@ list_objects(struct call *c, const struct bucket *b)
 	p.start_len = p.start == NULL ? 0 : strlen(p.start);
 	p.is_encoded = coding != NULL && call_can(c, "encoding");
 	if (p.is_v2 && token != NULL) {
-		if (!str_starts(token, "t:") ||
-			base64_decode(&from, token + 2)) {
+		const char *colon = strchr(token, ':');
+
+		if (colon == NULL || base64_decode(&from, colon + 1)) {
 			call_refuse(c, 400, "InvalidArgument",
 				"The continuation token provided is incorrect");
 			buf_fini(&from);

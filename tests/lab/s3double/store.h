@@ -52,7 +52,7 @@ struct bucket {
 struct store {
 	struct bucket **bucket; /* by name */
 	size_t n;
-	unsigned long uploads_ever;
+	unsigned long uploads_ever, tokens_ever;
 };
 
 /* store_bucket(s, name): it or NULL. store_bucket_new: it must not be there.
