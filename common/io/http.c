@@ -169,7 +169,7 @@ http_cancel(struct http_transfer *t)
 	t->h->cancels = true;
 }
 
-/* Tells the caller, and keeps the handle for the next request. */
+/* Tells the caller, and keeps the memory for the next request. */
 static void
 finish(struct http *h, struct http_transfer *t, int code)
 {

@@ -301,16 +301,14 @@ set_constants(struct http_transfer *t)
 }
 
 /*
- * A handle that was used serves again, but not with libcurl before 8.1.2: its
- * memory of the last answer's headers may then dangle, and a server that begins
- * with a folded header gets it read (curl's issue 11101).
+ * A new handle for each request; they are cheap, as connections are kept
+ * elsewhere. One that was used remembers whom to trust, and with libcurl before
+ * 8.1.2 its memory of the last answer's headers may dangle: a server that
+ * begins with a folded header gets it read (curl's issue 11101).
  */
 static int
 renew(struct http_transfer *t)
 {
-	if (t->easy != NULL &&
-		curl_version_info(CURLVERSION_NOW)->version_num >= 0x080102)
-		return 0;
 	curl_easy_cleanup(t->easy);
 	t->easy = curl_easy_init();
 	return t->easy != NULL && set_constants(t) == 0 ? 0 : -1;

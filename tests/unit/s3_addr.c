@@ -97,6 +97,12 @@ fly(void)
 			s3addr_style(a) == S3ADDR_PATH,
 		"this machine");
 	s3addr_free(a);
+	setenv("AWS_ENDPOINT_URL_S3", "http://s3.localhost:9000", 1);
+	a = resolve(NULL, NULL);
+	T_OK(a != NULL && is_s3addr_loopback(a) &&
+			s3addr_style(a) == S3ADDR_AUTO,
+		"this machine, by a name that may have others beneath it");
+	s3addr_free(a);
 	setenv("AWS_ENDPOINT_URL_S3", "https://127.example.com", 1);
 	a = resolve(NULL, NULL);
 	T_OK(a != NULL && !is_s3addr_loopback(a), "a name is no address");

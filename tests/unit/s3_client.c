@@ -286,6 +286,7 @@ goes_on(void)
 	(void)s3client_wait(c, &call, &x);
 	T_OK(x.class == S3_OK && x.tries == 2 && x.received == BIG,
 		"a GET that breaks off goes on: %s", x.message);
+	T_OK(x.status == 200 && x.length == BIG, "and is told as it began");
 	for (i = 0; i < got.len; i++)
 		bad += got.data[i] != (char)('a' + i / 1000 % 26);
 	T_OK(got.len == BIG && bad == 0, "with the right bytes");

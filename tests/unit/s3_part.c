@@ -1,6 +1,5 @@
 /* The arithmetic of multipart uploads. */
 #include <errno.h>
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "buf.h"
@@ -47,7 +46,12 @@ static void
 etags(void)
 {
 	static const char md5[] = "0123456789abcdef0123456789ABCDEF";
-	unsigned char md5s[2][16];
+	/* of nothing, twice */
+	static const unsigned char md5s[2][16] = {
+		{0xd4, 0x1d, 0x8c, 0xd9, 0x8f, 0x00, 0xb2, 0x04, 0xe9, 0x80,
+			0x09, 0x98, 0xec, 0xf8, 0x42, 0x7e},
+		{0xd4, 0x1d, 0x8c, 0xd9, 0x8f, 0x00, 0xb2, 0x04, 0xe9, 0x80,
+			0x09, 0x98, 0xec, 0xf8, 0x42, 0x7e}};
 	struct buf b = BUF_INIT;
 	unsigned n = 7;
 
@@ -71,11 +75,7 @@ etags(void)
 	T_INT(s3part_etag("\"", NULL), S3PART_ETAG_OTHER, "a quote");
 	T_OK(is_s3part_etag_equal("\"ab\"", "W/\"AB\""), "the same");
 	T_OK(!is_s3part_etag_equal("ab", "abc"), "not the same");
-	memset(md5s, 0, sizeof(md5s));
-	(void)EVP_Digest("", 0, md5s[0], NULL, EVP_md5(), NULL);
-	(void)EVP_Digest("", 0, md5s[1], NULL, EVP_md5(), NULL);
-	T_OK(s3part_put_etag(&b, (const unsigned char(*)[16])md5s, 2) == 0,
-		"the ETag of two parts");
+	T_OK(s3part_put_etag(&b, md5s, 2) == 0, "the ETag of two parts");
 	/* python3: hashlib.md5(2 * hashlib.md5(b"").digest()) */
 	T_STR(buf_str(&b), "5873dd45edd01f09c1ef2e7819369e8e-2", "is this");
 	buf_fini(&b);

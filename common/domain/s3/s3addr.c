@@ -257,7 +257,8 @@ take_place(struct s3addr *a, const char *place)
 	return a->bucket != NULL && a->prefix != NULL ? 0 : -1;
 }
 
-/* Host without port and brackets: is it a number, or this machine? */
+/* Host without port and brackets: is it an address (or localhost), of this
+ * machine? */
 static void
 look_at_host(const struct s3addr *a, bool *address, bool *loopback)
 {
@@ -276,7 +277,10 @@ look_at_host(const struct s3addr *a, bool *address, bool *loopback)
 		*address = true;
 		*loopback = strcmp(host, "::1") == 0;
 	} else {
-		*loopback = strcasecmp(host, "localhost") == 0;
+		/* RFC 6761: names beneath it are, too; those may name buckets
+		 */
+		*address = strcasecmp(host, "localhost") == 0;
+		*loopback = *address || str_ends(host, ".localhost");
 	}
 	free(host);
 }
@@ -298,7 +302,7 @@ settle_style(struct s3addr *a, enum s3addr_style style)
 	look_at_host(a, &address, &loopback);
 	a->style = style;
 	if (style == S3ADDR_AUTO &&
-		(address || loopback || strchr(a->bucket, '.') != NULL ||
+		(address || strchr(a->bucket, '.') != NULL ||
 			strpbrk(a->bucket, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_")))
 		a->style = S3ADDR_PATH;
 }

@@ -42,6 +42,8 @@ struct s3pending {
 	size_t room;
 	struct buf match; /* "If-Match: ..." of a GET that goes on */
 	struct buf into, etag, code, message;
+	long status; /* of the first good answer */
+	int64_t length;
 	double modified, signed_at;
 	unsigned generation; /* of the credentials it was signed with */
 	unsigned skews, tries;
