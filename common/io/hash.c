@@ -71,8 +71,7 @@ hash_end(struct hash *h, char hex[HASH_MAX_HEX])
 }
 
 int
-hash_bytes(enum hash_kind kind, const void *p, size_t n,
-	char hex[HASH_MAX_HEX])
+hash_bytes(enum hash_kind kind, const void *p, size_t n, char hex[HASH_MAX_HEX])
 {
 	unsigned char d[EVP_MAX_MD_SIZE];
 	unsigned len = 0;

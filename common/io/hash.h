@@ -25,7 +25,7 @@ void hash_update(struct hash *h, const void *p, size_t n);
 void hash_end(struct hash *h, char hex[HASH_MAX_HEX]);
 
 /* hash_bytes(kind, p, n, hex): of ${n} bytes. 0 or -1 (ENOMEM). */
-int hash_bytes(enum hash_kind kind, const void *p, size_t n,
-	char hex[HASH_MAX_HEX]);
+int hash_bytes(
+	enum hash_kind kind, const void *p, size_t n, char hex[HASH_MAX_HEX]);
 
 #endif
