@@ -163,7 +163,7 @@ missing(struct comparing *c, const struct object *o)
 	const struct remote_call call = {
 		.verb = REMOTE_HEAD, .key = o->key, .len = o->len};
 	struct remote *to = c->e->engine.to;
-	struct remote_reply r;
+	struct remote_reply r = {.status = 0};
 
 	if (to == NULL || c->looked++ >= LOOKS)
 		return differs(c, o, o, NULL, "missing");

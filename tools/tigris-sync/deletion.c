@@ -59,7 +59,7 @@ deletion_look(struct deletion *d, struct ends *e, const struct object *o)
 {
 	const struct remote_call c = {
 		.verb = REMOTE_HEAD, .key = o->key, .len = o->len};
-	struct remote_reply r;
+	struct remote_reply r = {.status = 0};
 
 	if (!e->opt->delete || d->is_looked || e->engine.to == NULL)
 		return 0;

@@ -50,7 +50,7 @@ on_upload(void *ctx, const struct remote_item *i)
 		.upload_id = i->upload_id};
 	struct object o = {
 		.key = i->key, .len = i->len, .etag = "", .class = ""};
-	struct remote_reply r;
+	struct remote_reply r = {.status = 0};
 
 	if ((double)i->begun / 1e9 > s->before) {
 		e->rec.skipped++;

@@ -169,7 +169,7 @@ put_hardlink(struct importing *m, const struct object *o, struct attrs *attrs,
 		.source = e->engine.to};
 	struct ledger_copy copied = {
 		.object = o, .proof = "size", .how = "server"};
-	struct remote_reply r;
+	struct remote_reply r = {.status = 0};
 	struct work w;
 	int status = STATUS_TEMPORARY;
 
