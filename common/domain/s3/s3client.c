@@ -17,7 +17,14 @@
 
 #include "s3pending.h"
 
-enum { JOBS = 16, ATTEMPTS = 8, PATIENCE = 60, MAX_IDLE = 64, SKEWS = 2 };
+enum {
+	JOBS = 16,
+	ATTEMPTS = 8,
+	PATIENCE = 60, /* seconds, of our own pauses */
+	LONGEST = 300, /* of those that a server asks for */
+	MAX_IDLE = 64,
+	SKEWS = 2
+};
 
 #define PAUSE 0.2
 
@@ -206,7 +213,7 @@ again(struct s3pending *p, double delay)
 	struct s3client *c = p->c;
 
 	c->counts.retries++;
-	p->due = mono(c) + delay;
+	p->due = mono(c) + (delay < LONGEST ? delay : LONGEST);
 	move(p, PENDING_DELAYED);
 }
 

@@ -102,11 +102,9 @@ s3pending_fail(
 static int
 hash_file(const struct http_body *b, char hex[SIGV4_HASH_SIZE])
 {
-	static const char digits[] = "0123456789abcdef";
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	unsigned char *chunk = mem_alloc(CHUNK), hash[32];
 	uint64_t left = b->len, at = b->at;
-	unsigned i;
 	int rc = -1;
 
 	errno = ENOMEM;
@@ -128,11 +126,7 @@ hash_file(const struct http_body *b, char hex[SIGV4_HASH_SIZE])
 	}
 	if (EVP_DigestFinal_ex(ctx, hash, NULL) != 1)
 		goto out;
-	for (i = 0; i < sizeof(hash); i++) {
-		hex[2 * i] = digits[hash[i] >> 4];
-		hex[2 * i + 1] = digits[hash[i] & 15];
-	}
-	hex[64] = '\0';
+	sigv4_hex(hash, sizeof(hash), hex);
 	rc = 0;
 
 out:
@@ -479,7 +473,8 @@ guess_class(const struct s3pending *p, const struct http_answer *a,
 
 	if (a->status == 403 && a->date > 0 && (off > SKEWED || off < -SKEWED))
 		return S3_SKEW;
-	if (a->status == 400 && s3addr_token(s3client_addr(p->c)) != NULL)
+	if (a->status == 400 && p->r.op == S3_HEAD &&
+		s3addr_token(s3client_addr(p->c)) != NULL)
 		return S3_EXPIRED;
 	return class;
 }
