@@ -55,8 +55,8 @@ USES_herokucfg2secrets = io base
 USES_pgcopy = pg bundle tarball digest io base
 USES_flylint = toml flyconf source io base
 USES_rediscopy = kv bundle tarball digest io base
-USES_tigris-sync = s3 tarball io base
 USES_cutreport = io base
+USES_tigris-sync = s3 tarball io base
 
 include mk/build.mk
 include mk/tests.mk

@@ -103,7 +103,7 @@ static int
 replay_key(struct copylog *l, const struct json_val *r, int db, bool copied)
 {
 	struct buf b = BUF_INIT;
-	int rc = 0;
+	int rc;
 
 	/* of a database that is copied there is nothing to go on with: what
 	 * follow has copied since may be many */

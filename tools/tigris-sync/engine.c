@@ -23,7 +23,7 @@
 
 /* What the process needs besides the pieces: the libraries, connections,
  * pages of listings. */
-#define OVERHEAD (16 * MIB)
+#define OVERHEAD (24 * MIB)
 
 void
 engine_init(struct engine *e)
