@@ -13,6 +13,7 @@ s3 "$D" source odd data
 head -c 16000000 /dev/urandom >"$T/big"
 s3 "$D" source multi data big.bin "$T/big" 5242880 x-amz-meta-k:v
 n=$(s3 "$D" source keys data | wc -l)
+MORE=()
 quiet() { order "$D" clear "set rate=0 concurrent=0 clock=0 session= expired=none page=1000 latency=0"; }
 # fresh NAME: no faults, and an empty bucket of the target's
 fresh() {
@@ -25,7 +26,7 @@ fresh() {
 under() {
 	fresh copy
 	order "$D" "$@"
-	across f.jsonl copy data copy --part-size 5M ${MORE:-} 2>err || {
+	across f.jsonl copy data copy --part-size 5M "${MORE[@]}" 2>err || {
 		cat err
 		return 1
 	}
@@ -140,7 +141,7 @@ check 'credentials that expire: read again from their file, or one error and an 
 	counters $D | jq -e ".[\"status.400\"] < 60" >/dev/null'
 
 check 'a server that says nothing is given up, and tried again' '
-	MORE="--timeout 2"
+	MORE=(--timeout 2)
 	SECONDS=0
 	under "fault op=GetObject times=1 skip=9 do=stall at=1000 seconds=30" "fault op=PutObject times=1 do=stall seconds=30" "fault op=ListObjectsV2 times=1 do=stall at=200 seconds=30"
 	test $SECONDS -lt 20'
