@@ -8,11 +8,12 @@ double_up D
 s3_keys "$D"
 order "$D" "set min-part=5242880"
 s3 "$D" source mb data
-s3 "$D" source many data 150 20000
+s3 "$D" source many data 80 20000
 s3 "$D" source odd data
 head -c 16000000 /dev/urandom >"$T/big"
 s3 "$D" source multi data big.bin "$T/big" 5242880 x-amz-meta-k:v
 n=$(s3 "$D" source keys data | wc -l)
+MORE=()
 quiet() { order "$D" clear "set rate=0 concurrent=0 clock=0 session= expired=none page=1000 latency=0"; }
 # fresh NAME: no faults, and an empty bucket of the target's
 fresh() {
@@ -25,7 +26,7 @@ fresh() {
 under() {
 	fresh copy
 	order "$D" "$@"
-	across f.jsonl copy data copy --part-size 5M ${MORE:-} 2>err || {
+	across f.jsonl copy data copy --part-size 5M "${MORE[@]}" 2>err || {
 		cat err
 		return 1
 	}
@@ -55,8 +56,8 @@ check 'Retry-After is waited for' '
 	across f.jsonl copy data copy --part-size 5M
 	test $SECONDS -ge 2'
 
-check 'a server that takes 300 requests a second, 3 at once: slower, not failing' '
-	under "set rate=300"
+check 'a server that takes 200 requests a second, 3 at once: slower, not failing' '
+	under "set rate=200"
 	under "set concurrent=3"
 	saw ".[\"status.503\"] < .requests / 3"'
 
@@ -133,16 +134,16 @@ check 'credentials that expire: read again from their file, or one error and an 
 	quiet
 	same_objects $D data copy
 	fresh copy
-	order $D "fault op=GetObject skip=50 do=status status=400 code=ExpiredToken"
+	order $D "fault op=GetObject skip=30 do=status status=400 code=ExpiredToken"
 	status 111 across f.jsonl copy data copy 2>err
 	test "$(grep -ci expired err)" -le 2
 	test "$(how_many f.jsonl object.failed)" -lt 40
 	counters $D | jq -e ".[\"status.400\"] < 60" >/dev/null'
 
 check 'a server that says nothing is given up, and tried again' '
-	MORE="--timeout 2"
+	MORE=(--timeout 2)
 	SECONDS=0
-	under "fault op=GetObject times=1 skip=20 do=stall at=1000 seconds=30" "fault op=PutObject times=1 do=stall seconds=30" "fault op=ListObjectsV2 times=1 do=stall at=200 seconds=30"
+	under "fault op=GetObject times=1 skip=9 do=stall at=1000 seconds=30" "fault op=PutObject times=1 do=stall seconds=30" "fault op=ListObjectsV2 times=1 do=stall at=200 seconds=30"
 	test $SECONDS -lt 20'
 
 check 'a provider that can do less: no tags, no ACL, no conditions, no checksums' '
@@ -166,7 +167,7 @@ check 'tags and storage class come along where they can' '
 	s3 $D target head copy tagged | jq -e ".[\"x-amz-storage-class\"] == \"STANDARD_IA\"" >/dev/null'
 
 check 'killed at random points, gone on with from the journal, again and again' '
-	for ((i = 0; i < ${SOAK:+30} + 2; i++)); do
+	for ((i = 0; i < ${SOAK:+30} + 1; i++)); do
 		fresh copy
 		rm -f j
 		order $D "set latency=4"
@@ -213,7 +214,7 @@ check 'the object changes while it is read: never a mixture' '
 
 check 'killed while it writes a folder: no half file under its name' '
 	quiet
-	for ((i = 0; i < ${SOAK:+30} + 2; i++)); do
+	for ((i = 0; i < ${SOAK:+30} + 1; i++)); do
 		rm -rf folder
 		order $D "set latency=3"
 		for ((k = 0; k < 3; k++)); do
@@ -230,7 +231,9 @@ check 'killed while it writes a folder: no half file under its name' '
 		down f.jsonl copy data folder || test $? = 1
 		/usr/bin/python3 $ROOT/tests/s3client.py $D source tree folder | jq -c "[.key, .sha256]" | sort >got
 		test -z "$(comm -23 got all)"
-		test "$(jq -r ".[0] | select(test(\"^[a-f]/[0-9]+\$\"))" got | wc -l)" = 150
+		# "a" is a file: what is in a folder of that name cannot be there
+		ordinary="select(.[0] | test(\"^[b-f]/[0-9]+\$\"))"
+		diff <(jq -c "$ordinary" all) <(jq -c "$ordinary" got)
 		cmp folder/big.bin big2
 		test -z "$(find folder -name "*tigris-sync*" -o -name "*airlift*")"
 	done'

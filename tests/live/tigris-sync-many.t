@@ -53,7 +53,7 @@ check '3,000 small objects in 16 MiB' '
 	test "$(grep -c "\"object.copied\"" c.jsonl)" = 3000'
 
 size=${SOAK:+5368709120}
-size=${size:-419430400}
+size=${size:-209715200}
 check "a sparse object of $size bytes, up, across and down, in bounded memory" '
 	mkdir d
 	truncate -s $size d/sparse
