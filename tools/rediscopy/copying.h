@@ -23,6 +23,7 @@ struct copying {
 	struct keylist *vanished; /* of copying_keys; the caller's, or NULL */
 	size_t n_noted, n_noted_refused; /* of these, on record */
 	size_t pair;                     /* which databases are at work */
+	bool is_lost;     /* what the target had been given, or may be */
 	int64_t moving;   /* keys that changed while they were copied */
 	struct buf *name; /* of the key on the target */
 };
