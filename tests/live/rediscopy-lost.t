@@ -59,4 +59,20 @@ check 'the same command again, after the target was emptied' '
 	copy --no-verify --journal "$T/again.jsonl"
 	same_keys'
 
+check 'a temporary key that somebody deletes is no key that was copied' '
+	empty target
+	while sleep 0.001; do
+		on target EVAL "for _, k in ipairs(redis.call(\"KEYS\", ARGV[1])) do redis.call(\"DEL\", k) end" \
+			0 "*:rediscopy:*" >/dev/null
+	done &
+	status 1 copy --no-verify --match "big:1" --rate 1M || { kill $!; false; }
+	kill $!
+	has ".type == \"key.failed\" and (.reason | test(\"does not keep\"))" copy.jsonl'
+
+check 'big keys and comparisons are no faster than --rate' '
+	empty target
+	copy --match "big:1" --rate 512K
+	has ".type == \"key.copied\" and .seconds > 2" copy.jsonl
+	has ".type == \"keys.verified\" and .seconds > 2" copy.jsonl'
+
 finish

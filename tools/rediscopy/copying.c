@@ -84,12 +84,21 @@ on_tick(void *ctx)
 }
 
 static void
+tick_ends(void *ctx)
+{
+	struct copying *c = ctx;
+
+	ends_tick(&c->e);
+}
+
+static void
 on_chunk_tick(void *ctx, uint64_t bytes)
 {
 	struct copying *c = ctx;
 
 	(void)bytes;
 	ends_tick(&c->e);
+	pace_keep(&c->pace, c->e.from.kv, c->e.env->clock, tick_ends, c);
 }
 
 int
@@ -180,6 +189,7 @@ copying_key(struct copying *c, const char *key, size_t len, uint64_t size)
 	if (c->e.opt->prefix != NULL &&
 		target_key(c, key, len, &names.target, &names.target_len) == -1)
 		return STATUS_TEMPORARY;
+	pace_skip(&c->pace, c->e.from.kv);
 	rc = chunk_copy(&k);
 	switch (rc) {
 	case CHUNK_COPIED:
@@ -400,6 +410,7 @@ copying_prepare(struct copying *c)
 		strcmp(o->policy, "skip") == 0 ? PIPE_SKIP : PIPE_REPLACE;
 	c->pipe_options.big = o->big;
 	c->pipe_options.window = WINDOW;
+	pace_init(&c->pace, o->rate, clock_mono(c->e.env->clock));
 	c->pipe_options.byte_rate = o->rate;
 	c->pipe_options.command_rate = (uint64_t)o->commands;
 	c->pipe_options.is_wanted = is_wanted;

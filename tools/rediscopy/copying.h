@@ -7,6 +7,7 @@
 
 #include "copylog.h"
 #include "ends.h"
+#include "pace.h"
 #include "pipe.h"
 
 struct json;
@@ -17,6 +18,7 @@ struct copying {
 	struct copylog log;
 	int16_t stamp[PIPE_TYPES];
 	struct pipe_options pipe_options;
+	struct pace pace; /* of big keys */
 	struct pipe_counts total;
 	const struct pipe_counts *live; /* of the stream under way, or NULL */
 	struct keylist *big, *refused;
