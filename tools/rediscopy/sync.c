@@ -8,7 +8,10 @@
 #include "status.h"
 #include "syncing.h"
 
-enum { MOST_ANEW = 5 }; /* servers that come and go */
+enum {
+	PASSES = 10,
+	MOST_ANEW = 5 /* servers that come and go */
+};
 #define QUIET_SECONDS 0.3
 
 /* Whether a server was started anew: what had been found equal before may not
@@ -31,7 +34,7 @@ sync_all(struct syncing *s)
 {
 	struct ends *e = &s->c.e;
 	const struct rediscopy_options *o = e->opt;
-	int64_t most = o->until_quiet ? o->passes : 1;
+	int64_t most = !o->until_quiet ? 1 : o->passes > 0 ? o->passes : PASSES;
 	int status, quiet = 0, anew = 0;
 
 	for (s->pass = 1; s->pass <= most + quiet + anew; s->pass++) {
@@ -66,9 +69,13 @@ sync_run(const void *options, struct env *env)
 	const struct rediscopy_options *o = options;
 	struct syncing s;
 	uint64_t functions_found = 0;
-	int status = syncing_open(&s, o, env, "sync", NULL);
-	int functions = STATUS_OK;
+	int status, functions = STATUS_OK;
 
+	if (o->passes > 0 && !o->until_quiet) {
+		msg_error("--passes is of no use without --until-quiet");
+		return STATUS_MISUSE;
+	}
+	status = syncing_open(&s, o, env, "sync", NULL);
 	if (status == STATUS_OK) {
 		s.remembers = o->until_quiet;
 		status = sync_all(&s);
