@@ -147,15 +147,20 @@ check 'a journal of another archive is refused' '
 	status 100 restore all --journal j --policy replace 2>err
 	grep -q "journal" err'
 
-check 'killed while it dumps: the file that was there stays' '
-	cp big before
-	rediscopy dump --from env:FROM -o big >/dev/null 2>&1 &
-	pid=$!
-	sleep 0.2
-	kill -9 $pid 2>/dev/null || true
-	wait $pid 2>/dev/null || true
-	cmp big before || proven big
-	proven before'
+check 'killed while it dumps: the file that was there stays, and nothing else' '
+	mkdir there
+	cp big there/before
+	cp big there/big
+	for n in 1 2 3 4 5; do
+		rediscopy dump --from env:FROM -o there/big >/dev/null 2>&1 &
+		pid=$!
+		sleep 0.0$n
+		kill -9 $pid 2>/dev/null || true
+		wait $pid 2>/dev/null || true
+	done
+	cmp there/big there/before || proven there/big
+	proven there/before
+	[[ $(find there -type f | wc -l) = 2 ]]'
 
 check 'a target that is full: said, with exit status 1' '
 	empty target

@@ -68,6 +68,24 @@ check 'expiries of fields, between servers that know them' '
 	done
 	on valkey2 HPERSIST hft FIELDS 1 a >/dev/null
 	FROM=$(url valkey) TO=$(url valkey2) status 1 verify'
+check 'passes see when only the expiry of a field has changed' '
+	on valkey2 FLUSHALL >/dev/null
+	export FROM=$(url valkey) TO=$(url valkey2)
+	rediscopy follow --from env:FROM --to env:TO --big 1K --full-every 0.2s >/dev/null &
+	field_expires() {
+		[[ $(on valkey2 HPEXPIRETIME wide FIELDS 1 a) = "$(on valkey HPEXPIRETIME wide FIELDS 1 a)" ]]
+	}
+	wide_there() { [[ $(on valkey2 HLEN wide) = 2 ]]; }
+	on valkey HSET wide a "$(printf "%02000d" 1)" b 2 >/dev/null
+	wait_for 10 wide_there
+	sleep 1.5
+	on valkey HPEXPIRE wide 1000000 FIELDS 1 a >/dev/null
+	rc=0
+	wait_for 10 field_expires || rc=1
+	kill $!
+	wait $! || true
+	on valkey DEL wide >/dev/null
+	test $rc = 0'
 check 'Redis 7 to 6.2 and back' '
 	empty source target
 	data source seed

@@ -193,13 +193,20 @@ on_number(void *ctx, struct kv *k, const struct kvreply *reply, uintptr_t tag)
 	return 0;
 }
 
-/* Asks how many elements there are; told once what is queued is answered. */
+/* Asks how many elements a key has; told once what is queued is answered. */
 static void
-measure(struct chunkrun *r, int64_t *n)
+measure(struct chunkrun *r, struct side *s, const char *key, size_t len,
+	int64_t *n)
 {
-	kv_begin(r->c->from->kv, 2, on_number, NULL, (uintptr_t)n);
-	kv_text(r->c->from->kv, r->reader.type->length);
-	kv_word(r->c->from->kv, r->c->k->key, r->c->k->len);
+	kv_begin(s->kv, 2, on_number, NULL, (uintptr_t)n);
+	kv_text(s->kv, r->reader.type->length);
+	kv_word(s->kv, key, len);
+}
+
+static void
+measure_source(struct chunkrun *r, int64_t *n)
+{
+	measure(r, r->c->from, r->c->k->key, r->c->k->len, n);
 }
 
 /* What TYPE says, into ${c->type}. 0, or -1: lost. */
@@ -220,10 +227,14 @@ find_type(struct chunk *c)
 static int64_t
 find_expiry(struct chunk *c)
 {
+	struct kv *both[2] = {c->from->kv, c->to->kv};
 	struct expiry e;
 
 	expiry_ask(&e, c->from, c->k->key, c->k->len, EXPIRY_TRIES);
-	return kv_drain(c->from->kv) == KV_OK ? e.at : -3;
+	while (kv_unanswered(both[0]) > 0 || kv_unanswered(both[1]) > 0)
+		if (kv_pump(both, 2, 0.25) != KV_OK)
+			return -3;
+	return e.at;
 }
 
 /* Reads and writes until all is there. */
@@ -391,6 +402,17 @@ is_steady(const struct chunkrun *r)
 	return r->reader.at == r->after;
 }
 
+/* Whether the target has fewer elements than it was given: it has evicted the
+ * temporary key, or somebody has emptied it. Fields may have expired. */
+static bool
+is_short(const struct chunkrun *r)
+{
+	bool may_expire = strcmp(r->reader.type->name, "hash") == 0 &&
+			  is_side_able(r->c->from, SIDE_HASH_TTL);
+
+	return is_steady(r) && r->has < r->after && !may_expire;
+}
+
 static enum chunk_result
 copy_once(struct chunk *c, const char *tmp, size_t tmp_len, bool scanned)
 {
@@ -410,18 +432,25 @@ copy_once(struct chunk *c, const char *tmp, size_t tmp_len, bool scanned)
 	reader_tune(&r.reader, c->size, c->from->rtt);
 	r.reader.is_scanned = scanned;
 	c->bytes = c->lost_times = 0;
-	measure(&r, &r.before);
+	measure_source(&r, &r.before);
 	if (strcmp(c->type, "string") == 0 && kv_drain(c->from->kv) != KV_OK)
 		return CHUNK_LOST;
 	if (move_all(&r) == -1)
 		return CHUNK_LOST;
-	measure(&r, &r.after);
+	measure_source(&r, &r.after);
+	measure(&r, c->to, tmp, tmp_len, &r.has);
 	if ((expires = find_expiry(c)) == -3)
 		return CHUNK_LOST;
 	c->elements = (uint64_t)r.reader.at;
 	/* a key of no elements is no key, but for strings and streams */
 	if (expires == -2)
 		return give_up(&r) == -1 ? CHUNK_LOST : CHUNK_VANISHED;
+	if (!r.failed && is_short(&r)) {
+		r.failed = c->is_short = true;
+		(void)buf_puts(&c->why,
+			"the target does not keep what it is given: does it "
+			"evict keys, or does somebody delete them?");
+	}
 	if (finish(&r, expires) == -1)
 		return CHUNK_LOST;
 	if (r.kept)
@@ -439,17 +468,19 @@ chunk_copy(struct chunk *c)
 	struct buf tmp = BUF_INIT;
 	int i;
 
-	buf_clear(&c->why);
 	if (chunk_put_tmp(&tmp, c) == -1) {
 		msg_error("out of memory");
 		goto out;
 	}
 	for (i = 0; i < TRIES; i++) {
 		/* what is read by index must hold still; a scan need not */
+		buf_clear(&c->why);
+		c->is_short = false;
 		rc = copy_once(c, tmp.data, tmp.len, i > 0);
-		if (rc != CHUNK_MOVING)
+		if (rc == CHUNK_MOVING)
+			c->keeps = false; /* what is there is ours */
+		else if (!c->is_short)
 			break;
-		c->keeps = false; /* what is there is ours */
 	}
 out:
 	buf_fini(&tmp);

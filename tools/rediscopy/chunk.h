@@ -46,6 +46,7 @@ struct chunk {
 	uint64_t elements, bytes;
 	uint64_t lost_times; /* fields that expire, which the target cannot
 				have */
+	bool is_short;       /* the target has lost some of what it was given */
 	struct buf why;
 };
 

@@ -22,6 +22,7 @@ struct chunkrun {
 	uint64_t writing;      /* bytes of commands that are not acknowledged */
 	uint64_t left;         /* bytes of a string that are still to be sent */
 	int64_t before, after; /* how many elements there are on the source */
+	int64_t has;           /* ... and on the target, at the end */
 	bool kept;             /* the target has such a key, and keeps it */
 	bool failed;           /* the target has refused something: ${c->why} */
 };

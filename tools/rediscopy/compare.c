@@ -12,6 +12,8 @@
 #include "kvreply.h"
 #include "mem.h"
 #include "msg.h"
+#include "multiset.h"
+#include "pace.h"
 #include "side.h"
 #include "status.h"
 
@@ -55,6 +57,7 @@ struct run {
 	uint64_t bytes;                  /* payloads asked for and held */
 	struct keylist *suspect;         /* to be compared by value */
 	size_t next;                     /* of the suspects */
+	struct pace pace;
 	uint64_t matched; /* keys that the last comparison has seen */
 	struct slot slot[SLOTS];
 	size_t n_slots; /* in use */
@@ -119,8 +122,13 @@ number_of(uint64_t digest, int64_t expires)
 static uint64_t
 number_of_value(const struct keydigest *d)
 {
-	return number_of(
-		d->sum.lo ^ d->sum.hi << 1 ^ (uint64_t)d->elements, d->expires);
+	struct multiset type = MULTISET_INIT;
+
+	/* a set of one and a list of one have the same elements */
+	multiset_add(&type, d->type, strlen(d->type));
+	return number_of(d->sum.lo ^ d->sum.hi << 1 ^ d->time_sum.lo << 2 ^
+				 type.lo ^ (uint64_t)d->elements,
+		d->expires);
 }
 
 /* Whether the last comparison has proven the key with this value. */
@@ -517,6 +525,8 @@ pump(struct run *r)
 
 	if (r->c->opt->tick != NULL)
 		r->c->opt->tick(r->c->opt->ctx);
+	pace_keep(&r->pace, both[0], r->c->clock, r->c->opt->tick,
+		r->c->opt->ctx);
 	return rc == KV_OK && !r->failed ? 0 : -1;
 }
 
@@ -632,6 +642,8 @@ run_all(struct compare *c, const struct keylist *list)
 	}
 	r->c = c;
 	r->ready_end = &r->ready;
+	pace_init(&r->pace, c->opt->byte_rate, clock_mono(c->clock));
+	pace_skip(&r->pace, c->from->kv);
 	items = NEAR_ITEMS + ITEMS_A_SECOND * 2 * (c->from->rtt + c->to->rtt);
 	r->items = items < MAX_ITEMS ? (size_t)items : MAX_ITEMS;
 	rc = list != NULL ? by_value(r, list) : forward(r);

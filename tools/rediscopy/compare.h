@@ -36,9 +36,11 @@ struct compare_diff {
 struct compare_options {
 	const char *match, *type; /* of SCAN, or NULL */
 	uint64_t big;             /* above which DUMP is not asked */
-	int64_t tolerance;        /* ms that expiries may differ by */
-	bool extra;               /* look for keys that the target alone has */
-	bool same_payloads;       /* DUMP can be compared at all */
+	uint64_t
+		byte_rate; /* a second, of what is read of the source; 0: any */
+	int64_t tolerance; /* ms that expiries may differ by */
+	bool extra;        /* look for keys that the target alone has */
+	bool same_payloads; /* DUMP can be compared at all */
 	bool (*is_wanted)(void *ctx, const char *key, size_t len);
 	/* target_key, source_key: names on the other side; NULL: the same.
 	 * source_key gives -2 for a name that is none of ours. */

@@ -85,12 +85,21 @@ on_tick(void *ctx)
 }
 
 static void
+tick_ends(void *ctx)
+{
+	struct copying *c = ctx;
+
+	ends_tick(&c->e);
+}
+
+static void
 on_chunk_tick(void *ctx, uint64_t bytes)
 {
 	struct copying *c = ctx;
 
 	(void)bytes;
 	ends_tick(&c->e);
+	pace_keep(&c->pace, c->e.from.kv, c->e.env->clock, tick_ends, c);
 }
 
 int
@@ -181,6 +190,7 @@ copying_key(struct copying *c, const char *key, size_t len, uint64_t size)
 	if (c->e.opt->prefix != NULL &&
 		target_key(c, key, len, &names.target, &names.target_len) == -1)
 		return STATUS_TEMPORARY;
+	pace_skip(&c->pace, c->e.from.kv);
 	rc = chunk_copy(&k);
 	switch (rc) {
 	case CHUNK_COPIED:
@@ -280,9 +290,13 @@ copy_small(struct copying *c, struct copylog_point *p)
 		if ((status = ends_again(&c->e)) != STATUS_OK)
 			break;
 		/* a server that was started anew scans in another order, or
-		 * may have lost what it had been given */
+		 * may have lost what it had been given: other databases, too */
 		moved = side_moved(&c->e.from);
-		if (side_moved(&c->e.to) || moved)
+		if (side_moved(&c->e.to)) {
+			moved = true;
+			c->is_lost = c->is_lost || c->pair > 0;
+		}
+		if (moved)
 			snprintf(p->cursor, sizeof(p->cursor), "0");
 	}
 	c->live = NULL;
@@ -348,6 +362,11 @@ copy_database(struct copying *c)
 
 	if (p == NULL || ends_select(&c->e, c->pair) == -1)
 		return STATUS_TEMPORARY;
+	/* one that has been emptied since has to have them again */
+	if (side_keys(&c->e.to) == 0) {
+		p->is_done = false;
+		snprintf(p->cursor, sizeof(p->cursor), "0");
+	}
 	if (p->is_done) {
 		msg_note("database %d was copied by an earlier run: what has "
 			 "changed since is moved by sync",
@@ -392,6 +411,7 @@ copying_prepare(struct copying *c)
 		strcmp(o->policy, "skip") == 0 ? PIPE_SKIP : PIPE_REPLACE;
 	c->pipe_options.big = o->big;
 	c->pipe_options.window = WINDOW;
+	pace_init(&c->pace, o->rate, clock_mono(c->e.env->clock));
 	c->pipe_options.byte_rate = o->rate;
 	c->pipe_options.command_rate = (uint64_t)o->commands;
 	c->pipe_options.is_wanted = is_wanted;
@@ -432,14 +452,12 @@ copying_keys(struct copying *c, const struct keylist *list)
 	return status == STATUS_OK ? copy_aside(c) : status;
 }
 
-int
-copying_run(struct copying *c)
+static int
+copy_databases(struct copying *c)
 {
 	int status = STATUS_OK, one;
 	int64_t failed;
 
-	copying_prepare(c);
-	c->pipe_options.safe = on_safe;
 	for (c->pair = 0; c->pair < c->e.dbs.n; c->pair++) {
 		failed = c->e.rec.failed;
 		one = copy_database(c);
@@ -448,6 +466,50 @@ copying_run(struct copying *c)
 		/* keys that failed do not keep the other databases back */
 		if (one != STATUS_OK && c->e.rec.failed == failed)
 			break;
+	}
+	return status;
+}
+
+/* All that was copied may be lost: on record as still to be copied. 0 or -1. */
+static int
+take_back(struct copying *c)
+{
+	struct copylog_point *p;
+	size_t i;
+
+	msg_note("the target was started anew: all is to be copied again");
+	c->is_lost = false;
+	for (i = 0; i < c->e.dbs.n; i++) {
+		if ((p = copylog_point(&c->log, c->e.dbs.pair[i].from)) == NULL)
+			return -1;
+		p->is_done = false;
+		p->source_run[0] = '\0';
+		if (copylog_checkpoint(&c->e, i, "0", 0) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+copying_run(struct copying *c)
+{
+	int64_t failed = c->e.rec.failed;
+	int status, tries = 0;
+
+	copying_prepare(c);
+	c->pipe_options.safe = on_safe;
+	for (;;) {
+		status = copy_databases(c);
+		c->is_lost = side_moved(&c->e.to) || c->is_lost;
+		if (!c->is_lost)
+			break;
+		if (take_back(c) == -1 ||
+			(status != STATUS_OK && status != STATUS_NO) ||
+			tries++ >= TRIES) {
+			status = STATUS_TEMPORARY;
+			break;
+		}
+		c->e.rec.failed = failed;
 	}
 	c->e.rec.done = (int64_t)c->total.copied;
 	c->e.rec.skipped = (int64_t)c->total.skipped;

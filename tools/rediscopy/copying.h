@@ -7,6 +7,7 @@
 
 #include "copylog.h"
 #include "ends.h"
+#include "pace.h"
 #include "pipe.h"
 
 struct json;
@@ -17,12 +18,14 @@ struct copying {
 	struct copylog log;
 	int16_t stamp[PIPE_TYPES];
 	struct pipe_options pipe_options;
+	struct pace pace; /* of big keys */
 	struct pipe_counts total;
 	const struct pipe_counts *live; /* of the stream under way, or NULL */
 	struct keylist *big, *refused;
 	struct keylist *vanished; /* of copying_keys; the caller's, or NULL */
 	size_t n_noted, n_noted_refused; /* of these, on record */
 	size_t pair;                     /* which databases are at work */
+	bool is_lost;     /* what the target had been given, or may be */
 	int64_t moving;   /* keys that changed while they were copied */
 	struct buf *name; /* of the key on the target */
 };

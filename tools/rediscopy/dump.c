@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -340,8 +341,11 @@ open_output(struct dump *d)
 	int rc = -1, fd = d->e.env->out;
 
 	if (path != NULL) {
-		if ((d->file = tmpfile_open(path, 0600)) == NULL)
-			return STATUS_TEMPORARY;
+		d->file = tmpfile_open_nameless(path, 0600);
+		if (d->file == NULL)
+			return errno == ENOSPC || errno == EDQUOT
+				       ? STATUS_TEMPORARY
+				       : STATUS_MISUSE;
 		fd = tmpfile_fd(d->file);
 	}
 	if (put_head(d, &head) == 0)
@@ -393,6 +397,10 @@ dump_run(const void *options, struct env *env)
 	if (o->output == NULL && isatty(env->out)) {
 		msg_error("the archive would go to the terminal: give "
 			  "--output, or redirect standard output");
+		return STATUS_MISUSE;
+	}
+	if (o->to != NULL) {
+		msg_error("dump has no target: --to is of no use to it");
 		return STATUS_MISUSE;
 	}
 	memset(&d, 0, sizeof(d));

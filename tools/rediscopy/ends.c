@@ -13,6 +13,7 @@
 #include "jsonbytes.h"
 #include "jsonw.h"
 #include "keyfilter.h"
+#include "kv.h"
 #include "kvaddr.h"
 #include "kvreply.h"
 #include "msg.h"
@@ -174,6 +175,23 @@ begin(struct ends *e, const struct rediscopy_options *opt, struct env *env,
 		(unsigned)clock_wall(env->clock));
 }
 
+/* Whether both servers have the databases, unless the verb says so itself. An
+ * exit status. */
+static int
+try_databases(struct ends *e, const char *verb)
+{
+	size_t i;
+
+	if (strcmp(verb, "check") == 0)
+		return STATUS_OK;
+	for (i = 0; i < e->dbs.n; i++)
+		if (ends_select(e, i) == -1)
+			return is_kv_lost(e->from.kv) || is_kv_lost(e->to.kv)
+				       ? STATUS_TEMPORARY
+				       : STATUS_MISUSE;
+	return STATUS_OK;
+}
+
 int
 ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
 	const char *verb, int (*replay)(void *ctx, const struct json *record))
@@ -207,6 +225,8 @@ ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
 			  "server");
 		return STATUS_MISUSE;
 	}
+	if ((status = try_databases(e, verb)) != STATUS_OK)
+		return status;
 	status = ends_open_journal(e, kvaddr_identity(e->from.addr),
 		kvaddr_identity(e->to.addr), replay);
 	if (status != STATUS_OK)

@@ -36,7 +36,6 @@ main(int argc, char **argv)
 		.notifications = "auto",
 		.full_every = -1,
 		.big = 256 << 10,
-		.passes = 10,
 		.parts = 4};
 
 	return program_run(&program, &options, argc, argv);

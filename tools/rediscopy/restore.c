@@ -317,6 +317,8 @@ take_part(struct restore *r, const struct keyframe *f)
 		return refuse(r, "a part of no key");
 	switch (f->kind) {
 	case KEYFRAME_META:
+		if (r->has_meta)
+			return refuse(r, "a stream's groups stand twice");
 		r->wants_meta = true;
 		return r->is_stream ? STATUS_OK : refuse(r, "no stream has it");
 	case KEYFRAME_ELEMENTS:
@@ -440,6 +442,11 @@ restore_run(const void *options, struct env *env)
 	struct restore r;
 	int status;
 
+	if (o->from != NULL) {
+		msg_error("restore has no source but standard input: --from is "
+			  "of no use to it");
+		return STATUS_MISUSE;
+	}
 	if (o->only_check)
 		return only_read(o, env);
 	memset(&r, 0, sizeof(r));

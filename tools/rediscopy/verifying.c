@@ -226,6 +226,7 @@ verifying_prepare(struct verifying *v, struct ends *e)
 	v->options.match = keyfilter_match(o);
 	v->options.type = o->type;
 	v->options.big = o->big;
+	v->options.byte_rate = o->rate;
 	v->options.tolerance = (int64_t)(o->tolerance * 1000);
 	v->options.extra = true;
 	v->options.same_payloads =
