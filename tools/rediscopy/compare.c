@@ -541,12 +541,46 @@ by_value(struct run *r, const struct keylist *list)
 	return 0;
 }
 
+static bool
+is_full(const struct run *r)
+{
+	const struct compare_options *o = r->c->opt;
+
+	return o->is_full != NULL && o->is_full(o->ctx);
+}
+
+/* What was told is seen to: nothing is under way, and all keys before the
+ * cursor have been compared. 0 or -1. */
+static int
+work_off(struct run *r, bool is_backward)
+{
+	struct compare_mark *m = &r->c->mark;
+
+	if (r->c->opt->work_off(r->c->opt->ctx) == -1)
+		return -1;
+	m->is_set = true;
+	m->is_backward = is_backward;
+	m->counts = r->c->counts;
+	memcpy(m->cursor, r->cursor, sizeof(m->cursor));
+	return 0;
+}
+
+/* From the beginning, or from where it was. */
+static void
+begin_scan(struct run *r, bool is_backward)
+{
+	const struct compare_mark *m = &r->c->mark;
+	bool goes_on = m->is_set && m->is_backward == is_backward;
+
+	snprintf(r->cursor, sizeof(r->cursor), "%s", goes_on ? m->cursor : "0");
+	r->is_scanned = false;
+}
+
 /* Every key of the source. */
 static int
 forward(struct run *r)
 {
-	memcpy(r->cursor, "0", 2);
-	r->is_scanned = false;
+	begin_scan(r, false);
 	while (!r->is_scanned || r->is_scanning || r->n_items > 0) {
 		if (!r->is_scanned && !r->is_scanning &&
 			r->n_items < r->items &&
@@ -555,11 +589,15 @@ forward(struct run *r)
 		read_ready(r);
 		if (pump(r) == -1)
 			return -1;
-		if (keylist_count(r->suspect) < LONGEST || r->n_items > 0)
+		/* the last ones are looked at below */
+		if (keylist_count(r->suspect) < LONGEST || r->n_items > 0 ||
+			r->is_scanning || r->is_scanned)
 			continue;
 		if (by_value(r, r->suspect) == -1)
 			return -1;
 		keylist_clear(r->suspect);
+		if (is_full(r) && work_off(r, false) == -1)
+			return -1;
 	}
 	return by_value(r, r->suspect);
 }
@@ -615,10 +653,19 @@ on_target_scan(
 static int
 backward(struct run *r)
 {
-	memcpy(r->cursor, "0", 2);
-	r->is_scanned = false;
+	bool full;
+
+	begin_scan(r, true);
 	while (!r->is_scanned || r->is_scanning || r->n_items > 0) {
-		if (!r->is_scanned && !r->is_scanning && r->n_items < r->items)
+		full = is_full(r);
+		if (full && !r->is_scanned && !r->is_scanning &&
+			r->n_items == 0) {
+			if (work_off(r, true) == -1)
+				return -1;
+			continue;
+		}
+		if (!full && !r->is_scanned && !r->is_scanning &&
+			r->n_items < r->items)
 			scan(r, r->c->to, on_target_scan, NULL);
 		if (pump(r) == -1)
 			return -1;
@@ -646,7 +693,9 @@ run_all(struct compare *c, const struct keylist *list)
 	pace_skip(&r->pace, c->from->kv);
 	items = NEAR_ITEMS + ITEMS_A_SECOND * 2 * (c->from->rtt + c->to->rtt);
 	r->items = items < MAX_ITEMS ? (size_t)items : MAX_ITEMS;
-	rc = list != NULL ? by_value(r, list) : forward(r);
+	rc = list != NULL                            ? by_value(r, list)
+	     : c->mark.is_set && c->mark.is_backward ? 0
+						     : forward(r);
 	/* none that was there is gone, and the target had no others */
 	all = c->before != NULL && keystate_count(c->before) > 0 &&
 	      r->matched == keystate_count(c->before);

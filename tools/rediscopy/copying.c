@@ -11,6 +11,7 @@
 #include "jsonw.h"
 #include "keyfilter.h"
 #include "keylist.h"
+#include "manykeys.h"
 #include "mem.h"
 #include "msg.h"
 #include "progress.h"
@@ -18,7 +19,12 @@
 #include "status.h"
 #include "walls.h"
 
-enum { CHECKPOINT_SECONDS = 1, WINDOW = 4 << 20, TRIES = 20 };
+enum {
+	CHECKPOINT_SECONDS = 1,
+	ASIDE_SECONDS = 5,
+	WINDOW = 4 << 20,
+	TRIES = 20
+};
 
 int
 copying_replay(void *ctx, const struct json *record)
@@ -28,7 +34,9 @@ copying_replay(void *ctx, const struct json *record)
 	return copylog_replay(&c->log, &c->e, record);
 }
 
-/* All keys before this cursor are on the target: now and then on record. */
+/* All keys before this cursor are on the target, or have been put aside: now
+ * and then on record, but not while there are any that RESTORE does not take.
+ * These may be all there are: they have no records of their own. */
 static int
 on_safe(void *ctx, const char *cursor)
 {
@@ -39,15 +47,17 @@ on_safe(void *ctx, const char *cursor)
 
 	if (p == NULL)
 		return -1;
+	if (keylist_count(c->refused) > 0)
+		return 0;
 	snprintf(p->cursor, sizeof(p->cursor), "%s", cursor);
 	if (c->e.journal == NULL || now - c->log.told < CHECKPOINT_SECONDS)
 		return 0;
 	c->log.told = now;
-	/* the keys put aside since the last one go on record before it */
-	if (copylog_aside(&c->e, c->pair, c->big, &c->n_noted) == -1 ||
-		copylog_aside(
-			&c->e, c->pair, c->refused, &c->n_noted_refused) == -1)
+	/* the big ones since the last one go on record before it */
+	if (copylog_aside(&c->e, c->pair, c->big, c->n_noted,
+		    keylist_count(c->big)) == -1)
 		return -1;
+	c->n_noted = keylist_count(c->big);
 	return copylog_checkpoint(&c->e, c->pair, cursor,
 		c->total.copied + (c->live != NULL ? c->live->copied : 0));
 }
@@ -109,10 +119,11 @@ copying_init(struct copying *c)
 
 	c->big = keylist_new();
 	c->refused = keylist_new();
+	c->left = keylist_new();
 	if ((c->name = mem_alloc(sizeof(*c->name))) != NULL)
 		*c->name = empty;
 	if (copylog_init(&c->log) == 0 && c->big != NULL &&
-		c->refused != NULL && c->name != NULL)
+		c->refused != NULL && c->left != NULL && c->name != NULL)
 		return 0;
 	msg_error("out of memory");
 	return -1;
@@ -123,6 +134,7 @@ copying_fini(struct copying *c)
 {
 	keylist_free(c->big);
 	keylist_free(c->refused);
+	keylist_free(c->left);
 	copylog_fini(&c->log);
 	if (c->name != NULL)
 		buf_fini(c->name);
@@ -153,6 +165,7 @@ put_copied(struct copying *c, const char *key, size_t len,
 			"not know: they stay",
 			(unsigned long long)k->lost_times);
 	c->total.copied++;
+	c->by_element++;
 	c->total.bytes += k->bytes;
 	c->moving += moving;
 	jsonw_record(&w, &b, "key.copied");
@@ -222,13 +235,14 @@ copying_key(struct copying *c, const char *key, size_t len, uint64_t size)
 	return status;
 }
 
-/* The keys of a list, each in chunks; a lost connection is made anew. */
+/* The keys of a list, each in chunks; a lost connection is made anew. Those
+ * that fail go on record, as no cursor will lead to them again. */
 static int
 copy_list(struct copying *c, struct keylist *list)
 {
 	int status, tries = 0;
 	bool failed = false;
-	size_t i;
+	size_t i, noted;
 
 	for (i = 0; i < keylist_count(list);) {
 		struct keylist_item k = keylist_get(list, i);
@@ -241,11 +255,61 @@ copy_list(struct copying *c, struct keylist *list)
 		}
 		if (status == STATUS_TEMPORARY)
 			return status;
+		noted = i++;
+		if (status == STATUS_NO && c->pipe_options.safe != NULL &&
+			c->e.journal != NULL &&
+			copylog_aside(&c->e, c->pair, list, noted, i) == -1)
+			return STATUS_TEMPORARY;
 		failed = failed || status == STATUS_NO;
-		i++;
 	}
 	keylist_clear(list);
 	return failed ? STATUS_NO : STATUS_OK;
+}
+
+static void
+on_many_tick(void *ctx)
+{
+	struct copying *c = ctx;
+
+	ends_tick(&c->e);
+}
+
+/* Small keys that RESTORE does not take: many at a time, and those that are out
+ * of the ordinary one by one. */
+static int
+copy_refused(struct copying *c)
+{
+	struct manykeys m = {.from = &c->e.from,
+		.to = &c->e.to,
+		.run = c->e.run,
+		.keeps = c->pipe_options.policy == PIPE_SKIP,
+		.replaces = strcmp(c->e.opt->policy, "fail") != 0,
+		.list = c->refused,
+		.target_key = c->pipe_options.target_key,
+		.tick = on_many_tick,
+		.ctx = c,
+		.left = c->left,
+		.vanished = c->vanished};
+	int status = STATUS_OK, tries = 0;
+	size_t at = 0, n;
+
+	while (status == STATUS_OK && at < keylist_count(c->refused)) {
+		status = manykeys_copy(&m, at, &n);
+		if (status == STATUS_OK)
+			at += n;
+		else if (tries++ < TRIES)
+			status = ends_again(&c->e);
+	}
+	c->total.copied += m.copied;
+	c->total.bytes += m.bytes;
+	c->total.skipped += m.skipped;
+	c->total.vanished += m.n_vanished;
+	c->by_element += m.copied;
+	if (status == STATUS_OK)
+		keylist_clear(c->refused);
+	else
+		keylist_clear(c->left);
+	return status == STATUS_OK ? copy_list(c, c->left) : status;
 }
 
 static void
@@ -259,6 +323,60 @@ add_counts(struct pipe_counts *sum, const struct pipe_counts *n)
 	sum->vanished += n->vanished;
 	sum->filtered += n->filtered;
 	sum->yielded += n->yielded;
+}
+
+/* The keys put aside; each that fails has its record. */
+static int
+copy_aside(struct copying *c)
+{
+	int refused = copy_refused(c), big;
+
+	if (refused != STATUS_OK && refused != STATUS_NO)
+		return refused;
+	big = copy_list(c, c->big);
+	c->n_noted = 0;
+	return big != STATUS_OK ? big : refused;
+}
+
+static bool
+is_full(void *ctx)
+{
+	struct copying *c = ctx;
+	double now = clock_mono(c->e.env->clock);
+
+	/* a single one does not keep the cursor back for ever */
+	return is_keylist_full(c->big) || is_keylist_full(c->refused) ||
+	       (keylist_count(c->refused) > 0 &&
+		       now - c->aside_since > ASIDE_SECONDS);
+}
+
+/* In the middle of a database: all before the cursor has arrived but for what
+ * was put aside. The big ones wait for the end if they are few. */
+static int
+work_off(struct copying *c, struct copylog_point *p, const char *cursor)
+{
+	int64_t failed = c->e.rec.failed;
+	bool moved;
+	int status;
+
+	/* whatever was before: the scan has gone through */
+	(void)side_moved(&c->e.from);
+	(void)side_moved(&c->e.to);
+	status = is_keylist_full(c->big) ? copy_aside(c) : copy_refused(c);
+	c->aside_since = clock_mono(c->e.env->clock);
+	/* they do not keep the others back */
+	if (status == STATUS_NO && c->e.rec.failed > failed) {
+		c->has_failed = true;
+		status = STATUS_OK;
+	}
+	if (status != STATUS_OK)
+		return status;
+	moved = side_moved(&c->e.from);
+	if (side_moved(&c->e.to) || moved)
+		snprintf(p->cursor, sizeof(p->cursor), "0");
+	else if (on_safe(c, cursor) == -1)
+		return STATUS_TEMPORARY;
+	return STATUS_OK;
 }
 
 /* The small keys of one database, from where an earlier run was. */
@@ -284,9 +402,14 @@ copy_small(struct copying *c, struct copylog_point *p)
 		memset(&pipe.counts, 0, sizeof(pipe.counts));
 		status = pipe_run(&pipe, cursor);
 		add_counts(&c->total, &pipe.counts);
+		if (status == STATUS_OK && pipe.is_paused &&
+			(status = work_off(c, p, pipe.cursor)) == STATUS_OK)
+			continue;
 		if (status != STATUS_TEMPORARY || tries++ >= TRIES)
 			break;
 		msg_note("going on from the last keys that are safe");
+		/* the cursor leads to them again */
+		keylist_clear(c->refused);
 		if ((status = ends_again(&c->e)) != STATUS_OK)
 			break;
 		/* a server that was started anew scans in another order, or
@@ -317,6 +440,7 @@ put_database(struct copying *c, const struct pipe_counts *n, double seconds)
 	jsonw_str(&w, "target_run", c->e.to.server.run_id);
 	jsonw_uint(&w, "seen", n->seen);
 	jsonw_uint(&w, "keys", n->copied);
+	jsonw_uint(&w, "by_element", c->by_element);
 	jsonw_uint(&w, "bytes", n->bytes);
 	jsonw_uint(&w, "skipped", n->skipped);
 	jsonw_uint(&w, "vanished", n->vanished);
@@ -337,18 +461,6 @@ find_beginning(struct copying *c, struct copylog_point *p)
 		strcmp(p->source_run, from) != 0 ||
 		strcmp(p->target_run, to) != 0)
 		snprintf(p->cursor, sizeof(p->cursor), "0");
-}
-
-/* The keys put aside, in chunks; each that fails has its record. */
-static int
-copy_aside(struct copying *c)
-{
-	int big = copy_list(c, c->big), refused;
-
-	if (big != STATUS_OK && big != STATUS_NO)
-		return big;
-	refused = copy_list(c, c->refused);
-	return refused != STATUS_OK ? refused : big;
 }
 
 static int
@@ -375,7 +487,10 @@ copy_database(struct copying *c)
 	}
 	find_beginning(c, p);
 	memset(&c->total, 0, sizeof(c->total));
-	c->n_noted = c->n_noted_refused = 0;
+	c->n_noted = 0;
+	c->by_element = 0;
+	c->has_failed = false;
+	c->aside_since = begun;
 	if (copylog_recall(&c->log, p->db, c->big) == -1)
 		return STATUS_TEMPORARY;
 	status = walls_probe(c);
@@ -386,6 +501,8 @@ copy_database(struct copying *c)
 		status = copy_small(c, p);
 	if (status == STATUS_OK)
 		status = copy_aside(c);
+	if (status == STATUS_OK && c->has_failed)
+		status = STATUS_NO;
 	if (status == STATUS_OK &&
 		put_database(c, &c->total,
 			clock_mono(c->e.env->clock) - begun) == -1)
@@ -498,6 +615,7 @@ copying_run(struct copying *c)
 
 	copying_prepare(c);
 	c->pipe_options.safe = on_safe;
+	c->pipe_options.is_full = is_full;
 	for (;;) {
 		status = copy_databases(c);
 		c->is_lost = side_moved(&c->e.to) || c->is_lost;

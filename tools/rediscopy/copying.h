@@ -22,9 +22,13 @@ struct copying {
 	struct pipe_counts total;
 	const struct pipe_counts *live; /* of the stream under way, or NULL */
 	struct keylist *big, *refused;
+	struct keylist *left;     /* of the refused, to be copied one by one */
 	struct keylist *vanished; /* of copying_keys; the caller's, or NULL */
-	size_t n_noted, n_noted_refused; /* of these, on record */
-	size_t pair;                     /* which databases are at work */
+	size_t n_noted;           /* of the big ones, on record */
+	uint64_t by_element;      /* keys of this database, of those copied */
+	bool has_failed;          /* some key of it, which has its record */
+	double aside_since;       /* since when keys have been put aside */
+	size_t pair;              /* which databases are at work */
 	bool is_lost;     /* what the target had been given, or may be */
 	int64_t moving;   /* keys that changed while they were copied */
 	struct buf *name; /* of the key on the target */

@@ -206,13 +206,13 @@ copylog_recall(struct copylog *l, int db, struct keylist *big)
 }
 
 int
-copylog_aside(
-	struct ends *e, size_t pair, const struct keylist *list, size_t *noted)
+copylog_aside(struct ends *e, size_t pair, const struct keylist *list,
+	size_t from, size_t to)
 {
 	int rc = 0;
 
-	for (; rc == 0 && *noted < keylist_count(list); ++*noted) {
-		struct keylist_item k = keylist_get(list, *noted);
+	for (; rc == 0 && from < to; from++) {
+		struct keylist_item k = keylist_get(list, from);
 		struct buf b = BUF_INIT;
 		struct jsonw w;
 

@@ -95,7 +95,7 @@ on_time(void *ctx, const char *field, size_t len, int64_t at)
 }
 
 static void
-on_meta(void *ctx, const struct streammeta *m)
+on_meta(void *ctx, struct streammeta *m)
 {
 	struct slot *s = ctx;
 
@@ -163,24 +163,20 @@ end_slot(struct slot *s)
 							: STATUS_OK;
 }
 
-/* Reads them, all at once. KV_OK, KV_LOST. */
-static enum kv_result
+static void
+on_tick(void *ctx)
+{
+	ends_tick(ctx);
+}
+
+/* Reads them, all at once. 0 or -1. */
+static int
 read_slots(struct dump *d, struct slot *slot, size_t n)
 {
-	enum kv_result rc = KV_OK;
-	size_t i, left = n;
+	const struct keydigest_many all = {&slot->digest, sizeof(*slot), n,
+		&d->e.from.kv, 1, on_tick, &d->e};
 
-	while (rc == KV_OK && left > 0) {
-		for (i = left = 0; i < n; i++) {
-			keydigest_step(&slot[i].digest);
-			left += !slot[i].digest.is_done;
-		}
-		if (left > 0)
-			rc = kv_pump(&d->e.from.kv, 1,
-				kv_unanswered(d->e.from.kv) > 0 ? 0.25 : 0);
-		progress_tick(d->e.progress);
-	}
-	return rc == KV_OK ? kv_drain(d->e.from.kv) : rc;
+	return keydigest_read(&all);
 }
 
 /* Keys from ${i} on, as many as may be read together: ${*n}. */
@@ -207,7 +203,7 @@ dump_some(struct dump *d, size_t i, size_t *n)
 		if (begin_slot(&slot[k], d, i + k,
 			    d->scan.size[i + k] > d->e.opt->big) == -1)
 			status = no_memory();
-	if (status == STATUS_OK && read_slots(d, slot, *n) != KV_OK)
+	if (status == STATUS_OK && read_slots(d, slot, *n) == -1)
 		status = STATUS_TEMPORARY;
 	for (k = 0; k < *n; k++) {
 		if (status == STATUS_OK)

@@ -171,6 +171,7 @@ start(struct keydigest *d)
 	reader_init(&d->reader, d->side->kv, d->key, d->len, type);
 	d->reader.sink = take;
 	d->reader.ctx = d;
+	reader_tune(&d->reader, d->size, d->side->rtt);
 	d->reader.is_scanned = d->tries > 1;
 	d->sum = (struct multiset)MULTISET_INIT;
 	multiset_row_end(d->row, &d->sum); /* nothing is left in it */
@@ -249,7 +250,7 @@ drop_pel(struct keydigest *d)
 static void
 take_meta(struct keydigest *d)
 {
-	const struct streammeta *m = &d->pel->meta;
+	struct streammeta *m = &d->pel->meta;
 	size_t i, j;
 
 	d->failed = d->failed || d->pel->failed;
@@ -347,6 +348,50 @@ keydigest_step(struct keydigest *d)
 	kv_begin(kv, 2, on_length, d, 0);
 	kv_text(kv, d->reader.type->length);
 	kv_word(kv, d->key, d->len);
+}
+
+/* How many are not done. */
+static size_t
+step_all(const struct keydigest_many *all)
+{
+	size_t i, left = 0;
+
+	for (i = 0; i < all->n; i++) {
+		void *at = (char *)all->first + i * all->stride;
+		struct keydigest *d = at;
+
+		keydigest_step(d);
+		left += !d->is_done;
+	}
+	return left;
+}
+
+static size_t
+unanswered(const struct keydigest_many *all)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < all->n_kv; i++)
+		n += kv_unanswered(all->kv[i]);
+	return n;
+}
+
+int
+keydigest_read(const struct keydigest_many *all)
+{
+	enum kv_result rc = KV_OK;
+	size_t left, waiting;
+
+	do {
+		left = step_all(all);
+		waiting = unanswered(all);
+		if (left > 0 || waiting > 0)
+			rc = kv_pump(
+				all->kv, all->n_kv, waiting > 0 ? 0.25 : 0);
+		if (all->tick != NULL)
+			all->tick(all->ctx);
+	} while (rc == KV_OK && (left > 0 || waiting > 0));
+	return rc == KV_OK ? 0 : -1;
 }
 
 void

@@ -227,21 +227,27 @@ fill(struct piperun *s)
 	uint64_t window = (uint64_t)((double)s->window * s->share);
 	size_t items = (size_t)((double)s->items * s->share);
 	struct piperun_item *i;
+	uint64_t cost;
 
+	s->is_paused =
+		s->is_paused || (s->p->opt->is_full != NULL &&
+					s->p->opt->is_full(s->p->opt->ctx));
 	/* ahead of the reading, so that there is always something to read, but
 	 * not so far that no answer to SCAN is ever done with */
 	if (s->list != NULL && take_listed(s) == -1)
 		return -1;
-	if (!s->is_scanning && !s->is_scanned && s->n_items < items &&
-		s->n_ready < (size_t)s->scan_count)
+	if (!s->is_paused && !s->is_scanning && !s->is_scanned &&
+		s->n_items < items && s->n_ready < (size_t)s->scan_count)
 		scan(s);
 	while (now >= s->not_before && (i = s->ready) != NULL &&
 		s->reading < window && s->writing < window) {
 		if ((s->ready = i->next) == NULL)
 			s->ready_end = &s->ready;
 		s->n_ready--;
-		pipekey_read(s, i);
-		wait = ratelimit_take(&s->bytes, pipekey_cost(i), now);
+		cost = pipekey_cost(i);
+		if (pipekey_read(s, i) == -1)
+			return -1;
+		wait = ratelimit_take(&s->bytes, cost, now);
 		more = ratelimit_take(&s->commands, 1, now);
 		s->not_before = now + (wait > more ? wait : more);
 	}
@@ -307,10 +313,13 @@ run(struct piperun *s)
 		rc = fill(s) == 0 ? kv_pump(both, 2, patience(s)) : KV_REFUSED;
 		if (p->opt->tick != NULL)
 			p->opt->tick(p->opt->ctx);
-	} while (rc == KV_OK && (!s->is_scanned || s->n_items > 0));
+	} while (rc == KV_OK && (s->n_items > 0 || s->is_scanning ||
+					(!s->is_scanned && !s->is_paused)));
 	/* handlers that still wait for what is freed here are never called:
 	 * both sessions are opened anew */
 	free_all(s);
+	p->is_paused = !s->is_scanned;
+	memcpy(p->cursor, s->cursor, sizeof(p->cursor));
 	if (rc == KV_OK)
 		return STATUS_OK;
 	return rc == KV_LOST ? STATUS_TEMPORARY : s->status;

@@ -35,6 +35,9 @@ struct pipe_options {
 	/* safe(ctx, cursor): all keys before this cursor are on the target; 0
 	 * or -1. May be NULL. */
 	int (*safe)(void *ctx, const char *cursor);
+	/* is_full(ctx): the keys put aside are to be seen to: pipe_run ends
+	 * once what is under way has arrived. May be NULL. */
+	bool (*is_full)(void *ctx);
 	/* tick(ctx): a few times a second. May be NULL. */
 	void (*tick)(void *ctx);
 	void *ctx;
@@ -63,6 +66,10 @@ struct pipe {
 	struct keylist *refused;  /* keys that RESTORE does not take */
 	struct keylist *vanished; /* keys that are gone, or NULL */
 	struct pipe_counts counts;
+	/* after STATUS_OK of pipe_run: it has ended for is_full, and goes on
+	 * from that cursor */
+	bool is_paused;
+	char cursor[24];
 };
 
 /*

@@ -229,11 +229,13 @@ pipekey_cost(const struct piperun_item *i)
 }
 
 /* The expiry is asked for first, so that the value can go on at once. */
-void
+int
 pipekey_read(struct piperun *s, struct piperun_item *i)
 {
 	struct kv *from = s->p->from->kv;
 
+	if (!i->is_value && !s->dumps)
+		return piperun_aside(s, s->p->refused, i, "");
 	s->reading += pipekey_cost(i);
 	i->times++;
 	expiry_ask(&i->expiry, s->p->from, i->key, i->len, 1);
@@ -245,6 +247,7 @@ pipekey_read(struct piperun *s, struct piperun_item *i)
 		kv_word(from, "0", 1);
 		kv_int(from, (int64_t)s->short_string - 1);
 	}
+	return 0;
 }
 
 /* Its size is known, or guessed. */
@@ -363,7 +366,11 @@ pipekey_begin(struct piperun *s)
 {
 	const struct side *from = s->p->from;
 	uint64_t big = s->p->opt->big;
+	size_t i;
 
+	/* of what is not taken in any shape, nobody has to ask for it */
+	for (i = 0; i < PIPE_TYPES && !s->dumps; i++)
+		s->dumps = s->p->stamp[i] >= 0;
 	s->measures = is_side_able(from, SIDE_MEMORY);
 	s->encodings = is_side_able(from, SIDE_OBJECT);
 	s->values = s->encodings && is_side_able(s->p->to, SIDE_SET_AT);

@@ -43,7 +43,7 @@ struct piperun {
 	struct piperun_item *ready, **ready_end; /* measured, to be read */
 	struct piperun_item *all;
 	char cursor[PIPERUN_CURSOR];
-	bool is_scanning, is_scanned;
+	bool is_scanning, is_scanned, is_paused;
 	size_t n_items, n_ready;
 	uint64_t reading, writing; /* bytes asked for, bytes not acknowledged */
 	struct ratelimit bytes, commands;
@@ -58,7 +58,7 @@ struct piperun {
 	int scan_count;
 	double share, scanned_at, quickest, usual;
 	/* what the servers know, and how it is used */
-	bool measures, encodings, values, packs;
+	bool measures, encodings, values, packs, dumps;
 	size_t short_string; /* bytes that are read of a string at once */
 };
 
@@ -66,9 +66,10 @@ struct piperun {
 void pipekey_begin(struct piperun *s);
 
 /* pipekey_measure(s, i): ask how big it is; it is made ready, put aside or
- * done. pipekey_read(s, i): ask for it; it goes on to the target. */
+ * done. pipekey_read(s, i): ask for it; it goes on to the target, or is put
+ * aside at once. 0, or -1 to stop. */
 void pipekey_measure(struct piperun *s, struct piperun_item *i);
-void pipekey_read(struct piperun *s, struct piperun_item *i);
+int pipekey_read(struct piperun *s, struct piperun_item *i);
 
 /* pipekey_cost(i): bytes that asking for it counts as. */
 uint64_t pipekey_cost(const struct piperun_item *i);

@@ -224,12 +224,20 @@ is_restorekeys_full(const struct restorekeys *k)
 	return k->n == MANY || k->bytes > WINDOW;
 }
 
+static void
+on_tick(void *ctx)
+{
+	ends_tick(ctx);
+}
+
 /* Reads back what is there now. An exit status. */
 static int
 read_back(struct restorekeys *k)
 {
 	struct kv *to = k->e->to.kv;
-	size_t i, left = k->n;
+	const struct keydigest_many all = {
+		&k->job->have, sizeof(*k->job), k->n, &to, 1, on_tick, k->e};
+	size_t i;
 
 	for (i = 0; i < k->n; i++) {
 		struct job *j = &k->job[i];
@@ -240,18 +248,7 @@ read_back(struct restorekeys *k)
 		j->is_reading = true;
 		j->have.has_times = is_side_able(&k->e->to, SIDE_HASH_TTL);
 	}
-	while (left > 0) {
-		for (i = left = 0; i < k->n; i++) {
-			keydigest_step(&k->job[i].have);
-			left += !k->job[i].have.is_done;
-		}
-		if (left > 0 &&
-			kv_pump(&to, 1, kv_unanswered(to) > 0 ? 0.25 : 0) !=
-				KV_OK)
-			return STATUS_TEMPORARY;
-		ends_tick(k->e);
-	}
-	return kv_drain(to) == KV_OK ? STATUS_OK : STATUS_TEMPORARY;
+	return keydigest_read(&all) == 0 ? STATUS_OK : STATUS_TEMPORARY;
 }
 
 /* Whether it is what the archive has. */

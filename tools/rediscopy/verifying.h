@@ -20,6 +20,8 @@ struct verifying {
 	bool is_last; /* what differs now is told, not looked at again */
 	size_t pair;
 	uint64_t keys, found;
+	uint64_t settled; /* of these, before all that is compared now */
+	bool has_moved;   /* a server was started anew meanwhile */
 };
 
 /* verifying_prepare(v, e): what to compare and how, from the options; the
