@@ -167,7 +167,8 @@ is_source_empty(struct syncing *s)
 	s->is_refused = true;
 	e->rec.failed += (int64_t)keylist_count(s->v.extra);
 	(void)recorder_tell(&e->rec, "error", "redis-source-empty",
-		"if that is meant, empty the target with FLUSHDB",
+		"are --from and --to swapped? if it is meant, empty the target "
+		"with FLUSHDB",
 		"database %d of the source holds no keys: the %lld of the "
 		"target are not deleted",
 		e->from.db, (long long)keylist_count(s->v.extra));

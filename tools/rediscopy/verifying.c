@@ -11,6 +11,7 @@
 #include "keylist.h"
 #include "msg.h"
 #include "multiset.h"
+#include "progress.h"
 #include "rediscopy.h"
 #include "status.h"
 #include "verifying.h"
@@ -111,6 +112,8 @@ on_tick(void *ctx)
 {
 	struct verifying *v = ctx;
 
+	if (v->live != NULL)
+		progress_update(v->e->progress, 0, v->live->keys);
 	ends_tick(v->e);
 }
 
@@ -185,7 +188,11 @@ verify_database(struct verifying *v)
 	if (ends_select(v->e, v->pair) == -1)
 		return STATUS_TEMPORARY;
 	v->is_last = false;
+	v->live = &c.counts;
+	progress_start(v->e->progress, 0, "compared", 0);
 	status = compare_with_patience(v, &c, NULL);
+	progress_finish(v->e->progress, 0);
+	v->live = NULL;
 	sum = c.counts;
 	/* keys that the target alone has may have been deleted just before
 	 * the target was asked: they are compared like the others */
@@ -266,4 +273,12 @@ verifying_run(struct verifying *v, struct ends *e)
 	if (status == STATUS_OK && v->found > 0)
 		status = STATUS_NO;
 	return status;
+}
+
+void
+verifying_tell(uint64_t found, const char *fix)
+{
+	if (found > 0)
+		msg_error("%llu keys differ: see the records key.differs (%s)",
+			(unsigned long long)found, fix);
 }
