@@ -170,6 +170,25 @@ check 'a target that is full: said, with exit status 1' '
 	on target CONFIG SET maxmemory 0 >/dev/null
 	no_leftovers target'
 
+check 'a disk that is full: said once, and for what it is' '
+	status 111 rediscopy dump --from env:FROM >/dev/full 2>err
+	grep -q "No space left" err
+	fails grep -q "out of memory" err'
+
+check 'proving an archive ends in a summary, too' '
+	proven all | run_records proven.jsonl cat
+	has ".type == \"summary\" and .verb == \"restore\" and .ok and .done >= 600" proven.jsonl
+	status 100 proven torn >proven.jsonl
+	has ".type == \"summary\" and (.ok | not)" proven.jsonl'
+
+check 'a server or a file where it has no place: refused, with the way to give it' '
+	status 100 rediscopy dump --from env:FROM --to env:TO -o x 2>err
+	grep -q "dump has no target: leave out --to" err
+	status 100 rediscopy restore --to env:TO all 2>err
+	grep -q "standard input is read, give < FILE" err
+	status 100 script -qec "$BIN/rediscopy restore --to env:TO" /dev/null >err </dev/null
+	grep -q "come from the terminal" err'
+
 check 'servers that are away: 111' '
 	FROM=redis://127.0.0.1:1 status 111 rc_dump x.jsonl -o x
 	fails test -e x

@@ -8,6 +8,7 @@
 #include "json.h"
 #include "keyevents.h"
 #include "kvaddr.h"
+#include "landing.h"
 #include "limits.h"
 #include "num.h"
 #include "rediscopy.h"
@@ -99,10 +100,7 @@ tell_databases(struct ends *e)
 		if (side_select(&e->to, e->dbs.pair[i].to) == -1 ||
 			(n = side_keys(&e->to)) <= 0)
 			continue;
-		(void)recorder_tell(&e->rec, "error", "redis-target-not-empty",
-			"give an empty one, or --policy skip or replace",
-			"database %d of the target holds %lld keys",
-			e->dbs.pair[i].to, (long long)n);
+		landing_tell_full(e, i, n);
 	}
 }
 

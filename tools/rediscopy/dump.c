@@ -56,6 +56,8 @@ no_memory(void)
 static void
 note(struct slot *s, int rc)
 {
+	if (rc == -1 && !s->failed)
+		(void)no_memory();
 	s->failed = s->failed || rc == -1;
 	if (!s->failed && s->is_streamed) {
 		s->d->bytes += s->frames.len;
@@ -144,7 +146,7 @@ end_slot(struct slot *s)
 				      : NULL;
 
 	if (s->failed)
-		return no_memory();
+		return STATUS_TEMPORARY;
 	/* gone, or emptied, while it was read */
 	if (strcmp(k->type, "none") == 0 ||
 		(why == NULL && !holds && k->elements == 0) || why != NULL) {
@@ -152,7 +154,7 @@ end_slot(struct slot *s)
 			note(s, keyframe_put_drop(&s->frames));
 		if (why != NULL && put_failed(d, k, why) == -1)
 			return STATUS_TEMPORARY;
-		return s->failed ? no_memory() : STATUS_OK;
+		return s->failed ? STATUS_TEMPORARY : STATUS_OK;
 	}
 	if (keyframe_put_end(&s->frames, k->elements, &k->sum, &k->time_sum) ==
 		-1)

@@ -232,6 +232,7 @@ ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
 	if (status != STATUS_OK)
 		return status;
 	e->progress = progress_open(STDERR_FILENO, env->clock, false);
+	progress_phase(e->progress, "keys");
 	return STATUS_OK;
 }
 
@@ -260,6 +261,12 @@ ends_open_one(struct ends *e, const struct rediscopy_options *opt,
 	int status;
 
 	begin(e, opt, env, verb);
+	if ((of_source ? opt->to : opt->from) != NULL) {
+		msg_error("%s has no %s: leave out --%s", verb,
+			of_source ? "target" : "source",
+			of_source ? "to" : "from");
+		return STATUS_MISUSE;
+	}
 	if (set_trust(&trust, of_source ? "from" : "to",
 		    of_source ? opt->from_pin : opt->to_pin,
 		    of_source ? opt->from_ca : opt->to_ca,
@@ -276,6 +283,7 @@ ends_open_one(struct ends *e, const struct rediscopy_options *opt,
 		return STATUS_TEMPORARY;
 	}
 	e->progress = progress_open(STDERR_FILENO, env->clock, false);
+	progress_phase(e->progress, "keys");
 	return STATUS_OK;
 }
 

@@ -20,7 +20,8 @@ static const struct opt_verb verbs[] = {
 		run_run},
 	{"dump", NULL, "write all keys into an archive", options_dump, 0, 0,
 		dump_run},
-	{"restore", NULL, "fill a server from an archive, and prove every key",
+	{"restore", "< FILE",
+		"fill a server from an archive, and prove every key",
 		options_restore, 0, 0, restore_run},
 	{NULL, NULL, NULL, NULL, 0, 0, NULL}};
 

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "buf.h"
 #include "clock.h"
@@ -425,14 +426,16 @@ only_read(const struct rediscopy_options *o, struct env *env)
 	memset(&r, 0, sizeof(r));
 	r.e.opt = o;
 	r.only_read = true;
-	if (keyarchive_open(env->in, env->in_name, &r.in) == -1)
-		return STATUS_MISUSE;
-	status = read_all(&r);
+	recorder_init(&r.e.rec, env, "rediscopy", "restore");
+	status = keyarchive_open(env->in, env->in_name, &r.in) == -1
+			 ? STATUS_MISUSE
+			 : read_all(&r);
 	if (status == STATUS_OK)
 		msg_note("the archive is whole: %llu keys",
 			(unsigned long long)r.keys);
+	r.e.rec.done = (int64_t)r.keys;
 	keyarchive_close(r.in);
-	return status;
+	return recorder_end(&r.e.rec, status);
 }
 
 int
@@ -445,6 +448,11 @@ restore_run(const void *options, struct env *env)
 	if (o->from != NULL) {
 		msg_error("restore has no source but standard input: --from is "
 			  "of no use to it");
+		return STATUS_MISUSE;
+	}
+	if (isatty(env->in)) {
+		msg_error("the archive would come from the terminal: give it "
+			  "as < FILE");
 		return STATUS_MISUSE;
 	}
 	if (o->only_check)

@@ -53,8 +53,12 @@ sync_all(struct syncing *s)
 		if (o->until_quiet)
 			clock_sleep(e->env->clock, QUIET_SECONDS);
 	}
-	if (o->dry_run)
+	if (o->dry_run) {
+		verifying_tell(s->found, "without --dry-run they are moved, "
+					 "and what the target alone has is "
+					 "deleted");
 		return STATUS_NO;
+	}
 	if (!o->until_quiet)
 		return STATUS_OK;
 	(void)recorder_tell(&e->rec, "error", "redis-not-quiet",

@@ -189,7 +189,8 @@ tell_kept(struct syncing *s)
 		return;
 	e->rec.failed += (int64_t)s->kept;
 	(void)recorder_tell(&e->rec, "error", "redis-source-empty",
-		"if that is meant, empty the target with FLUSHDB",
+		"are --from and --to swapped? if it is meant, empty the target "
+		"with FLUSHDB",
 		"database %d of the source holds no keys: the %lld of the "
 		"target are not deleted",
 		e->from.db, (long long)s->kept);

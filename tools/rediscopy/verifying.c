@@ -12,6 +12,7 @@
 #include "keylist.h"
 #include "msg.h"
 #include "multiset.h"
+#include "progress.h"
 #include "rediscopy.h"
 #include "status.h"
 #include "verifying.h"
@@ -112,6 +113,8 @@ on_tick(void *ctx)
 {
 	struct verifying *v = ctx;
 
+	if (v->live != NULL)
+		progress_update(v->e->progress, 0, v->live->keys);
 	ends_tick(v->e);
 }
 
@@ -282,7 +285,11 @@ verify_database(struct verifying *v)
 
 	if (ends_select(v->e, v->pair) == -1)
 		return STATUS_TEMPORARY;
+	v->live = &c.counts;
+	progress_start(v->e->progress, 0, "compared", 0);
 	status = compare_all(v, &c);
+	progress_finish(v->e->progress, 0);
+	v->live = NULL;
 	if (status == STATUS_OK)
 		status = settle(v, false);
 	v->keys += c.counts.keys;
@@ -355,4 +362,12 @@ verifying_run(struct verifying *v, struct ends *e)
 	if (status == STATUS_OK && v->found > 0)
 		status = STATUS_NO;
 	return status;
+}
+
+void
+verifying_tell(uint64_t found, const char *fix)
+{
+	if (found > 0)
+		msg_error("%llu keys differ: see the records key.differs (%s)",
+			(unsigned long long)found, fix);
 }

@@ -502,7 +502,11 @@ select_db(struct kv *k, int db)
 		return KV_LOST;
 	}
 	msg_error("%s: %s: %s", k->name,
-		db > 0 ? "the database cannot be selected" : "refused", r->str);
+		is_kvreply_error(r, "NOAUTH")
+			? "it wants a password, and the URL has none"
+		: db > 0 ? "the database cannot be selected"
+			 : "refused",
+		r->str);
 	return KV_REFUSED;
 }
 
@@ -537,6 +541,8 @@ kv_open(const struct kv_options *o, struct kv **out)
 		.tls = is_kvaddr_tls(o->addr),
 		.ca_file = o->ca_file,
 		.pin = o->pin,
+		.pin_option = strcmp(o->what, "source") == 0 ? "--from-pin"
+							     : "--to-pin",
 		.insecure = o->insecure};
 	int db = o->db >= 0 ? o->db : kvaddr_db(o->addr);
 	struct kv *k = new_session(o);
@@ -559,6 +565,10 @@ kv_open(const struct kv_options *o, struct kv **out)
 		rc = select_db(k, db);
 	}
 	if (rc != KV_OK) {
+		if (k->lost && !target.tls)
+			msg_note("%s: if the server wants TLS, its URL begins "
+				 "with rediss://",
+				k->what);
 		kv_close(k);
 		return rc;
 	}
