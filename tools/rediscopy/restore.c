@@ -445,11 +445,6 @@ restore_run(const void *options, struct env *env)
 	struct restore r;
 	int status;
 
-	if (o->from != NULL) {
-		msg_error("restore has no source but standard input: --from is "
-			  "of no use to it");
-		return STATUS_MISUSE;
-	}
 	if (isatty(env->in)) {
 		msg_error("the archive would come from the terminal: give it "
 			  "as < FILE");
