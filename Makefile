@@ -11,12 +11,13 @@ DESTDIR ?=
 JOBS ?= 2
 
 # --- table 1: layer -> the layers its files may include ------------------
-LAYERS = base io digest pg kv tarball toml yaml flyconf source
+LAYERS = base io digest pg kv dns tarball toml yaml flyconf source
 DIR_base = common/base
 DIR_io = common/io
 DIR_digest = common/domain/digest
 DIR_pg = common/domain/pg
 DIR_kv = common/domain/kv
+DIR_dns = common/domain/dns
 DIR_tarball = common/domain/tarball
 DIR_toml = common/domain/toml
 DIR_yaml = common/domain/yaml
@@ -27,6 +28,7 @@ DEPS_io = base
 DEPS_digest = base
 DEPS_pg = io base
 DEPS_kv = io base
+DEPS_dns = io base
 DEPS_tarball = io base
 DEPS_toml = io base
 DEPS_yaml = io base
@@ -37,6 +39,7 @@ PKG_io = libcjson openssl
 PKG_digest = libxxhash
 PKG_pg = libpq openssl
 PKG_kv = hiredis
+PKG_dns = ldns libcrypto
 PKG_tarball = libarchive
 PKG_yaml = libfyaml
 
