@@ -44,7 +44,7 @@ PKG_tarball = libarchive
 PKG_yaml = libfyaml
 
 # --- table 2: tool -> the layers it links, topmost first -----------------
-TOOLS = procfile2toml renderyaml2toml railway2toml vercel2report flylint herokucfg2secrets pgcopy rediscopy cutreport
+TOOLS = procfile2toml renderyaml2toml railway2toml vercel2report flylint herokucfg2secrets pgcopy rediscopy cutreport dnscut
 USES_procfile2toml = flyconf source yaml io base
 USES_renderyaml2toml = yaml flyconf source io base
 USES_railway2toml = flyconf source toml io base
@@ -54,6 +54,7 @@ USES_pgcopy = pg tarball digest io base
 USES_flylint = toml flyconf source io base
 USES_rediscopy = kv digest io base
 USES_cutreport = io base
+USES_dnscut = dns io base
 
 include mk/build.mk
 include mk/tests.mk
