@@ -19,6 +19,9 @@
 #include "standing.h"
 #include "status.h"
 
+/* How long servers may take to show a change, if nobody says. */
+enum { ARRIVAL_SECONDS = 120 };
+
 /* A run: the plan, and the zone as it was listed last. */
 struct applying {
 	struct session s;
@@ -306,7 +309,8 @@ run(struct applying *a)
 		return status;
 	if (!was_done && put_sets(a) == -1)
 		return STATUS_TEMPORARY;
-	status = arrival_wait(&a->s, &a->plan, a->s.opt->timeout);
+	status = arrival_wait(&a->s, &a->plan,
+		a->s.opt->timeout > 0 ? a->s.opt->timeout : ARRIVAL_SECONDS);
 	if (status == STATUS_OK && put_done(a, was_done) == -1)
 		status = STATUS_TEMPORARY;
 	return status;

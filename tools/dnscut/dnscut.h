@@ -14,7 +14,7 @@ struct dnscut_options {
 	const char *root_hints;
 	int64_t dns_port;
 	struct opt_list resolvers;
-	double timeout; /* seconds for servers to show what was changed */
+	double timeout; /* seconds for a change to show; 0: none given */
 	const char *journal;
 	bool verbose;
 	/* of snapshot */

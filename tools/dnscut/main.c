@@ -29,10 +29,8 @@ static const struct opt_program program = {"dnscut",
 int
 main(int argc, char **argv)
 {
-	struct dnscut_options options = {.dns_port = 53,
-		.https_port = 443,
-		.timeout = 120,
-		.interval = 10};
+	struct dnscut_options options = {
+		.dns_port = 53, .https_port = 443, .interval = 10};
 
 	return program_run(&program, &options, argc, argv);
 }

@@ -26,8 +26,9 @@ const struct opt options_common[] = {
 	{"dns-port", 0, OPT_INT, AT(dns_port), "N",
 		"the port of all servers (53)", 1, 65535, NULL, NULL},
 	{"timeout", 0, OPT_DURATION, AT(timeout), "TIME",
-		"wait so long for servers to show a change (2m)", 1, 7 * 86400,
-		NULL, NULL},
+		"wait so long for a change to show (apply 2m, watch as "
+		"long as the old TTL)",
+		1, 7 * 86400, NULL, NULL},
 	{"verbose", 'v', OPT_FLAG, AT(verbose), NULL, "say more", 0, 0, NULL,
 		NULL},
 	END};
