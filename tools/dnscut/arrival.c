@@ -86,6 +86,20 @@ end:
 	return status;
 }
 
+/* Whether all is as before or as after; before it had records of its own a name
+ * may have been a wildcard's. */
+static bool
+is_known(const struct look_job *job, const struct look *seen)
+{
+	size_t known = seen->state[PROBE_NEW] + seen->state[PROBE_OLD], i;
+
+	for (i = 0; i < job->n; i++)
+		if (job->probe[i].before == NULL)
+			known += seen->by_probe[i * PROBE_STATES +
+						PROBE_WILDCARD];
+	return known == seen->total;
+}
+
 int
 arrival_is_served(struct session *s, const struct plan *p)
 {
@@ -110,8 +124,7 @@ arrival_is_served(struct session *s, const struct plan *p)
 			status = STATUS_TEMPORARY;
 			break;
 		}
-		served = seen.state[PROBE_NEW] + seen.state[PROBE_OLD] ==
-			 seen.total;
+		served = is_known(&job, &seen);
 		look_fini(&seen);
 	}
 	if (served)

@@ -111,8 +111,9 @@ take(struct session *s, const struct look_job *job, size_t k,
 	enum probe_state state = probe_judge(p, a, !job->is_resolvers, &set);
 	int64_t empty;
 
+	/* which is as it should be of a name without records of its own */
 	if (state == PROBE_OTHER && set != NULL && is_wildcard(p, a, set))
-		state = PROBE_WILDCARD;
+		state = p->after == NULL ? PROBE_NEW : PROBE_WILDCARD;
 	if (state == PROBE_FAILED && job->is_resolvers && is_bogus(p, a))
 		state = PROBE_DNSSEC;
 	out->state[state]++;

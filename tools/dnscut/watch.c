@@ -133,7 +133,7 @@ tell_states(struct watching *w, const struct look *l)
 			"compare the DS at the registrar with the zone's keys",
 			"resolvers that validate refuse the zone's answers: "
 			"its signatures or its DS are wrong");
-	if (l->state[PROBE_NXDOMAIN] + l->state[PROBE_NOTHING] > 0)
+	if (l->empty_ttl > 0)
 		tell(w, PROBE_NXDOMAIN, "dns-negative",
 			"they forget it after the zone's negative TTL",
 			"resolvers remember that a name does not exist, or has "
