@@ -181,7 +181,9 @@ look_authoritative(
 	if (*list == NULL)
 		return -1;
 	for (i = 0; i < s->zone.n; i++) {
-		if (!s->zone.server[i].is_good)
+		/* one that is away now may come back with what is old */
+		if (!s->zone.server[i].is_good &&
+			!s->zone.server[i].is_delegated)
 			continue;
 		(*list)[*m].name = s->zone.server[i].name;
 		(*list)[(*m)++].addr = s->zone.server[i].addr;

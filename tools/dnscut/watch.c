@@ -142,12 +142,12 @@ tell_states(struct watching *w, const struct look *l)
 		tell(w, PROBE_WILDCARD, "dns-wildcard", NULL,
 			"a wildcard answers in place of a name's own records");
 	for (i = 0; i < w->n; i++)
-		if (w->probe[i].type == RRTYPE_AAAA &&
-			w->probe[i].after == NULL &&
+		if (w->probe[i].before != NULL &&
+			w->probe[i].before->type == RRTYPE_AAAA &&
 			l->by_probe[i * PROBE_STATES + PROBE_OLD] > 0)
 			tell(w, PROBE_OLD, "dns-stale-aaaa", NULL,
 				"resolvers still give the old platform's IPv6 "
-				"address of a name that has none any more");
+				"addresses, which clients prefer");
 }
 
 static void
