@@ -11,13 +11,14 @@ DESTDIR ?=
 JOBS ?= 2
 
 # --- table 1: layer -> the layers its files may include ------------------
-LAYERS = base io digest pg kv dns tarball toml yaml flyconf source
+LAYERS = base io digest pg kv dns s3 tarball toml yaml flyconf source
 DIR_base = common/base
 DIR_io = common/io
 DIR_digest = common/domain/digest
 DIR_pg = common/domain/pg
 DIR_kv = common/domain/kv
 DIR_dns = common/domain/dns
+DIR_s3 = common/domain/s3
 DIR_tarball = common/domain/tarball
 DIR_toml = common/domain/toml
 DIR_yaml = common/domain/yaml
@@ -29,17 +30,19 @@ DEPS_digest = base
 DEPS_pg = io base
 DEPS_kv = io base
 DEPS_dns = io base
+DEPS_s3 = io base
 DEPS_tarball = io base
 DEPS_toml = io base
 DEPS_yaml = io base
 DEPS_flyconf = io base
 DEPS_source = io base
 # the third-party packages a layer alone may include
-PKG_io = libcjson openssl
+PKG_io = libcjson libcurl openssl
 PKG_digest = libxxhash
 PKG_pg = libpq openssl
 PKG_kv = hiredis
 PKG_dns = ldns libcrypto
+PKG_s3 = expat openssl
 PKG_tarball = libarchive
 PKG_yaml = libfyaml
 

@@ -7,7 +7,8 @@ set -eu
 what=${1:-all}
 
 build_apt='gcc libc6-dev make pkg-config libcjson-dev libpq-dev libssl-dev
-libxxhash-dev libarchive-dev libhiredis-dev libfyaml-dev libldns-dev postgresql-client'
+libxxhash-dev libarchive-dev libhiredis-dev libfyaml-dev libldns-dev
+libcurl4-openssl-dev libexpat1-dev postgresql-client'
 use_apt='jq python3'
 test_apt='postgresql postgresql-contrib pgbouncer parallel openssh-server zstd openssl redis-server python3-jsonschema python3-yaml util-linux procps time
 clang libclang-rt-dev clang-format shellcheck shfmt mandoc cppcheck pgcopydb
@@ -20,13 +21,13 @@ say() {
 other_systems() {
 	cat >&2 <<'END'
 deps: no apt-get here; install these with your package manager:
-  Fedora    sudo dnf install gcc make pkgconf cjson-devel libpq-devel openssl-devel xxhash-devel libarchive-devel hiredis-devel libfyaml-devel ldns-devel postgresql jq
+  Fedora    sudo dnf install gcc make pkgconf cjson-devel libpq-devel openssl-devel xxhash-devel libarchive-devel hiredis-devel libfyaml-devel ldns-devel libcurl-devel expat-devel postgresql jq
             tests: redis postgresql-server postgresql-contrib python3-jsonschema python3-pyyaml clang clang-tools-extra compiler-rt ShellCheck shfmt mandoc cppcheck
-  Arch      sudo pacman -S gcc make pkgconf cjson postgresql-libs openssl xxhash libarchive hiredis libfyaml ldns postgresql jq
+  Arch      sudo pacman -S gcc make pkgconf cjson postgresql-libs openssl xxhash libarchive hiredis libfyaml ldns curl expat postgresql jq
             tests: redis python-jsonschema python-yaml clang shellcheck shfmt mandoc cppcheck
-  Alpine    doas apk add build-base pkgconf cjson-dev libpq-dev openssl-dev xxhash-dev libarchive-dev hiredis-dev libfyaml-dev ldns-dev linux-headers postgresql-client jq bash coreutils util-linux
+  Alpine    doas apk add build-base pkgconf cjson-dev libpq-dev openssl-dev xxhash-dev libarchive-dev hiredis-dev libfyaml-dev ldns-dev curl-dev expat-dev linux-headers postgresql-client jq bash coreutils util-linux
             tests: redis postgresql postgresql-contrib py3-jsonschema py3-yaml clang compiler-rt clang-extra-tools shellcheck shfmt mandoc cppcheck
-  Homebrew  brew install pkgconf cjson libpq openssl@3 xxhash libarchive hiredis libfyaml ldns jq bash coreutils
+  Homebrew  brew install pkgconf cjson libpq openssl@3 xxhash libarchive hiredis libfyaml ldns curl expat jq bash coreutils
             tests: redis postgresql@16 python-jsonschema pyyaml llvm shellcheck shfmt mandoc cppcheck
 END
 }
@@ -64,7 +65,7 @@ if ! command -v apt-get >/dev/null 2>&1; then
 			exit 1
 		}
 	done
-	for p in libcjson libpq libxxhash libfyaml ldns openssl; do
+	for p in libcjson libpq libxxhash libfyaml ldns libcurl expat openssl; do
 		pkg-config --exists "$p" || {
 			other_systems
 			exit 1
