@@ -87,5 +87,5 @@ _airlift() {
 	fi
 }
 
-complete -o filenames -F _airlift cutreport flylint heroku-cutover \
+complete -o filenames -F _airlift cutreport dnscut flylint heroku-cutover \
 	herokucfg2secrets pgcopy procfile2toml railway2toml rediscopy renderyaml2toml vercel2report
