@@ -11,6 +11,7 @@ dns_up() {
 	started=$(cut -d: -f2,3 "$T/dns/key")
 	DIG_KEY=hmac-sha256:$started
 	ZONE=example.test SERVER=$DNS_PRIMARY
+	ends=(--key "$DNS_KEY")
 }
 
 # dns_pid NAME: the number of a server of the lab
@@ -23,13 +24,24 @@ cut_run() {
 	run_records "$T/$file" timeout 120 dnscut "$verb" --root-hints "$DNS_HINTS" --dns-port "$DNS_PORT" "$@"
 }
 provider=(--provider rfc2136)
-plan() { cut_run plan.jsonl plan "${provider[@]}" --key "$DNS_KEY" "$@"; }
+# pdns: from here on the zone that PowerDNS holds, by its API
+pdns() {
+	printf 'changeme-test\n' >"$T/pdns.key"
+	provider=(--provider powerdns) ZONE=pdns.test SERVER=$DNS_PDNS
+	ends=(--key "file:$T/pdns.key" --api-base "$DNS_PDNS_URL/api/v1/servers/localhost")
+}
+# pdns_patch SET...: change the zone behind dnscut's back
+pdns_patch() {
+	printf '%s\n' "$@" | jq -cs '{rrsets: .}' | curl -sf -X PATCH -H 'X-API-Key: changeme-test' \
+		--data-binary @- "$DNS_PDNS_URL/api/v1/servers/localhost/zones/pdns.test."
+}
+plan() { cut_run plan.jsonl plan "${provider[@]}" "${ends[@]}" "$@"; }
 # apply [PLAN] -- ARGUMENT...: of plan.jsonl if no other is named
-apply() { cut_run apply.jsonl apply --key "$DNS_KEY" --ca-file "$T/tls/ca" --https-port "${HTTPS_PORT:-443}" "$@" <"${PLAN:-$T/plan.jsonl}"; }
-verify() { cut_run verify.jsonl verify --key "$DNS_KEY" "$@" <"${PLAN:-$T/plan.jsonl}"; }
-rollback() { cut_run rollback.jsonl rollback --key "$DNS_KEY" "$@" <"${PLAN:-$T/plan.jsonl}"; }
+apply() { cut_run apply.jsonl apply "${ends[@]}" --ca-file "$T/tls/ca" --https-port "${HTTPS_PORT:-443}" "$@" <"${PLAN:-$T/plan.jsonl}"; }
+verify() { cut_run verify.jsonl verify "${ends[@]}" "$@" <"${PLAN:-$T/plan.jsonl}"; }
+rollback() { cut_run rollback.jsonl rollback "${ends[@]}" "$@" <"${PLAN:-$T/plan.jsonl}"; }
 check_names() { cut_run check.jsonl check "$@"; }
-snapshot() { cut_run snapshot.jsonl snapshot "${provider[@]}" --key "$DNS_KEY" --zone "$ZONE" "$@"; }
+snapshot() { cut_run snapshot.jsonl snapshot "${provider[@]}" "${ends[@]}" --zone "$ZONE" "$@"; }
 watch_plan() { cut_run watch.jsonl watch --resolver "$DNS_RESOLVER1" --resolver "$DNS_RESOLVER2" "$@" <"${PLAN:-$T/plan.jsonl}"; }
 
 # ask ADDRESS NAME TYPE: the data that a server has, one line each, sorted

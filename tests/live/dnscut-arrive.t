@@ -79,7 +79,7 @@ check 'killed anywhere: the same command goes on, and the zone is as planned' '
 	rollback_plan() { PLAN=move.plan rollback && PLAN=rollback.jsonl apply; }
 	for delay in 0.002 0.005 0.008 0.011 0.015 0.02 0.05 0.2 0.5; do
 		rm -f kill.journal
-		dnscut apply --root-hints "$DNS_HINTS" --dns-port "$DNS_PORT" --key "$DNS_KEY" --ca-file tls/ca \
+		dnscut apply --root-hints "$DNS_HINTS" --dns-port "$DNS_PORT" "${ends[@]}" --ca-file tls/ca \
 			--https-port "$HTTPS_PORT" "${certs[@]}" --journal kill.journal <move.plan >killed.jsonl 2>/dev/null &
 		sleep $delay
 		kill -9 $! 2>/dev/null || true

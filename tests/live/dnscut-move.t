@@ -25,8 +25,8 @@ check 'a snapshot holds every record, is for its owner alone, and has a checksum
 
 check 'check finds what is in the way: long TTLs, no certificate yet' '
 	certificate www.example.test pending_ownership
-	check_names "${provider[@]}" --key "$DNS_KEY" "${names[@]}" --certificate x 2>err && exit 1
-	check_names "${provider[@]}" --key "$DNS_KEY" --certificate www.example.test.json "${names[@]}"
+	check_names "${provider[@]}" "${ends[@]}" "${names[@]}" --certificate x 2>err && exit 1
+	check_names "${provider[@]}" "${ends[@]}" --certificate www.example.test.json "${names[@]}"
 	has ".rule == \"dns-zone\" and (.message | contains(\"2 of 2 servers\"))" check.jsonl
 	test "$(jq -s "map(select(.rule == \"dns-ttl\")) | length" check.jsonl)" = 3
 	has ".rule == \"dns-certificate-pending\"" check.jsonl
@@ -84,7 +84,7 @@ check 'no certificate known, or not active, or not proven by HTTPS: refused, not
 	status 111 apply "${certs[@]}"
 	has ".rule == \"dns-https-failed\" and (.message | contains(\"503\"))" apply.jsonl
 	rm tls/status
-	status 111 cut_run apply.jsonl apply --key "$DNS_KEY" --https-port "$HTTPS_PORT" "${certs[@]}" <plan.jsonl
+	status 111 cut_run apply.jsonl apply "${ends[@]}" --https-port "$HTTPS_PORT" "${certs[@]}" <plan.jsonl
 	has ".rule == \"dns-https-failed\" and (.message | contains(\"certificate\"))" apply.jsonl
 	test "$(serial)" = "$before"'
 
@@ -105,7 +105,7 @@ check 'a plan that was edited or cut off, and one that would touch other records
 	PLAN=short status 100 apply "${certs[@]}"
 	jq -c "if .type == \"rrset.planned\" and .name == \"example.test.\" then .rrtype = \"MX\" | .after.data = [\"10 evil.test.\"] else . end" plan.jsonl >mx
 	PLAN=mx status 100 apply "${certs[@]}"
-	: | status 100 cut_run empty.jsonl apply --key "$DNS_KEY"
+	: | status 100 cut_run empty.jsonl apply "${ends[@]}"
 	diff <(ask $DNS_PRIMARY example.test MX) <(echo "10 mail.example.test.")'
 
 check 'the move: every server shows it, and says when the old platform is free' '
@@ -185,7 +185,7 @@ check 'bind does the same, with the name of its key statement' '
 	certificate www.bind.test
 	certificate bind.test
 	printf "key \"dnscut-key\" {\n\talgorithm hmac-sha256;\n\tsecret \"%s\";\n};\n" "${DIG_KEY##*:}" >statement
-	DNS_KEY=file:$T/statement
+	ends=(--key "file:$T/statement")
 	zone_text >bind.before
 	kill $HTTPS_PID
 	https_up "$DNS_FLY" www.bind.test bind.test

@@ -190,13 +190,32 @@ check_effect(struct applying *a)
 	return a->standing == STANDING_BEFORE ? STATUS_TEMPORARY : STATUS_NO;
 }
 
+/* Where the provider does not compare, we do, as late as can be. */
+static int
+look_again(struct applying *a)
+{
+	enum standing before = a->standing;
+	const char *whose;
+	int status;
+
+	if (a->s.provider->atomicity == PROVIDER_COMPARED)
+		return STATUS_OK;
+	status = look_at_zone(a, &whose);
+	if (status == STATUS_OK && a->standing != before)
+		status = tell_drift(a, whose);
+	return status;
+}
+
 static int
 change(struct applying *a)
 {
 	enum provider_result rc;
+	int status;
 
 	if (put_intent(a) == -1)
 		return STATUS_TEMPORARY;
+	if ((status = look_again(a)) != STATUS_OK)
+		return status;
 	rc = send_changes(a);
 	if (rc == PROVIDER_MOVED)
 		return tell_drift(a, NULL);

@@ -42,8 +42,8 @@ struct look_job {
 int look_run(struct session *s, const struct look_job *job, struct look *out);
 void look_fini(struct look *l);
 
-/* look_authoritative(s, list, m): the servers that the zone is delegated to, and
- * others that hold it, the caller's to free. 0 or -1. */
+/* look_authoritative(s, list, m): the servers that the zone is delegated to,
+ * and others that hold it, the caller's to free. 0 or -1. */
 int look_authoritative(
 	const struct session *s, struct look_server **list, size_t *m);
 

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "powerdns.h"
 #include "provider.h"
 #include "rfc2136.h"
 #include "status.h"
@@ -7,7 +8,8 @@
 const struct provider *
 provider_find(const char *name)
 {
-	static const struct provider *const all[] = {&rfc2136_provider};
+	static const struct provider *const all[] = {
+		&rfc2136_provider, &powerdns_provider};
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
