@@ -5,6 +5,7 @@
 #include "dnsaddr.h"
 #include "dnsname.h"
 #include "flycert.h"
+#include "json.h"
 #include "planning.h"
 #include "provider.h"
 #include "rrtype.h"
@@ -27,6 +28,12 @@ tell(const struct planning *g, const char *level, const char *rule,
 		buf_puts(&b, fmt) == 0)
 		g->tell(g->ctx, level, rule, fix, buf_str(&b));
 	buf_fini(&b);
+}
+
+static bool
+is_proxied(const struct rrset *s)
+{
+	return s->extra != NULL && strstr(s->extra, "\"proxied\":true") != NULL;
 }
 
 static bool
@@ -56,6 +63,45 @@ has_others(const struct planning *g, const char *host)
 	return false;
 }
 
+/* The set that was added last keeps what the provider holds beside ${from}, but
+ * for a proxy and a TTL that it chooses itself. 0 or -1. */
+static int
+keep_extra(struct rrsets *list, const struct rrset *from)
+{
+	const char *extra = from != NULL ? from->extra : NULL;
+	struct json *doc = NULL;
+	const struct json_val *v;
+	struct json_error e;
+	struct buf b = BUF_INIT, one = BUF_INIT;
+	int rc = 0;
+
+	if (extra == NULL)
+		return rrsets_extra(list, NULL);
+	if ((doc = json_parse(extra, strlen(extra), &e)) == NULL)
+		return -1;
+	for (v = json_first(json_root(doc)); v != NULL && rc == 0;
+		v = json_next(v)) {
+		if (strcmp(json_key(v), "proxied") == 0 ||
+			strcmp(json_key(v), "ttl") == 0)
+			continue;
+		buf_clear(&one);
+		rc = json_put(&one, v) == -1 ||
+				     buf_printf(&b, "%c\"%s\":%s",
+					     b.len == 0 ? '{' : ',',
+					     json_key(v), buf_str(&one)) == -1
+			     ? -1
+			     : 0;
+	}
+	if (rc == 0 && b.len > 0)
+		rc = buf_putc(&b, '}');
+	if (rc == 0)
+		rc = rrsets_extra(list, b.len > 0 ? buf_str(&b) : NULL);
+	json_free(doc);
+	buf_fini(&b);
+	buf_fini(&one);
+	return rc;
+}
+
 /* A record of the plan, at the TTL that the name has. 0 or -1. */
 static int
 add(const struct planning *g, struct rrsets *list, const char *host,
@@ -63,7 +109,9 @@ add(const struct planning *g, struct rrsets *list, const char *host,
 {
 	if (ttl < g->provider->min_ttl)
 		ttl = g->provider->min_ttl;
-	return rrsets_add(list, host, type, ttl, text);
+	return rrsets_add(list, host, type, ttl, text) == -1
+		       ? -1
+		       : keep_extra(list, rrsets_find(g->zone, host, type));
 }
 
 /* The TTL of what is there now. */
@@ -202,7 +250,14 @@ take_present(const struct planning *g, struct plan *p, const char *host)
 	for (i = 0; i < POINTERS; i++) {
 		const struct rrset *s = rrsets_find(g->zone, host, pointers[i]);
 
-		if (s != NULL && rrsets_add_set(&p->before, s) == -1)
+		if (s == NULL)
+			continue;
+		if (is_proxied(s))
+			tell(g, "warning", "dns-proxied", NULL,
+				"it is behind the provider's proxy now, and "
+				"will be DNS only",
+				host);
+		if (rrsets_add_set(&p->before, s) == -1)
 			return -1;
 	}
 	return 0;
@@ -227,6 +282,13 @@ set_ttl(const struct planning *g, struct plan *p, const char *host)
 		if (s == NULL)
 			continue;
 		any = true;
+		if (is_proxied(s)) {
+			tell(g, "note", "dns-proxied", NULL,
+				"it is behind the provider's proxy, which sets "
+				"its TTL; the move takes it out of there",
+				host);
+			continue;
+		}
 		if (s->ttl == ttl)
 			continue;
 		if (rrsets_add_set(&p->before, s) == -1 ||
@@ -234,6 +296,8 @@ set_ttl(const struct planning *g, struct plan *p, const char *host)
 			return -1;
 		last = &p->after.item[p->after.n - 1];
 		last->ttl = ttl;
+		if (keep_extra(&p->after, s) == -1)
+			return -1;
 	}
 	if (!any)
 		tell(g, "note", "dns-no-records", NULL,

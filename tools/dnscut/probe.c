@@ -29,6 +29,16 @@ is_cname(const struct rrset *s)
 	return s != NULL && s->type == RRTYPE_CNAME;
 }
 
+static bool
+is_hidden(const struct plan *p, const struct rrset *s)
+{
+	if (s == NULL)
+		return false;
+	return s->type == RRTYPE_ALIAS ||
+	       (is_cname(s) && strcmp(s->name, p->zone) == 0) ||
+	       (s->extra != NULL && strstr(s->extra, "\"proxied\":true"));
+}
+
 static void
 add(const struct plan *p, struct probe *list, size_t *n, const char *name,
 	uint16_t type)
@@ -39,6 +49,8 @@ add(const struct plan *p, struct probe *list, size_t *n, const char *name,
 	x->type = type;
 	x->before = answering(&p->before, name, type);
 	x->after = answering(&p->after, name, type);
+	x->is_before_hidden = is_hidden(p, x->before);
+	x->is_after_hidden = is_hidden(p, x->after);
 	if (x->before != NULL || x->after != NULL)
 		++*n;
 }
@@ -71,21 +83,25 @@ probe_list(const struct plan *p, struct probe **list, size_t *n)
 	return *list != NULL ? 0 : -1;
 }
 
-/* Whether an answer is what the plan says; an ALIAS is answered by addresses
- * that the plan does not know. */
+/* Whether an answer is what the plan says. */
 static bool
-is_same(const struct rrset *seen, const struct rrset *planned, bool ttl)
+is_same(const struct rrset *seen, const struct rrset *planned, bool hidden,
+	bool ttl)
 {
-	if (planned != NULL && planned->type == RRTYPE_ALIAS)
+	if (hidden)
 		return seen != NULL && seen->type != RRTYPE_CNAME;
-	return is_rrset_equal(seen, planned, ttl);
+	if (seen == NULL || planned == NULL)
+		return seen == planned;
+	return is_rrset_equal(seen, planned, false) &&
+	       (!ttl || seen->ttl == planned->ttl);
 }
 
 static enum probe_state
 judge_set(const struct probe *p, const struct rrset *seen, bool authoritative)
 {
-	bool only_ttl =
-		is_rrset_equal(p->before, p->after, false) && p->after != NULL;
+	bool only_ttl = is_rrset_equal(p->before, p->after, false) &&
+			p->after != NULL && !p->is_before_hidden &&
+			!p->is_after_hidden;
 
 	if (only_ttl && !is_rrset_equal(seen, p->after, false))
 		return PROBE_OTHER;
@@ -96,13 +112,15 @@ judge_set(const struct probe *p, const struct rrset *seen, bool authoritative)
 	/* a cache counts down */
 	if (only_ttl)
 		return seen->ttl <= p->after->ttl ? PROBE_NEW : PROBE_OLD;
-	if (p->after != NULL && p->after->type == RRTYPE_ALIAS)
-		return is_same(seen, p->before, false)  ? PROBE_OLD
-		       : is_same(seen, p->after, false) ? PROBE_NEW
-							: PROBE_OTHER;
-	if (is_same(seen, p->after, authoritative && seen != NULL))
+	/* of what is hidden any address may be one */
+	if (p->is_after_hidden && !p->is_before_hidden &&
+		is_same(seen, p->before, false, false))
+		return PROBE_OLD;
+	if (is_same(seen, p->after, p->is_after_hidden, authoritative))
 		return PROBE_NEW;
-	return is_same(seen, p->before, false) ? PROBE_OLD : PROBE_OTHER;
+	return is_same(seen, p->before, p->is_before_hidden, false)
+		       ? PROBE_OLD
+		       : PROBE_OTHER;
 }
 
 enum probe_state

@@ -1,6 +1,7 @@
 #ifndef PROBE_H
 #define PROBE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,9 @@ struct probe {
 	const char *name; /* borrowed from the plan, as the sets are */
 	uint16_t type;
 	const struct rrset *before, *after;
+	/* the server answers with addresses that the plan does not know: an
+	 * ALIAS, a CNAME at the zone's own name, a record behind a proxy */
+	bool is_before_hidden, is_after_hidden;
 };
 
 enum probe_state {

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "cloudflare.h"
 #include "powerdns.h"
 #include "provider.h"
 #include "rfc2136.h"
@@ -9,7 +10,7 @@ const struct provider *
 provider_find(const char *name)
 {
 	static const struct provider *const all[] = {
-		&rfc2136_provider, &powerdns_provider};
+		&rfc2136_provider, &powerdns_provider, &cloudflare_provider};
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)

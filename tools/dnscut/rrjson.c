@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "buf.h"
 #include "dnsname.h"
@@ -18,6 +19,8 @@ rrjson_put_data(struct jsonw *w, const struct rrset *set)
 	for (i = 0; i < set->n; i++)
 		jsonw_str(w, NULL, set->data[i].text);
 	jsonw_close(w);
+	if (set->extra != NULL)
+		jsonw_raw(w, "extra", set->extra, strlen(set->extra));
 }
 
 void
@@ -54,6 +57,22 @@ rrjson_take_key(const struct json_val *v, char **name, uint16_t *type)
 		       : -1;
 }
 
+/* What the provider keeps beside the set that was added last. 0 or -1. */
+static int
+take_extra(const struct json_val *v, struct rrsets *out)
+{
+	struct buf b = BUF_INIT;
+	int rc;
+
+	if (v == NULL)
+		return 0;
+	rc = json_kind(v) == JSON_OBJECT ? json_put(&b, v) : -1;
+	if (rc == 0)
+		rc = rrsets_extra(out, buf_str(&b));
+	buf_fini(&b);
+	return rc;
+}
+
 int
 rrjson_take(const struct json_val *v, const char *name, uint16_t type,
 	struct rrsets *out)
@@ -69,7 +88,8 @@ rrjson_take(const struct json_val *v, const char *name, uint16_t type,
 	for (i = json_first(data); i != NULL; i = json_next(i))
 		if (json_str(i) == NULL ||
 			rrsets_add(out, name, type, (uint32_t)ttl,
-				json_str(i)) == -1)
+				json_str(i)) == -1 ||
+			take_extra(json_get(v, "extra"), out) == -1)
 			return -1;
 	return 0;
 }

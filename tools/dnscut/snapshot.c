@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "buf.h"
 #include "dnscut.h"
 #include "env.h"
@@ -40,8 +38,6 @@ put_all(struct session *s, const struct rrsets *zone, struct buf *out)
 		jsonw_record(&w, out, "rrset.saved");
 		rrjson_put_key(&w, set->name, set->type);
 		rrjson_put_data(&w, set);
-		if (set->extra != NULL)
-			jsonw_raw(&w, "extra", set->extra, strlen(set->extra));
 		if (jsonw_end_record(&w) == -1)
 			return -1;
 	}

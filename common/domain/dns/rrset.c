@@ -80,6 +80,16 @@ err:
 	return -1;
 }
 
+int
+rrsets_extra(struct rrsets *list, const char *extra)
+{
+	struct rrset *last = &list->item[list->n - 1];
+
+	free(last->extra);
+	last->extra = extra != NULL ? mem_strdup(extra) : NULL;
+	return extra == NULL || last->extra != NULL ? 0 : -1;
+}
+
 static int
 compare_data(const void *a, const void *b)
 {
@@ -106,6 +116,15 @@ compare_sets(const void *a, const void *b)
 	return compare_key(x->name, x->type, y->name, y->type);
 }
 
+/* Whether the provider keeps the same beside both. */
+static bool
+is_extra_equal(const struct rrset *a, const struct rrset *b)
+{
+	if (a->extra == NULL || b->extra == NULL)
+		return a->extra == b->extra;
+	return strcmp(a->extra, b->extra) == 0;
+}
+
 /* Moves the data of ${from} to ${to}, of the same name and type. 0 or -1. */
 static int
 merge(struct rrset *to, struct rrset *from)
@@ -120,9 +139,10 @@ merge(struct rrset *to, struct rrset *from)
 	to->n += from->n;
 	if (from->ttl < to->ttl)
 		to->ttl = from->ttl;
-	if (to->extra == NULL) {
-		to->extra = from->extra;
-		from->extra = NULL;
+	if (!is_extra_equal(to, from)) {
+		free(to->extra);
+		if ((to->extra = mem_strdup(RRSET_MIXED)) == NULL)
+			return -1;
 	}
 	free(from->data);
 	from->data = NULL;
@@ -234,7 +254,7 @@ is_rrset_equal(const struct rrset *a, const struct rrset *b, bool ttl)
 		return a == b;
 	if (a->type != b->type || a->n != b->n || strcmp(a->name, b->name) != 0)
 		return false;
-	if (ttl && a->ttl != b->ttl)
+	if (ttl && (a->ttl != b->ttl || !is_extra_equal(a, b)))
 		return false;
 	for (i = 0; i < a->n; i++)
 		if (compare_data(&a->data[i], &b->data[i]) != 0)
@@ -280,6 +300,9 @@ hash_set(EVP_MD_CTX *ctx, const struct rrset *set)
 			EVP_DigestUpdate(ctx, d->wire, d->len) != 1)
 			rc = -1;
 	}
+	if (rc == 0 && set->extra != NULL &&
+		EVP_DigestUpdate(ctx, set->extra, strlen(set->extra)) != 1)
+		rc = -1;
 	buf_fini(&owner);
 	return rc;
 }

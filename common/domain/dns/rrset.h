@@ -25,6 +25,9 @@ struct rrset {
 	char *extra; /* what the provider keeps beside it, as JSON, or NULL */
 };
 
+/* The extra of a set whose records do not have the same. */
+#define RRSET_MIXED "{\"mixed\":true}"
+
 /* Many sets; after rrsets_settle() one of each name and type, in order. */
 struct rrsets {
 	struct rrset *item;
@@ -44,8 +47,13 @@ int rrsets_add(struct rrsets *list, const char *name, uint16_t type,
 /* rrsets_add_set(list, set): add a copy of a set. 0 or -1 (ENOMEM). */
 int rrsets_add_set(struct rrsets *list, const struct rrset *set);
 
+/* rrsets_extra(list, extra): the set that was added last has this beside it, a
+ * copy; NULL: nothing. 0 or -1 (ENOMEM). */
+int rrsets_extra(struct rrsets *list, const char *extra);
+
 /* rrsets_settle(list): sort, and make one set of what has one name and type;
- * data that is there twice is dropped. 0 or -1 (ENOMEM). */
+ * data that is there twice is dropped; of
+ * different extras RRSET_MIXED is left. 0 or -1 (ENOMEM). */
 int rrsets_settle(struct rrsets *list);
 
 /* rrsets_find(list, name, type): in a settled list; NULL: none. Borrowed. */
@@ -65,8 +73,8 @@ void rrsets_fini(struct rrsets *list);
 /* rrset_fini(set): free what is in it. */
 void rrset_fini(struct rrset *set);
 
-/* is_rrset_equal(a, b, ttl): the same data and, with ${ttl}, the same TTL; NULL
- * is a set that is not there. */
+/* is_rrset_equal(a, b, ttl): the same data and, with ${ttl}, the same TTL and
+ * extra; NULL is a set that is not there. */
 bool is_rrset_equal(const struct rrset *a, const struct rrset *b, bool ttl);
 
 /* has_rrset_data(set, text): whether ${text} is one of its data; NULL has
@@ -76,7 +84,8 @@ bool has_rrset_data(const struct rrset *set, const char *text);
 /*
  * rrsets_hash(list, all, hex): SHA-256 over the records in the canonical form
  * and order of RFC 4034 section 6; without ${all} over those only that no
- * server makes itself (is_rrtype_made). 0 or -1 (ENOMEM).
+ * server makes itself (is_rrtype_made); behind those of a set its extra, if it
+ * has one. 0 or -1 (ENOMEM).
  */
 int rrsets_hash(const struct rrsets *list, bool all, char hex[RRSET_HASH_SIZE]);
 
