@@ -32,6 +32,11 @@ struct cloudflare {
 	size_t n;
 };
 
+static const struct api_kind kind = {.what = "cloudflare",
+	.base = "https://api.cloudflare.com/client/v4",
+	.header = "Authorization: Bearer ",
+	.media = "application/json"};
+
 static void
 forget(struct cloudflare *p)
 {
@@ -131,8 +136,7 @@ cloudflare_open(const struct provider_options *o, void **state)
 	if (p == NULL)
 		return PROVIDER_AWAY;
 	p->name = o->zone;
-	rc = api_open(o, "cloudflare", "https://api.cloudflare.com/client/v4",
-		"Authorization: Bearer ", &p->api);
+	rc = api_open(o, &kind, NULL, &p->api);
 	if (rc != PROVIDER_OK)
 		goto end;
 	rc = PROVIDER_AWAY;

@@ -21,6 +21,11 @@ struct powerdns {
 	struct namelist frozen; /* sets with records that are switched off */
 };
 
+static const struct api_kind kind = {.what = "powerdns",
+	.base = "http://127.0.0.1:8081/api/v1/servers/localhost",
+	.header = "X-API-Key: ",
+	.media = "application/json"};
+
 static void
 powerdns_close(void *state)
 {
@@ -44,9 +49,7 @@ powerdns_open(const struct provider_options *o, void **state)
 	if (p == NULL)
 		return PROVIDER_AWAY;
 	p->zone = o->zone;
-	rc = api_open(o, "powerdns",
-		"http://127.0.0.1:8081/api/v1/servers/localhost",
-		"X-API-Key: ", &p->api);
+	rc = api_open(o, &kind, NULL, &p->api);
 	if (rc != PROVIDER_OK || buf_puts(&p->path, "/zones/") == -1)
 		goto err;
 	/* its identifiers write what is not plain as =HH */

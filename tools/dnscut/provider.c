@@ -4,13 +4,14 @@
 #include "powerdns.h"
 #include "provider.h"
 #include "rfc2136.h"
+#include "route53.h"
 #include "status.h"
 
 const struct provider *
 provider_find(const char *name)
 {
-	static const struct provider *const all[] = {
-		&rfc2136_provider, &powerdns_provider, &cloudflare_provider};
+	static const struct provider *const all[] = {&rfc2136_provider,
+		&powerdns_provider, &cloudflare_provider, &route53_provider};
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
