@@ -18,6 +18,7 @@
 #include "session.h"
 #include "standing.h"
 #include "status.h"
+#include "steps.h"
 
 /* How long servers may take to show a change, if nobody says. */
 enum { ARRIVAL_SECONDS = 120 };
@@ -90,7 +91,10 @@ check_delegation(struct applying *a)
 			s->name);
 	}
 	rrsets_fini(&servers);
-	return status == STATUS_OK ? arrival_is_served(s, &a->plan) : status;
+	/* between two steps the servers have what is in no plan */
+	if (status == STATUS_OK && a->standing != STANDING_PARTLY)
+		status = arrival_is_served(s, &a->plan);
+	return status;
 }
 
 /* Before anything is sent it is in the journal. 0 or -1. */
@@ -109,35 +113,24 @@ put_intent(struct applying *a)
 	return recorder_put(&a->s.rec, &w, &b, true);
 }
 
-/* The changes that are still to be made, in an order in which no name is ever
- * without an answer for longer than it must. */
-static size_t
-collect(const struct applying *a, struct provider_change *list)
+/* One step of several is in the journal before it is made. 0 or -1. */
+static int
+put_step(struct applying *a, const struct provider_change *c)
 {
-	size_t i, n = 0;
-	int pass;
+	const struct rrset *s = c->after != NULL ? c->after : c->before;
+	struct buf b = BUF_INIT;
+	struct jsonw w;
 
-	/* what is there is changed, what is new added, then what goes */
-	for (pass = 0; pass < 3; pass++)
-		for (i = 0; i < a->n; i++) {
-			const struct plan_change *c = &a->change[i];
-			int kind = c->after == NULL    ? 2
-				   : c->before == NULL ? 1
-						       : 0;
-
-			if (kind != pass ||
-				is_rrset_equal(
-					rrsets_find(&a->zone, c->name, c->type),
-					c->after, true))
-				continue;
-			list[n].before = c->before;
-			list[n++].after = c->after;
-		}
-	return n;
+	jsonw_record(&w, &b, "rrset.changing");
+	jsonw_str(&w, "plan", a->plan.id);
+	rrjson_put_key(&w, s->name, s->type);
+	rrjson_put(&w, "before", c->before);
+	rrjson_put(&w, "after", c->after);
+	return recorder_put(&a->s.rec, &w, &b, true);
 }
 
 /* Sends what is to be changed. A driver that knows single steps only gets
- * them one by one. */
+ * them one by one, each in the journal before. */
 static enum provider_result
 send_changes(struct applying *a)
 {
@@ -148,13 +141,17 @@ send_changes(struct applying *a)
 
 	if (list == NULL)
 		return PROVIDER_AWAY;
-	n = collect(a, list);
+	n = steps_collect(a->change, a->n, &a->zone, list);
 	if (p->atomicity != PROVIDER_STEPS)
 		rc = p->apply(a->s.state, &a->zone, list, n);
 	for (i = 0;
 		p->atomicity == PROVIDER_STEPS && i < n && rc == PROVIDER_OK;
-		i++)
-		rc = p->apply(a->s.state, &a->zone, &list[i], 1);
+		i++) {
+		if (put_step(a, &list[i]) == -1)
+			rc = PROVIDER_AWAY;
+		else
+			rc = p->apply(a->s.state, &a->zone, &list[i], 1);
+	}
 	free(list);
 	return rc;
 }

@@ -9,33 +9,9 @@
 #include "jsonw.h"
 #include "rrset.h"
 #include "rrtype.h"
+#include "txtdata.h"
 
-enum { AUTO_TTL = 300, LONGEST_STRING = 255 };
-
-/* Text as TXT data: in quotes, in parts of 255 bytes. 0 or -1. */
-static int
-put_quoted(struct buf *b, const char *s)
-{
-	size_t n = 0;
-
-	if (buf_putc(b, '"') == -1)
-		return -1;
-	for (; *s != '\0'; s++, n++) {
-		if (n == LONGEST_STRING) {
-			if (buf_puts(b, "\" \"") == -1)
-				return -1;
-			n = 0;
-		}
-		if ((unsigned char)*s < ' ' || (unsigned char)*s > 126
-				? buf_printf(b, "\\%03u", (unsigned char)*s) ==
-					  -1
-				: (strchr("\"\\", *s) != NULL &&
-					  buf_putc(b, '\\') == -1) ||
-					  buf_putc(b, *s) == -1)
-			return -1;
-	}
-	return buf_putc(b, '"');
-}
+enum { AUTO_TTL = 300 };
 
 /* A number of the record or of its data; -1: none. */
 static int64_t
@@ -59,7 +35,7 @@ put_data(struct buf *b, const struct json_val *v, uint16_t type)
 		   *target = json_get_str(data, "target");
 
 	if (type == RRTYPE_TXT && content != NULL && *content != '"')
-		return put_quoted(b, content);
+		return txtdata_put(b, content);
 	if (type == RRTYPE_MX && content != NULL && number(v, "priority") >= 0)
 		return buf_printf(b, "%lld %s",
 			(long long)number(v, "priority"), content);

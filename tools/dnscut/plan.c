@@ -26,6 +26,15 @@ plan_phase_name(enum plan_phase phase)
 	return phases[phase];
 }
 
+static int
+compare_changes(const void *a, const void *b)
+{
+	const struct plan_change *x = a, *y = b;
+	int rc = dnsname_compare(x->name, y->name);
+
+	return rc != 0 ? rc : (x->type > y->type) - (x->type < y->type);
+}
+
 int
 plan_changes(const struct plan *p, struct plan_change **list, size_t *n)
 {
@@ -51,7 +60,34 @@ plan_changes(const struct plan *p, struct plan_change **list, size_t *n)
 			c[(*n)++].after =
 				rrsets_find(&p->after, s->name, s->type);
 		}
+	qsort(c, *n, sizeof(*c), compare_changes);
 	*list = c;
+	return 0;
+}
+
+/* Takes out what is the same before and after. 0 or -1. */
+static int
+drop_same(struct plan *p)
+{
+	struct plan_change *c;
+	size_t n, i;
+
+	do {
+		if (plan_changes(p, &c, &n) == -1)
+			return -1;
+		for (i = 0; i < n; i++)
+			if (is_rrset_equal(c[i].before, c[i].after, true))
+				break;
+		if (i < n) {
+			char *name = c[i].before->name;
+			uint16_t type = c[i].type;
+
+			/* its name goes with the first of the two */
+			rrsets_remove(&p->after, name, type);
+			rrsets_remove(&p->before, name, type);
+		}
+		free(c);
+	} while (i < n);
 	return 0;
 }
 
@@ -61,6 +97,7 @@ plan_seal(struct plan *p)
 	char before[RRSET_HASH_SIZE], after[RRSET_HASH_SIZE];
 
 	if (rrsets_settle(&p->before) == -1 || rrsets_settle(&p->after) == -1 ||
+		drop_same(p) == -1 ||
 		rrsets_hash(&p->before, true, before) == -1 ||
 		rrsets_hash(&p->after, true, after) == -1)
 		return -1;

@@ -50,7 +50,8 @@ struct plan_change {
  * -1 (ENOMEM). */
 int plan_changes(const struct plan *p, struct plan_change **list, size_t *n);
 
-/* plan_seal(p): settle and give it its id. 0 or -1. */
+/* plan_seal(p): settle, drop what is the same before and after, and give it its
+ * id. 0 or -1. */
 int plan_seal(struct plan *p);
 
 /*

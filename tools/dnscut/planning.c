@@ -182,8 +182,17 @@ choose_target(const struct planning *g, struct plan *p, const char *host)
 	if (cname != NULL && !apex && is_cname_fit(g, host))
 		return add(
 			g, &p->after, host, type, present_ttl(g, host), cname);
-	if (list->n > 0)
+	if (list->n > 0) {
+		if (g->provider->atomicity == PROVIDER_STEPS &&
+			rrsets_find(g->zone, host, RRTYPE_CNAME) != NULL)
+			tell(g, "warning", "dns-gap",
+				"let it stay a CNAME, if the app has a name",
+				"the provider cannot put addresses in place of "
+				"a CNAME in one step: for a moment there is "
+				"neither",
+				host);
 		return add_addresses(g, p, host, list);
+	}
 	if (cname != NULL && apex && means != PROVIDER_APEX_ADDRESS)
 		return add(
 			g, &p->after, host, type, present_ttl(g, host), cname);
@@ -366,34 +375,6 @@ add_ownership(const struct planning *g, struct plan *p, const struct flycert *c)
 	return rc;
 }
 
-/* Takes out of the plan what is the same before and after. 0 or -1. */
-static int
-drop_same(struct plan *p)
-{
-	struct plan_change *c;
-	size_t n, i;
-
-	if (rrsets_settle(&p->before) == -1 || rrsets_settle(&p->after) == -1)
-		return -1;
-	do {
-		if (plan_changes(p, &c, &n) == -1)
-			return -1;
-		for (i = 0; i < n; i++)
-			if (is_rrset_equal(c[i].before, c[i].after, true))
-				break;
-		if (i < n) {
-			char *name = c[i].before->name;
-			uint16_t type = c[i].type;
-
-			/* its name goes with the first of the two */
-			rrsets_remove(&p->after, name, type);
-			rrsets_remove(&p->before, name, type);
-		}
-		free(c);
-	} while (i < n);
-	return 0;
-}
-
 int
 planning_host(const struct planning *g, struct plan *p, const char *host)
 {
@@ -416,5 +397,5 @@ planning_host(const struct planning *g, struct plan *p, const char *host)
 		rc = add_challenge(g, p, c);
 	if (rc == 0 && c != NULL)
 		rc = add_ownership(g, p, c);
-	return rc == 0 ? drop_same(p) : -1;
+	return rc == 0 ? 0 : -1;
 }

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "cloudflare.h"
+#include "digitalocean.h"
 #include "powerdns.h"
 #include "provider.h"
 #include "rfc2136.h"
@@ -11,7 +12,8 @@ const struct provider *
 provider_find(const char *name)
 {
 	static const struct provider *const all[] = {&rfc2136_provider,
-		&powerdns_provider, &cloudflare_provider, &route53_provider};
+		&powerdns_provider, &cloudflare_provider, &route53_provider,
+		&digitalocean_provider};
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)

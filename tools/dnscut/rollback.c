@@ -4,6 +4,7 @@
 #include "dnscut.h"
 #include "env.h"
 #include "plan.h"
+#include "provider.h"
 #include "recorder.h"
 #include "rrset.h"
 #include "rrtype.h"
@@ -11,15 +12,30 @@
 #include "standing.h"
 #include "status.h"
 
-/* Turns the plan round; the zone is the one that it has made. 0 or -1. */
+/* Turns the plan round: from what the zone has now to what was before. 0 or
+ * -1. */
 static int
 turn_round(struct session *s, const struct rrsets *zone, struct plan *p)
 {
-	const struct rrset *soa = rrsets_find(zone, s->name, RRTYPE_SOA);
-	struct rrsets after = p->after;
+	const struct rrset *soa = rrsets_find(zone, s->name, RRTYPE_SOA), *now;
+	struct rrsets present = {NULL, 0, 0};
+	struct plan_change *c = NULL;
+	size_t n = 0, i;
+	int rc = plan_changes(p, &c, &n);
 
+	for (i = 0; rc == 0 && i < n; i++) {
+		now = rrsets_find(zone, c[i].name, c[i].type);
+		if (now != NULL)
+			rc = rrsets_add_set(&present, now);
+	}
+	free(c);
+	if (rc == -1) {
+		rrsets_fini(&present);
+		return -1;
+	}
+	rrsets_fini(&p->after);
 	p->after = p->before;
-	p->before = after;
+	p->before = present;
 	p->phase = PLAN_ROLLBACK;
 	p->at = session_now(s);
 	p->safe_after = 0;
@@ -57,6 +73,10 @@ check(struct session *s, const struct rrsets *zone, const struct plan *p)
 		find_edited(p, zone, &whose) == -1)
 		return STATUS_TEMPORARY;
 	if (whose == NULL)
+		return STATUS_OK;
+	/* stopped between its steps, it can be undone as well */
+	if (standing == STANDING_PARTLY &&
+		s->provider->atomicity == PROVIDER_STEPS)
 		return STATUS_OK;
 	if (standing == STANDING_BEFORE)
 		(void)recorder_tell(&s->rec, "error", "dns-not-applied", NULL,

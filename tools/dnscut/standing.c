@@ -34,6 +34,23 @@ compare_rest(const struct plan *p, const struct rrsets *zone, bool *same)
 	return rc;
 }
 
+/* Whether every record of a set is one of before or after: a provider that
+ * changes record by record stopped in the middle. */
+static bool
+is_between(const struct rrset *s, const struct plan_change *c)
+{
+	size_t i;
+
+	if (s != NULL && !(c->before != NULL && s->ttl == c->before->ttl) &&
+		!(c->after != NULL && s->ttl == c->after->ttl))
+		return false;
+	for (i = 0; s != NULL && i < s->n; i++)
+		if (!has_rrset_data(c->before, s->data[i].text) &&
+			!has_rrset_data(c->after, s->data[i].text))
+			return false;
+	return true;
+}
+
 int
 standing_of(const struct plan *p, const struct rrsets *zone, enum standing *out,
 	const char **whose)
@@ -49,11 +66,12 @@ standing_of(const struct plan *p, const struct rrsets *zone, enum standing *out,
 	for (i = 0; i < n; i++) {
 		const struct rrset *s = rrsets_find(zone, c[i].name, c[i].type);
 
-		if (is_rrset_equal(s, c[i].before, true))
-			before++;
-		else if (is_rrset_equal(s, c[i].after, true))
-			after++;
-		else if (*whose == NULL)
+		bool was = is_rrset_equal(s, c[i].before, true),
+		     is = is_rrset_equal(s, c[i].after, true);
+
+		before += was;
+		after += is;
+		if (!was && !is && *whose == NULL && !is_between(s, &c[i]))
 			*whose = c[i].name;
 	}
 	free(c);

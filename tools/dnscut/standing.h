@@ -7,7 +7,7 @@
 enum standing {
 	STANDING_BEFORE, /* as when the plan was made */
 	STANDING_AFTER,  /* the plan has been applied, and no more */
-	STANDING_PARTLY, /* some of it has */
+	STANDING_PARTLY, /* some of it has, be it some records of a set */
 	STANDING_MOVED   /* somebody else has changed the zone */
 };
 
