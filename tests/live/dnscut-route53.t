@@ -6,13 +6,13 @@
 dns_up
 pdns
 mkdir "$T/aws"
-AWS_PORT=$((DNS_PORT + 5))
-/usr/bin/python3 "$ROOT/tests/lab/route53" $AWS_PORT "$DNS_PDNS_URL/api/v1/servers/localhost" pdns.test ns1.pdns.test AKIDEXAMPLE 'hidden/secret+key' "$T/aws" >"$T/aws/log" 2>&1 &
+API_PORT=$((DNS_PORT + 5))
+/usr/bin/python3 "$ROOT/tests/lab/route53" $API_PORT "$DNS_PDNS_URL/api/v1/servers/localhost" pdns.test ns1.pdns.test AKIDEXAMPLE 'hidden/secret+key' "$T/aws" >"$T/aws/log" 2>&1 &
 at_exit "kill $! 2>/dev/null"
-wait_for 10 eval '(exec 3<>/dev/tcp/127.0.0.1/'$AWS_PORT') 2>/dev/null'
+wait_for 10 eval '(exec 3<>/dev/tcp/127.0.0.1/'$API_PORT') 2>/dev/null'
 printf 'AKIDEXAMPLE:hidden/secret+key\n' >"$T/aws.key"
 provider=(--provider route53)
-base=http://127.0.0.1:$AWS_PORT
+base=http://127.0.0.1:$API_PORT
 ends=(--key "file:$T/aws.key" --api-base "$base")
 names=(www.pdns.test pdns.test shop.pdns.test)
 https_up "$DNS_FLY" "${names[@]}"

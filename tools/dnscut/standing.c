@@ -34,6 +34,17 @@ compare_rest(const struct plan *p, const struct rrsets *zone, bool *same)
 	return rc;
 }
 
+/* Whether two sets have the same TTL, and the same beside them. */
+static bool
+is_kept_alike(const struct rrset *a, const struct rrset *b)
+{
+	if (b == NULL || a->ttl != b->ttl)
+		return false;
+	return a->extra == NULL || b->extra == NULL
+		       ? a->extra == b->extra
+		       : strcmp(a->extra, b->extra) == 0;
+}
+
 /* Whether every record of a set is one of before or after: a provider that
  * changes record by record stopped in the middle. */
 static bool
@@ -41,8 +52,8 @@ is_between(const struct rrset *s, const struct plan_change *c)
 {
 	size_t i;
 
-	if (s != NULL && !(c->before != NULL && s->ttl == c->before->ttl) &&
-		!(c->after != NULL && s->ttl == c->after->ttl))
+	if (s != NULL && !is_kept_alike(s, c->before) &&
+		!is_kept_alike(s, c->after))
 		return false;
 	for (i = 0; s != NULL && i < s->n; i++)
 		if (!has_rrset_data(c->before, s->data[i].text) &&
