@@ -21,7 +21,7 @@
 #include "steps.h"
 
 /* How long servers may take to show a change, if nobody says. */
-enum { ARRIVAL_SECONDS = 120 };
+enum { ARRIVAL_SECONDS = 120, MOST_TRIES = 3 };
 
 /* A run: the plan, and the zone as it was listed last. */
 struct applying {
@@ -207,15 +207,23 @@ static int
 change(struct applying *a)
 {
 	enum provider_result rc;
+	unsigned tries;
 	int status;
 
 	if (put_intent(a) == -1)
 		return STATUS_TEMPORARY;
 	if ((status = look_again(a)) != STATUS_OK)
 		return status;
-	rc = send_changes(a);
-	if (rc == PROVIDER_MOVED)
-		return tell_drift(a, NULL);
+	/* a server that signs the zone moves its serial by itself */
+	for (tries = 0; (rc = send_changes(a)) == PROVIDER_MOVED; tries++) {
+		const char *whose = NULL;
+
+		status = look_at_zone(a, &whose);
+		if (status != STATUS_OK)
+			return status;
+		if (a->standing != STANDING_BEFORE || tries == MOST_TRIES)
+			return tell_drift(a, whose);
+	}
 	if (rc != PROVIDER_OK && rc != PROVIDER_UNKNOWN) {
 		const char *whose;
 

@@ -25,11 +25,11 @@ static const char issuer[] = "letsencrypt.org";
 static void
 tell_servers(struct session *s)
 {
-	const struct walk_zone *z = &s->zone;
+	const struct walkzone *z = &s->zone;
 	size_t i, good = 0;
 
 	for (i = 0; i < z->n; i++) {
-		const struct walk_server *v = &z->server[i];
+		const struct walkzone_server *v = &z->server[i];
 		struct buf a = BUF_INIT;
 
 		(void)dnsaddr_put(&a, &v->addr, (uint16_t)s->opt->dns_port);

@@ -46,7 +46,7 @@ session_close(struct session *s)
 {
 	if (s->provider != NULL)
 		s->provider->close(s->state);
-	walk_zone_fini(&s->zone);
+	walkzone_fini(&s->zone);
 	walk_close(s->walk);
 	free(s->name);
 	free(s->server_name);
@@ -72,7 +72,7 @@ session_find_zone(struct session *s, const char *zone, const char *name)
 			text);
 		return STATUS_MISUSE;
 	}
-	if (walk_zone(s->walk, start, &s->zone) != WALK_OK) {
+	if (walkzone_find(s->walk, start, &s->zone) == -1) {
 		free(start);
 		return STATUS_TEMPORARY;
 	}

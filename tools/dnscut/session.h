@@ -8,6 +8,7 @@
 #include "recorder.h"
 #include "rrset.h"
 #include "walk.h"
+#include "walkzone.h"
 
 struct dnscut_options;
 struct env;
@@ -20,8 +21,8 @@ struct session {
 	struct env *env;
 	struct recorder rec;
 	struct walk *walk;
-	struct walk_zone zone; /* as delegated; empty until session_find_zone */
-	char *name;            /* of the zone, canonical */
+	struct walkzone zone; /* as delegated; empty until session_find_zone */
+	char *name;           /* of the zone, canonical */
 	const struct provider *provider; /* NULL until session_connect */
 	void *state;
 	struct dnsaddr server;

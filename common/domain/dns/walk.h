@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "dnsaddr.h"
-#include "rrset.h"
-
+struct dnsmsg;
+struct rrsets;
 struct walk;
+struct walkcut;
 
 /*
  * Finding things as a resolver does, from the servers of the root down, so that
@@ -26,25 +26,6 @@ int walk_open(
 	const char *hints, uint16_t port, double seconds, struct walk **out);
 void walk_close(struct walk *w);
 
-/* A server of a zone. */
-struct walk_server {
-	char *name;
-	struct dnsaddr addr;
-	bool is_delegated; /* named by the parent */
-	bool is_listed;    /* named by the zone itself */
-	bool is_good;      /* it answered as one that holds the zone */
-	const char *why;   /* of one that is not good; static */
-	uint32_t serial;   /* of its SOA, if good */
-};
-
-struct walk_zone {
-	char *name, *parent; /* ${parent} NULL: the root */
-	struct walk_server *server;
-	size_t n;
-	bool is_signed;    /* the parent has a DS */
-	struct rrset *soa; /* as the first good server has it, or NULL */
-};
-
 enum walk_result {
 	WALK_OK,
 	WALK_NOTHING, /* certain: no such name, or no such records */
@@ -52,19 +33,38 @@ enum walk_result {
 };
 
 /*
- * walk_zone(w, name, out): the zone that ${name} is in, and all its servers
- * with their addresses, each asked for the SOA. Not WALK_OK: has had its
- * message. The caller's to walk_zone_fini().
- */
-enum walk_result walk_zone(
-	struct walk *w, const char *name, struct walk_zone *out);
-void walk_zone_fini(struct walk_zone *z);
-
-/*
  * walk_resolve(w, name, type, out): the records of that type, following CNAME
  * (which stand in ${out} too). Says nothing. The caller's to free in any case.
  */
 enum walk_result walk_resolve(
 	struct walk *w, const char *name, uint16_t type, struct rrsets *out);
+
+/* walk_begin(w): what follows may ask as much as one search may. */
+void walk_begin(struct walk *w);
+
+/* walk_descend(w, name, type): the answer of a server that holds the zone of
+ * ${name}, the caller's to dnsmsg_free(), or NULL. */
+struct dnsmsg *walk_descend(struct walk *w, const char *name, uint16_t type);
+
+/* walk_deepest(w, name, above): the lowest zone known that ${name} is in;
+ * strictly above it if ${above}. Borrowed. */
+struct walkcut *walk_deepest(
+	const struct walk *w, const char *name, bool above);
+
+/* walk_ask(w, c, name, type): the first answer of the zone's servers that is
+ * one or points down, likewise, or NULL. */
+struct dnsmsg *walk_ask(
+	struct walk *w, struct walkcut *c, const char *name, uint16_t type);
+
+/* walk_know(w, c): ${c} is known from now on, and owned. 0 or -1. */
+int walk_know(struct walk *w, struct walkcut *c);
+
+/* walk_find_addresses(w, c, all): look up those of its servers, of all or until
+ * there is one. */
+void walk_find_addresses(struct walk *w, struct walkcut *c, bool all);
+
+/* walk_seconds(w), walk_port(w): as given to walk_open(). */
+double walk_seconds(const struct walk *w);
+uint16_t walk_port(const struct walk *w);
 
 #endif
