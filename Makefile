@@ -11,12 +11,13 @@ DESTDIR ?=
 JOBS ?= 2
 
 # --- table 1: layer -> the layers its files may include ------------------
-LAYERS = base io digest pg kv s3 tarball bundle toml yaml flyconf source
+LAYERS = base io digest pg kv dns s3 tarball bundle toml yaml flyconf source
 DIR_base = common/base
 DIR_io = common/io
 DIR_digest = common/domain/digest
 DIR_pg = common/domain/pg
 DIR_kv = common/domain/kv
+DIR_dns = common/domain/dns
 DIR_s3 = common/domain/s3
 DIR_tarball = common/domain/tarball
 DIR_bundle = common/domain/bundle
@@ -29,6 +30,7 @@ DEPS_io = base
 DEPS_digest = base
 DEPS_pg = io base
 DEPS_kv = io base
+DEPS_dns = io base
 DEPS_s3 = io base
 DEPS_tarball = io base
 DEPS_bundle = tarball digest io base
@@ -41,12 +43,13 @@ PKG_io = libcjson libcurl openssl
 PKG_digest = libxxhash
 PKG_pg = libpq openssl
 PKG_kv = hiredis
+PKG_dns = ldns libcrypto
 PKG_s3 = expat openssl
 PKG_tarball = libarchive
 PKG_yaml = libfyaml
 
 # --- table 2: tool -> the layers it links, topmost first -----------------
-TOOLS = procfile2toml renderyaml2toml railway2toml vercel2report flylint herokucfg2secrets pgcopy rediscopy tigris-sync cutreport
+TOOLS = procfile2toml renderyaml2toml railway2toml vercel2report flylint herokucfg2secrets pgcopy rediscopy tigris-sync dnscut cutreport
 USES_procfile2toml = flyconf source yaml io base
 USES_renderyaml2toml = yaml flyconf source io base
 USES_railway2toml = flyconf source toml io base
@@ -57,6 +60,7 @@ USES_flylint = toml flyconf source io base
 USES_rediscopy = kv bundle tarball digest io base
 USES_cutreport = io base
 USES_tigris-sync = s3 tarball io base
+USES_dnscut = dns io base
 
 include mk/build.mk
 include mk/tests.mk

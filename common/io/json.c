@@ -201,7 +201,7 @@ json_wipe(struct json *j)
 const struct json_val *
 json_root(const struct json *j)
 {
-	return val(j->root);
+	return j != NULL ? val(j->root) : NULL;
 }
 
 enum json_kind

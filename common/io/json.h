@@ -41,7 +41,7 @@ struct json *json_parse(const char *text, size_t len, struct json_error *err);
 void json_free(struct json *j);
 void json_wipe(struct json *j);
 
-/* json_root(j): the top value. */
+/* json_root(j): the top value; NULL of NULL. */
 const struct json_val *json_root(const struct json *j);
 
 /* json_kind(v): its kind; JSON_NULL for v = NULL. */

@@ -140,6 +140,13 @@ is_address(const char *host)
 	       inet_pton(AF_INET6, host, address) == 1;
 }
 
+/* Whose certificate is expected. */
+static const char *
+expected(const struct netconn_target *t)
+{
+	return t->name != NULL ? t->name : t->host;
+}
+
 /* Keeps the pin of a certificate that is being looked at: of one that is
  * refused nothing else is left. */
 static int
@@ -183,10 +190,10 @@ set_trust(struct netconn *c, const struct netconn_target *t)
 		return -1;
 	}
 	param = SSL_CTX_get0_param(c->ctx);
-	return (is_address(t->host)
-			       ? X509_VERIFY_PARAM_set1_ip_asc(param, t->host)
-			       : X509_VERIFY_PARAM_set1_host(
-					 param, t->host, 0)) == 1
+	return (is_address(expected(t)) ? X509_VERIFY_PARAM_set1_ip_asc(
+						  param, expected(t))
+					: X509_VERIFY_PARAM_set1_host(
+						  param, expected(t), 0)) == 1
 		       ? 0
 		       : -1;
 }
@@ -213,9 +220,10 @@ prepare(const struct netconn_target *t, int fd)
 	if ((c->ssl = SSL_new(c->ctx)) == NULL || SSL_set_fd(c->ssl, fd) != 1)
 		goto err;
 	(void)SSL_set_app_data(c->ssl, c);
-	if (!is_address(t->host))
+	if (!is_address(expected(t)))
 		(void)SSL_ctrl(c->ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME,
-			TLSEXT_NAMETYPE_host_name, (char *)(uintptr_t)t->host);
+			TLSEXT_NAMETYPE_host_name,
+			(char *)(uintptr_t)expected(t));
 	return c;
 
 err:

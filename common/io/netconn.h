@@ -14,6 +14,8 @@ struct netconn;
 struct netconn_target {
 	const char *what; /* "source", for messages */
 	const char *host; /* a name or an address */
+	const char
+		*name; /* TLS: whom to ask for and to expect; NULL: ${host} */
 	const char *port;
 	bool tls;
 	/* Whom to trust, of TLS: the system's authorities unless one is set. */

@@ -1,0 +1,100 @@
+# shellcheck shell=bash
+# Helpers of the tests that move names of a DNS zone. Sourced after lib.sh.
+
+# dns_up: the lab in $T/dns, its addresses in DNS_... variables
+dns_up() {
+	local started
+	"$ROOT/tests/lab/dns" start "$T/dns" >"$T/dns.env" || exit 1
+	at_exit '"$ROOT/tests/lab/dns" stop "$T/dns"; sleep 0.3'
+	# shellcheck disable=SC1091
+	. "$T/dns.env"
+	started=$(cut -d: -f2,3 "$T/dns/key")
+	DIG_KEY=hmac-sha256:$started
+	ZONE=example.test SERVER=$DNS_PRIMARY
+	ends=(--key "$DNS_KEY")
+}
+
+# dns_pid NAME: the number of a server of the lab
+dns_pid() { cat "$T/dns/$1/pid"; }
+
+# cut_run FILE VERB ARGUMENT...: dnscut against the lab; records validated
+cut_run() {
+	local file=$1 verb=$2
+	shift 2
+	run_records "$T/$file" timeout 120 dnscut "$verb" --root-hints "$DNS_HINTS" --dns-port "$DNS_PORT" "$@"
+}
+provider=(--provider rfc2136)
+# pdns: from here on the zone that PowerDNS holds, by its API
+pdns() {
+	printf 'changeme-test\n' >"$T/pdns.key"
+	provider=(--provider powerdns) ZONE=pdns.test SERVER=$DNS_PDNS
+	ends=(--key "file:$T/pdns.key" --api-base "$DNS_PDNS_URL/api/v1/servers/localhost")
+}
+# pdns_patch SET...: change the zone behind dnscut's back
+pdns_patch() {
+	printf '%s\n' "$@" | jq -cs '{rrsets: .}' | curl -sf -X PATCH -H 'X-API-Key: changeme-test' \
+		--data-binary @- "$DNS_PDNS_URL/api/v1/servers/localhost/zones/pdns.test."
+}
+plan() { cut_run plan.jsonl plan "${provider[@]}" "${ends[@]}" "$@"; }
+# apply [PLAN] -- ARGUMENT...: of plan.jsonl if no other is named
+apply() { cut_run apply.jsonl apply "${ends[@]}" --ca-file "$T/tls/ca" --https-port "${HTTPS_PORT:-443}" "$@" <"${PLAN:-$T/plan.jsonl}"; }
+verify() { cut_run verify.jsonl verify "${ends[@]}" "$@" <"${PLAN:-$T/plan.jsonl}"; }
+rollback() { cut_run rollback.jsonl rollback "${ends[@]}" "$@" <"${PLAN:-$T/plan.jsonl}"; }
+check_names() { cut_run check.jsonl check "$@"; }
+snapshot() { cut_run snapshot.jsonl snapshot "${provider[@]}" "${ends[@]}" --zone "$ZONE" "$@"; }
+watch_plan() { cut_run watch.jsonl watch --resolver "$DNS_RESOLVER1" --resolver "$DNS_RESOLVER2" "$@" <"${PLAN:-$T/plan.jsonl}"; }
+
+# ask ADDRESS NAME TYPE: the data that a server has, one line each, sorted
+ask() { dig -p "$DNS_PORT" @"$1" "$2" "$3" +norecurse +short +tries=2 +time=2 | sort; }
+# ttl ADDRESS NAME TYPE: its TTL
+ttl() { dig -p "$DNS_PORT" @"$1" "$2" "$3" +norecurse +noall +answer +tries=2 +time=2 | awk '{ print $2; exit }'; }
+serial() { dig -p "$DNS_PORT" @"${1:-$SERVER}" "$ZONE" SOA +short | cut -d' ' -f3; }
+
+# update LINE...: change the zone behind dnscut's back, by nsupdate
+update() {
+	printf '%s\n' "server $SERVER $DNS_PORT" "zone $ZONE" "$@" send |
+		nsupdate -y "$DIG_KEY"
+}
+# zone_text [ADDRESS]: the whole zone but its SOA, sorted
+zone_text() {
+	dig -p "$DNS_PORT" @"${1:-$SERVER}" -y "$DIG_KEY" "$ZONE" AXFR +noall +answer +nocomments |
+		awk '$4 != "SOA" && $4 != "TSIG"' | tr -s ' \t' ' ' | sort
+}
+
+# certificate NAME [STATUS]: what `fly certs check NAME --json` says, into NAME.json
+certificate() {
+	local issued='[{"type":"ecdsa","expires_at":"2027-01-01T00:00:00Z","certificate_authority":"lets_encrypt"}]'
+	[[ ${2:-active} = active ]] || issued='[]'
+	jq -n --arg h "$1" --arg status "${2:-active}" --arg a "$DNS_FLY" --argjson issued "$issued" '{
+		hostname: $h, configured: ($status == "active"), acme_requested: true, status: $status,
+		dns_provider: "knot", rate_limited_until: null,
+		certificates: [{source: "fly", status: $status, created_at: "2026-11-01T00:00:00Z",
+			expires_at: "2027-01-01T00:00:00Z", issuer: "Let'\''s Encrypt", issued: $issued}],
+		validation: {dns_configured: true, alpn_configured: true, http_configured: true, ownership_txt_configured: true},
+		dns_requirements: {a: [$a], aaaa: ["::1"], cname: "abcd.shop.fly.dev",
+			acme_challenge: {name: "_acme-challenge.\($h)", target: "\($h).abcd.flydns.net"},
+			ownership: {name: "_fly-ownership.\($h)", app_value: "app-1234", org_value: "org-5678"}},
+		validation_errors: []}' >"$T/$1.json"
+}
+
+# https_up ADDRESS NAME...: the app's HTTPS at that address and ::1, on $HTTPS_PORT, with a
+# certificate for the names, of an authority in $T/tls/ca
+https_up() {
+	local address=$1 name names=
+	shift
+	for name; do names+=${names:+,}DNS:$name; done
+	mkdir -p "$T/tls"
+	if [[ ! -e $T/tls/ca ]]; then
+		openssl req -new -x509 -days 2 -nodes -newkey rsa:2048 -subj /CN=authority \
+			-keyout "$T/tls/ca.key" -out "$T/tls/ca" >/dev/null 2>&1
+	fi
+	openssl req -new -nodes -newkey rsa:2048 -subj "/CN=$1" -keyout "$T/tls/key" -out "$T/tls/request" >/dev/null 2>&1
+	openssl x509 -req -in "$T/tls/request" -CA "$T/tls/ca" -CAkey "$T/tls/ca.key" -CAcreateserial -days 2 \
+		-extfile <(echo "subjectAltName=$names") -out "$T/tls/cert" >/dev/null 2>&1
+	HTTPS_PORT=${HTTPS_PORT:-$((DNS_PORT + 4))}
+	/usr/bin/python3 "$ROOT/tests/lab/https-app" "$address" "$HTTPS_PORT" "$T/tls/cert" "$T/tls/key" "$T/tls/status" >"$T/tls/log" 2>&1 &
+	HTTPS_PID=$!
+	at_exit "kill $HTTPS_PID 2>/dev/null"
+	wait_for 10 https_answers "$address"
+}
+https_answers() { (exec 3<>"/dev/tcp/$1/$HTTPS_PORT") 2>/dev/null; }

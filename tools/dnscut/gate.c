@@ -1,0 +1,157 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "buf.h"
+#include "clock.h"
+#include "dnscut.h"
+#include "dnsname.h"
+#include "flycert.h"
+#include "gate.h"
+#include "httpscheck.h"
+#include "jsonw.h"
+#include "msg.h"
+#include "num.h"
+#include "plan.h"
+#include "recorder.h"
+#include "session.h"
+#include "status.h"
+#include "str.h"
+
+static int
+pass_time(struct session *s, const struct plan *p)
+{
+	struct buf when = BUF_INIT, left = BUF_INIT;
+	double wait = p->safe_after - session_now(s);
+
+	if (wait <= 0)
+		return STATUS_OK;
+	(void)clock_put_rfc3339(&when, p->safe_after);
+	(void)num_put_duration(&left, wait);
+	(void)recorder_tell(&s->rec, "error", "dns-too-early",
+		"wait until then, and apply the same plan",
+		"caches may hold the records with their old TTL until %s "
+		"(another %s)",
+		buf_str(&when), buf_str(&left));
+	buf_fini(&when);
+	buf_fini(&left);
+	return STATUS_TEMPORARY;
+}
+
+static int
+pass_certificate(
+	struct session *s, const struct flycerts *certs, const char *host)
+{
+	const struct flycert *c = flycert_find(certs, host);
+
+	if (c == NULL) {
+		(void)recorder_tell(&s->rec, "error", "dns-no-certificate",
+			"give --certificate with what fly certs check NAME "
+			"--json says now",
+			"%s: whether Fly.io has a certificate for it is not "
+			"known",
+			host);
+		return STATUS_MISUSE;
+	}
+	if (c->is_active)
+		return STATUS_OK;
+	(void)recorder_tell(&s->rec, "error", "dns-certificate-pending",
+		"publish the names for the certificate (plan with --ttl), and "
+		"ask fly certs check again",
+		"%s: Fly.io has no active certificate for it yet%s%s", host,
+		c->status != NULL ? ": " : "",
+		c->status != NULL ? c->status : "");
+	return STATUS_TEMPORARY;
+}
+
+/* A request to one address, under one name. */
+static int
+pass_https(struct session *s, const char *host, const char *address)
+{
+	struct buf name = BUF_INIT, port = BUF_INIT, b = BUF_INIT;
+	enum httpscheck_result rc = HTTPSCHECK_FAILED;
+	struct jsonw w;
+	int code = 0, status = STATUS_TEMPORARY;
+
+	if (dnsname_show(&name, host) == -1 ||
+		buf_printf(&port, "%" PRId64, s->opt->https_port) == -1)
+		goto end;
+	rc = httpscheck(address, buf_str(&port), buf_str(&name),
+		s->opt->ca_file, &code);
+	jsonw_record(&w, &b, "https.checked");
+	jsonw_str(&w, "name", host);
+	jsonw_str(&w, "address", address);
+	jsonw_bool(&w, "ok", rc == HTTPSCHECK_OK);
+	if (code > 0)
+		jsonw_int(&w, "status", code);
+	jsonw_time(&w, "at", session_now(s));
+	if (recorder_put(&s->rec, &w, &b, false) == -1)
+		goto end;
+	if (rc == HTTPSCHECK_OK)
+		status = STATUS_OK;
+	if (rc == HTTPSCHECK_NO_ROUTE) {
+		(void)recorder_tell(&s->rec, "warning", "dns-no-route",
+			"try it from a machine with IPv6",
+			"%s: %s cannot be tried from here: there is no route "
+			"to such addresses",
+			host, address);
+		status = STATUS_OK;
+	}
+	if (rc == HTTPSCHECK_FAILED)
+		(void)recorder_tell(&s->rec, "error", "dns-https-failed",
+			"visitors would see this: repair it first",
+			"%s: HTTPS to %s does not work: %s", host, address,
+			msg_last());
+
+end:
+	buf_fini(&name);
+	buf_fini(&port);
+	return status;
+}
+
+/* The worse of two: what is never to be tried again as it is comes first. */
+static int
+worse(int a, int b)
+{
+	return a == STATUS_MISUSE || b == STATUS_OK ? a : b;
+}
+
+/* HTTPS to all addresses with all names but wildcards, which are none. */
+static int
+pass_addresses(struct session *s, const struct plan *p)
+{
+	int status = STATUS_OK;
+	size_t i, k;
+
+	if (p->addresses.n == 0) {
+		(void)recorder_tell(&s->rec, "error", "dns-no-addresses",
+			"plan with --certificate or --address",
+			"the plan does not know the app's addresses: HTTPS "
+			"cannot be tried before");
+		return STATUS_MISUSE;
+	}
+	for (i = 0; i < p->hosts.n; i++)
+		for (k = 0; k < p->addresses.n; k++)
+			if (!str_starts(p->hosts.item[i], "*."))
+				status = worse(
+					status, pass_https(s, p->hosts.item[i],
+							p->addresses.item[k]));
+	return status;
+}
+
+int
+gate_pass(struct session *s, const struct plan *p)
+{
+	struct flycerts certs;
+	int status = pass_time(s, p);
+	size_t i;
+
+	if (p->phase != PLAN_MOVE)
+		return status;
+	if (flycert_read(&s->opt->certificates, &certs) == -1)
+		return STATUS_MISUSE;
+	for (i = 0; i < p->hosts.n; i++)
+		status = worse(
+			status, pass_certificate(s, &certs, p->hosts.item[i]));
+	flycert_fini(&certs);
+	return status == STATUS_OK ? pass_addresses(s, p) : status;
+}

@@ -1,0 +1,202 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "clock.h"
+#include "dnsaddr.h"
+#include "dnscut.h"
+#include "dnsmsg.h"
+#include "dnsname.h"
+#include "env.h"
+#include "flycert.h"
+#include "json.h"
+#include "jsonl.h"
+#include "mem.h"
+#include "msg.h"
+#include "plan.h"
+#include "planning.h"
+#include "prepared.h"
+#include "provider.h"
+#include "rrtype.h"
+#include "session.h"
+#include "status.h"
+
+static void
+tell(void *ctx, const char *level, const char *rule, const char *fix,
+	const char *text)
+{
+	struct session *s = ctx;
+
+	(void)recorder_tell(&s->rec, level, rule, fix, "%s", text);
+}
+
+/* The addresses of the app where nobody gave them: those of its own name. */
+static void
+resolve_app(struct session *s, const char *app, struct namelist *addresses)
+{
+	static const uint16_t types[] = {RRTYPE_A, RRTYPE_AAAA};
+	size_t i, k, m;
+
+	for (k = 0; k < 2; k++) {
+		struct rrsets sets;
+
+		if (walk_resolve(s->walk, app, types[k], &sets) == WALK_OK)
+			for (i = 0; i < sets.n; i++)
+				for (m = 0; m < sets.item[i].n &&
+					    sets.item[i].type == types[k];
+					m++)
+					(void)namelist_add(addresses,
+						sets.item[i].data[m].text);
+		rrsets_fini(&sets);
+	}
+}
+
+/* What the options say of the target. 0 or -1 after a message. */
+static int
+read_target(struct session *s, char **cname, struct namelist *addresses)
+{
+	const struct dnscut_options *o = s->opt;
+	struct buf b = BUF_INIT;
+	struct dnsaddr a;
+	size_t i;
+	int rc = 0;
+
+	*cname = NULL;
+	for (i = 0; i < o->addresses.n; i++) {
+		if (dnsaddr_parse(o->addresses.item[i], 443, &a) == -1) {
+			msg_error("--address %s: not an address",
+				o->addresses.item[i]);
+			return -1;
+		}
+		if (namelist_add(addresses, o->addresses.item[i]) == -1)
+			return -1;
+	}
+	if (o->to_app == NULL)
+		return 0;
+	if (strchr(o->to_app, '.') != NULL ||
+		buf_printf(&b, "%s.fly.dev.", o->to_app) == -1 ||
+		dnsname_parse(buf_str(&b), NULL, cname) == -1) {
+		msg_error("--to-app %s: not the name of an app", o->to_app);
+		rc = -1;
+	} else if (addresses->n == 0 && o->ttl == 0) {
+		resolve_app(s, *cname, addresses);
+	}
+	buf_fini(&b);
+	return rc;
+}
+
+/* The state of the zone that the plan is made for. 0 or -1. */
+static int
+note_state(struct session *s, const struct rrsets *zone, struct plan *p)
+{
+	const struct rrset *soa = rrsets_find(zone, s->name, RRTYPE_SOA);
+	uint32_t minimum;
+
+	p->zone = mem_strdup(s->name);
+	p->provider = mem_strdup(s->provider->name);
+	p->at = session_now(s);
+	p->has_serial = rrset_soa_number(soa, 0, &p->serial) == 0;
+	if (rrset_soa_number(soa, 4, &minimum) == 0)
+		p->negative_ttl = soa->ttl < minimum ? soa->ttl : minimum;
+	return p->zone != NULL && p->provider != NULL
+		       ? rrsets_hash(zone, false, p->sha256)
+		       : -1;
+}
+
+/* Adds each name. An exit status. */
+static int
+add_hosts(struct session *s, const struct planning *g, struct plan *p)
+{
+	int i, rc;
+
+	for (i = 0; i < s->env->argc; i++) {
+		char *host;
+
+		if (dnsname_parse(s->env->argv[i], NULL, &host) == -1) {
+			msg_error("%s: not a name of the DNS", s->env->argv[i]);
+			return STATUS_MISUSE;
+		}
+		if (!is_dnsname_under(host, s->name)) {
+			msg_error("%s is not in the zone %s: plan each zone "
+				  "alone",
+				host, s->name);
+			free(host);
+			return STATUS_MISUSE;
+		}
+		rc = planning_host(g, p, host);
+		free(host);
+		if (rc == -1) {
+			msg_error("the plan cannot be made: what is wanted of "
+				  "a record is no data of its type");
+			return STATUS_MISUSE;
+		}
+	}
+	return STATUS_OK;
+}
+
+static int
+make(struct session *s, const struct rrsets *zone, struct plan *p)
+{
+	struct flycerts certs = {NULL, 0};
+	struct namelist addresses = {NULL, 0};
+	struct planning g = {.zone = zone,
+		.provider = s->provider,
+		.certs = &certs,
+		.addresses = &addresses,
+		.ttl = (uint32_t)s->opt->ttl,
+		.tell = tell,
+		.ctx = s};
+	char *cname = NULL;
+	int status = STATUS_MISUSE;
+
+	p->phase = s->opt->ttl > 0 ? PLAN_TTL : PLAN_MOVE;
+	if (note_state(s, zone, p) == -1) {
+		status = STATUS_TEMPORARY;
+		goto end;
+	}
+	if (s->opt->prepared != NULL &&
+		prepared_read(s->opt->prepared, s->name, &p->safe_after) == -1)
+		goto end;
+	if (flycert_read(&s->opt->certificates, &certs) == -1 ||
+		read_target(s, &cname, &addresses) == -1)
+		goto end;
+	g.cname = cname;
+	status = add_hosts(s, &g, p);
+	if (status == STATUS_OK && plan_seal(p) == -1)
+		status = STATUS_TEMPORARY;
+	if (status == STATUS_OK && s->rec.errors > 0)
+		status = STATUS_NO;
+
+end:
+	free(cname);
+	namelist_fini(&addresses);
+	flycert_fini(&certs);
+	return status;
+}
+
+int
+plan_run(const void *options, struct env *env)
+{
+	struct session s;
+	struct rrsets zone = {NULL, 0, 0};
+	struct plan p;
+	int status = session_open(&s, options, env, "plan");
+
+	memset(&p, 0, sizeof(p));
+	if (status == STATUS_OK)
+		status = session_find_zone(&s, NULL, env->argv[0]);
+	if (status == STATUS_OK)
+		status = session_connect(&s, NULL);
+	if (status == STATUS_OK)
+		status = session_list(&s, &zone);
+	if (status == STATUS_OK)
+		status = make(&s, &zone, &p);
+	if (status == STATUS_OK && plan_put(&p, &s.rec) == -1)
+		status = STATUS_TEMPORARY;
+	s.rec.done = (int64_t)(p.after.n);
+	status = session_end(&s, status);
+	plan_fini(&p);
+	rrsets_fini(&zone);
+	session_close(&s);
+	return status;
+}

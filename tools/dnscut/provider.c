@@ -1,0 +1,38 @@
+#include <string.h>
+
+#include "cloudflare.h"
+#include "digitalocean.h"
+#include "powerdns.h"
+#include "provider.h"
+#include "rfc2136.h"
+#include "route53.h"
+#include "status.h"
+
+const struct provider *
+provider_find(const char *name)
+{
+	static const struct provider *const all[] = {&rfc2136_provider,
+		&powerdns_provider, &cloudflare_provider, &route53_provider,
+		&digitalocean_provider};
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strcmp(all[i]->name, name) == 0)
+			return all[i];
+	return NULL;
+}
+
+int
+provider_status(enum provider_result r)
+{
+	switch (r) {
+	case PROVIDER_OK:
+		return STATUS_OK;
+	case PROVIDER_MOVED:
+		return STATUS_NO;
+	case PROVIDER_REFUSED:
+		return STATUS_MISUSE;
+	default:
+		return STATUS_TEMPORARY;
+	}
+}

@@ -1,0 +1,241 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "clock.h"
+#include "dnscut.h"
+#include "dnsname.h"
+#include "env.h"
+#include "fd.h"
+#include "mem.h"
+#include "msg.h"
+#include "plan.h"
+#include "provider.h"
+#include "rrtype.h"
+#include "session.h"
+#include "status.h"
+
+enum { MAX_HINTS = 1 << 20, ANSWER_SECONDS = 5, PROVIDER_SECONDS = 30 };
+
+int
+session_open(struct session *s, const struct dnscut_options *o, struct env *env,
+	const char *verb)
+{
+	struct buf hints = BUF_INIT;
+	int rc = 0;
+
+	memset(s, 0, sizeof(*s));
+	s->opt = o;
+	s->env = env;
+	msg_set_verbose(o->verbose);
+	recorder_init(&s->rec, env, "dnscut", verb);
+	if (o->root_hints != NULL &&
+		fd_read_file(o->root_hints, MAX_HINTS, &hints) == -1) {
+		msg_errno("%s", o->root_hints);
+		rc = -1;
+	}
+	if (rc == 0)
+		rc = walk_open(o->root_hints != NULL ? buf_str(&hints) : NULL,
+			(uint16_t)o->dns_port, ANSWER_SECONDS, &s->walk);
+	buf_fini(&hints);
+	return rc == 0 ? STATUS_OK : STATUS_MISUSE;
+}
+
+void
+session_close(struct session *s)
+{
+	if (s->provider != NULL)
+		s->provider->close(s->state);
+	walkzone_fini(&s->zone);
+	walk_close(s->walk);
+	free(s->name);
+	free(s->server_name);
+	memset(s, 0, sizeof(*s));
+}
+
+int
+session_find_zone(struct session *s, const char *zone, const char *name)
+{
+	const char *text = zone != NULL           ? zone
+			   : s->opt->zone != NULL ? s->opt->zone
+						  : name;
+	bool is_given = text != name;
+	char *start;
+
+	if (text == NULL) {
+		msg_error("which zone? Give --zone");
+		return STATUS_MISUSE;
+	}
+	if (dnsname_parse(text, NULL, &start) == -1) {
+		msg_error("%s: not a name of the DNS (other scripts are "
+			  "written as xn--...)",
+			text);
+		return STATUS_MISUSE;
+	}
+	if (walkzone_find(s->walk, start, &s->zone) == -1) {
+		free(start);
+		return STATUS_TEMPORARY;
+	}
+	if (is_given && strcmp(s->zone.name, start) != 0) {
+		msg_error("%s is no zone of its own: it is in %s", start,
+			s->zone.name);
+		free(start);
+		return STATUS_MISUSE;
+	}
+	free(start);
+	s->name = mem_strdup(s->zone.name);
+	return s->name != NULL ? STATUS_OK : STATUS_TEMPORARY;
+}
+
+/* The server that takes updates where none was given: the one that the SOA
+ * names. 0 or -1 after a message. */
+static int
+find_primary(struct session *s, const char *host)
+{
+	static const uint16_t types[] = {RRTYPE_A, RRTYPE_AAAA};
+	size_t i, k;
+
+	for (i = 0; i < s->zone.n; i++)
+		if (strcmp(s->zone.server[i].name, host) == 0) {
+			s->server = s->zone.server[i].addr;
+			return 0;
+		}
+	for (k = 0; k < 2; k++) {
+		struct rrsets sets;
+		bool found = false;
+
+		if (walk_resolve(s->walk, host, types[k], &sets) == WALK_OK)
+			for (i = 0; i < sets.n && !found; i++)
+				found = sets.item[i].type == types[k] &&
+					dnsaddr_parse(sets.item[i].data[0].text,
+						(uint16_t)s->opt->dns_port,
+						&s->server) == 0;
+		rrsets_fini(&sets);
+		if (found)
+			return 0;
+	}
+	msg_error("%s: no address is known of this server: give --server "
+		  "ADDRESS",
+		host);
+	return -1;
+}
+
+static int
+find_server(struct session *s)
+{
+	const char *given = s->opt->server;
+	char *host = NULL;
+	struct buf b = BUF_INIT;
+	int rc = -1;
+
+	if (given != NULL && dnsaddr_parse(given, (uint16_t)s->opt->dns_port,
+				     &s->server) == 0) {
+		s->server_name = mem_strdup(given);
+		return s->server_name != NULL ? 0 : -1;
+	}
+	if (given == NULL && s->zone.soa == NULL) {
+		msg_error("no server tells the zone's SOA: give --server "
+			  "ADDRESS");
+		return -1;
+	}
+	if (given == NULL &&
+		buf_append(&b, s->zone.soa->data[0].text,
+			strcspn(s->zone.soa->data[0].text, " ")) == -1)
+		return -1;
+	if (dnsname_parse(given != NULL ? given : buf_str(&b), NULL, &host) ==
+		0) {
+		rc = find_primary(s, host);
+		s->server_name = host;
+	} else {
+		msg_error("--server %s: neither an address nor a name",
+			given != NULL ? given : "");
+	}
+	buf_fini(&b);
+	return rc;
+}
+
+int
+session_connect(struct session *s, const char *provider)
+{
+	const char *name = provider != NULL ? provider : s->opt->provider;
+	const struct provider *p = name != NULL ? provider_find(name) : NULL;
+	struct provider_options o = {.zone = s->name,
+		.server = &s->server,
+		.key = s->opt->key,
+		.api_base = s->opt->api_base,
+		.seconds = PROVIDER_SECONDS,
+		.clock = s->env->clock};
+	enum provider_result rc;
+
+	if (p == NULL) {
+		msg_error("which provider? Give --provider");
+		return STATUS_MISUSE;
+	}
+	if (s->opt->provider != NULL && strcmp(s->opt->provider, p->name)) {
+		msg_error("the plan is for the provider %s: make a new one for "
+			  "%s",
+			p->name, s->opt->provider);
+		return STATUS_MISUSE;
+	}
+	if (strcmp(p->name, "rfc2136") == 0 && find_server(s) == -1)
+		return STATUS_MISUSE;
+	o.server_name = s->server_name;
+	if ((rc = p->open(&o, &s->state)) == PROVIDER_OK)
+		s->provider = p;
+	return provider_status(rc);
+}
+
+int
+session_list(struct session *s, struct rrsets *out)
+{
+	return provider_status(s->provider->list(s->state, out));
+}
+
+int
+session_for_plan(struct session *s, const struct dnscut_options *o,
+	struct env *env, const char *verb, struct plan *plan)
+{
+	int status = session_open(s, o, env, verb);
+
+	memset(plan, 0, sizeof(*plan));
+	if (status == STATUS_OK)
+		status = plan_read(env, plan);
+	if (status == STATUS_OK)
+		status = session_find_zone(s, plan->zone, NULL);
+	if (status == STATUS_OK)
+		status = session_connect(s, plan->provider);
+	return status;
+}
+
+int
+session_end(struct session *s, int status)
+{
+	/* before there was a zone there was no run to sum up */
+	if (s->name == NULL)
+		return status;
+	return recorder_end(&s->rec, status);
+}
+
+double
+session_now(const struct session *s)
+{
+	return clock_wall(s->env->clock);
+}
+
+bool
+is_session_delegated(const struct session *s, const struct rrset *ns, bool *all)
+{
+	bool any = false;
+	size_t i;
+
+	*all = true;
+	for (i = 0; i < s->zone.n; i++) {
+		bool is_theirs = has_rrset_data(ns, s->zone.server[i].name);
+
+		if (!s->zone.server[i].is_delegated)
+			continue;
+		any = any || is_theirs;
+		*all = *all && is_theirs;
+	}
+	return any;
+}
