@@ -243,7 +243,7 @@ find_expiry(struct chunk *c)
 	while (kv_unanswered(both[0]) > 0 || kv_unanswered(both[1]) > 0)
 		if (kv_pump(both, 2, 0.25) != KV_OK)
 			return -3;
-	return e.at;
+	return e.is_refused ? -3 : e.at;
 }
 
 /* Reads and writes until all is there. */

@@ -163,9 +163,11 @@ static bool
 is_same_expiry(const struct run *r, const struct item *i)
 {
 	int64_t a = i->expires[0], b = i->expires[1];
-	int64_t apart = a > b ? a - b : b - a;
 
-	return (a < 0) == (b < 0) && apart <= r->c->opt->tolerance;
+	/* what was not there yet, or not told, is no expiry that is known */
+	if (a < 0 || b < 0)
+		return a == -1 && b == -1;
+	return (a > b ? a - b : b - a) <= r->c->opt->tolerance;
 }
 
 static int

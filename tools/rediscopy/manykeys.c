@@ -29,6 +29,7 @@ struct job {
 	struct buf name, tmp; /* on the target */
 	struct keydigest digest;
 	struct keydigest_tap tap;
+	int64_t has; /* elements on the target */
 	bool is_begun, is_gone, is_kept, failed;
 };
 
@@ -186,6 +187,38 @@ give_name(struct job *j)
 	kv_queue(to, on_named, j, 0, "EXEC", NULL);
 }
 
+static int
+on_length(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
+{
+	struct job *j = ctx;
+
+	(void)k;
+	(void)tag;
+	j->has = is_kvreply(r, KVREPLY_INTEGER) ? r->integer : -1;
+	return 0;
+}
+
+/* Asks how many elements the target has kept. */
+static void
+measure(struct job *j)
+{
+	const struct reader_type *type = reader_type(j->digest.type);
+
+	if (type != NULL)
+		put_words(j, type->length, &j->tmp, NULL, on_length);
+}
+
+/* Whether it has evicted some, or somebody has deleted them. Fields may have
+ * expired. */
+static bool
+is_short(const struct job *j)
+{
+	bool may_expire = strcmp(j->digest.type, "hash") == 0 &&
+			  is_side_able(j->m->from, SIDE_HASH_TTL);
+
+	return j->has < j->digest.elements && !may_expire;
+}
+
 /* What was read of it makes a key, or not; or is not to be relied upon. */
 static void
 judge(struct job *j)
@@ -202,6 +235,7 @@ judge(struct job *j)
 	j->failed = d->expiry.at == -2 && strcmp(d->type, "none") != 0;
 	j->is_gone =
 		strcmp(d->type, "none") == 0 || (!holds && d->elements == 0);
+	j->failed = j->failed || (!j->is_gone && is_short(j));
 }
 
 static int
@@ -257,6 +291,8 @@ copy(struct batch *b, size_t at)
 	for (i = 0; i < b->n; i++)
 		if (b->job[i].run.stream != NULL)
 			streamcopy_close(&b->job[i].run);
+	for (i = 0; i < b->n; i++)
+		measure(&b->job[i]);
 	if (drain(m) == -1)
 		return STATUS_TEMPORARY;
 	for (i = 0; i < b->n; i++) {
