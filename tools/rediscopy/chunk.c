@@ -350,6 +350,14 @@ take_name(struct chunkrun *r)
 	return kv_finish(to);
 }
 
+/* Whether what was read may be gone from the target by itself. */
+static bool
+may_expire(const struct chunkrun *r)
+{
+	return strcmp(r->reader.type->name, "hash") == 0 &&
+	       is_side_able(r->c->from, SIDE_HASH_TTL);
+}
+
 /* Expiry and name, in one go; or away with it. 0, or -1: lost. */
 static int
 finish(struct chunkrun *r, int64_t expires)
@@ -373,8 +381,10 @@ finish(struct chunkrun *r, int64_t expires)
 		return -1;
 	/* an expiry that has passed took the key with it */
 	if (is_kvreply(reply, KVREPLY_ERROR) &&
-		strstr(reply->str, "no such key") == NULL) {
+		!(strstr(reply->str, "no such key") != NULL &&
+			(expires >= 0 || may_expire(r) || r->reader.at == 0))) {
 		r->failed = true;
+		r->c->is_short = true;
 		(void)buf_puts(&r->c->why, reply->str);
 	}
 	r->kept = is_kvreply(reply, KVREPLY_INTEGER) && reply->integer == 0;
@@ -412,14 +422,11 @@ is_steady(const struct chunkrun *r)
 }
 
 /* Whether the target has fewer elements than it was given: it has evicted the
- * temporary key, or somebody has emptied it. Fields may have expired. */
+ * temporary key, or somebody has emptied it. */
 static bool
 is_short(const struct chunkrun *r)
 {
-	bool may_expire = strcmp(r->reader.type->name, "hash") == 0 &&
-			  is_side_able(r->c->from, SIDE_HASH_TTL);
-
-	return is_steady(r) && r->has < r->after && !may_expire;
+	return is_steady(r) && r->has < r->after && !may_expire(r);
 }
 
 static enum chunk_result

@@ -397,10 +397,6 @@ dump_run(const void *options, struct env *env)
 			  "--output, or redirect standard output");
 		return STATUS_MISUSE;
 	}
-	if (o->to != NULL) {
-		msg_error("dump has no target: --to is of no use to it");
-		return STATUS_MISUSE;
-	}
 	memset(&d, 0, sizeof(d));
 	status = ends_open_one(&d.e, o, env, "dump", true);
 	d.e.rec.is_out_taken = o->output == NULL;

@@ -135,6 +135,21 @@ ignore(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	return 0;
 }
 
+/* Whether what was read may be gone from the target by itself. */
+static bool
+may_expire(const struct job *j)
+{
+	return strcmp(j->digest.type, "hash") == 0 &&
+	       is_side_able(j->m->from, SIDE_HASH_TTL);
+}
+
+/* Whether it has evicted some, or somebody has deleted them. */
+static bool
+is_short(const struct job *j)
+{
+	return j->has < j->digest.elements && !may_expire(j);
+}
+
 static int
 on_named(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 {
@@ -149,7 +164,8 @@ on_named(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	/* an expiry that has passed took the key with it */
 	j->failed = !is_kvreply_ok(r) && !is_kvreply(r, KVREPLY_INTEGER) &&
 		    !(is_kvreply(r, KVREPLY_ERROR) &&
-			    strstr(r->str, "no such key") != NULL);
+			    strstr(r->str, "no such key") != NULL &&
+			    (j->digest.expires >= 0 || may_expire(j)));
 	return 0;
 }
 
@@ -206,17 +222,6 @@ measure(struct job *j)
 
 	if (type != NULL)
 		put_words(j, type->length, &j->tmp, NULL, on_length);
-}
-
-/* Whether it has evicted some, or somebody has deleted them. Fields may have
- * expired. */
-static bool
-is_short(const struct job *j)
-{
-	bool may_expire = strcmp(j->digest.type, "hash") == 0 &&
-			  is_side_able(j->m->from, SIDE_HASH_TTL);
-
-	return j->has < j->digest.elements && !may_expire;
 }
 
 /* What was read of it makes a key, or not; or is not to be relied upon. */
