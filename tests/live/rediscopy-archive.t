@@ -143,6 +143,14 @@ check 'killed while it restores: the same command again, and it goes on' '
 		same_keys
 		no_leftovers target
 	done'
+check 'the same command again, after the target was emptied' '
+	rm -f emptied.jsonl
+	empty target
+	restore all --journal emptied.jsonl
+	on target DBSIZE >had
+	empty target
+	restore all --journal emptied.jsonl
+	on target DBSIZE | diff had -'
 check 'a journal of another archive is refused' '
 	status 100 restore all --journal j --policy replace 2>err
 	grep -q "journal" err'

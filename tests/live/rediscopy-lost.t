@@ -75,4 +75,18 @@ check 'big keys and comparisons are no faster than --rate' '
 	has ".type == \"key.copied\" and .seconds > 2" copy.jsonl
 	has ".type == \"keys.verified\" and .seconds > 2" copy.jsonl'
 
+check 'nor are many small ones that RESTORE does not take' '
+	redis_up plain --rename-command RESTORE ""
+	on source EVAL "for i = 1, 6000 do redis.call(\"RPUSH\", \"l:\" .. i, 1, 2, 3) end" 0 >/dev/null
+	on plain -r -1 EVAL "for _, k in ipairs(redis.call(\"KEYS\", ARGV[1])) do redis.call(\"DEL\", k) end" \
+		0 "*:rediscopy:*" >/dev/null &
+	cleaner=$!
+	rc=0
+	TO=$(url plain) copy --no-verify --match "l:*" || rc=$?
+	kill $cleaner
+	n=$(has ".type == \"key.failed\"" copy.jsonl && jq -s "map(select(.type == \"key.failed\")) | length" copy.jsonl || echo 0)
+	echo "exit $rc, $n failed, $(on plain DBSIZE) there"
+	[[ $(on plain DBSIZE) = $((6000 - n)) ]]
+	[[ $(on plain LLEN l:7) = 3 || $n -gt 0 ]]'
+
 finish

@@ -105,4 +105,60 @@ check 'misuse is said at once, in one line, and is not to be tried again' '
 		misuse dump --from env:FROM -o $out
 	done'
 
+check 'what a server is asked about itself changes no key, whatever its name' '
+	empty source target
+	for n in source target; do
+		on $n SET airlift:rediscopy:nobody kept >/dev/null
+		on $n SET other 1 >/dev/null
+	done
+	verify
+	on target GET airlift:rediscopy:nobody | grep -qx kept
+	on source DEL airlift:rediscopy:nobody >/dev/null
+	on target DEL airlift:rediscopy:nobody >/dev/null
+	for n in source target; do on $n XADD airlift:rediscopy:nobody 0-1 f v >/dev/null; done
+	on source XGROUP CREATE airlift:rediscopy:nobody g 0 >/dev/null
+	on source XDEL airlift:rediscopy:nobody 0-1 >/dev/null
+	copy --policy replace
+	on source XINFO STREAM airlift:rediscopy:nobody | grep -A1 last-generated-id | grep -qx 0-1'
+
+check 'a server at work on a script is waited for, either one' '
+	empty source target
+	on source EVAL "for i = 1, 40000 do redis.call(\"RPUSH\", KEYS[1], i) end" 1 big >/dev/null
+	data source seed
+	for n in source target; do
+		empty target
+		on $n CONFIG SET busy-reply-threshold 50 >/dev/null
+		copy --no-verify --big 10K --rate 100K &
+		pid=$!
+		sleep 0.7
+		on $n EVAL "while true do end" 0 >/dev/null 2>&1 &
+		is_busy() { on $n PING 2>&1 | grep -q BUSY; }
+		wait_for 10 is_busy
+		sleep 2
+		on $n SCRIPT KILL >/dev/null
+		wait $pid
+		same_keys
+		no_leftovers target
+	done'
+
+check 'a server that has too many clients is waited for' '
+	empty target
+	on target CONFIG SET maxclients 2 >/dev/null
+	# one stays, one is ours, and rediscopy is the third
+	for n in 1 2; do (sleep 3) | on target >/dev/null 2>&1 & done
+	sleep 0.3
+	status 111 copy 2>err
+	grep -q "max number of clients" err
+	wait
+	on target CONFIG SET maxclients 1000 >/dev/null'
+
+check 'a stream that has the last ID there can be' '
+	empty source target
+	on source XADD last 0-1 a b >/dev/null
+	on source XADD last 18446744073709551615-18446744073709551615 a b >/dev/null
+	on source RPUSH filler "$(head -c 3000 /dev/zero | tr "\\0" x)" >/dev/null
+	status 0 rediscopy dump --from env:FROM -o last.keys >/dev/null
+	status 0 rediscopy restore --to env:TO <last.keys >/dev/null
+	same_keys'
+
 finish

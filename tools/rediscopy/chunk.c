@@ -20,6 +20,9 @@ on_written(void *ctx, struct kv *k, const struct kvreply *reply, uintptr_t tag)
 
 	(void)k;
 	r->writing -= (uint64_t)tag;
+	/* all is done again when it is over */
+	if (is_kvreply_passing(reply))
+		return -1;
 	if (!is_kvreply(reply, KVREPLY_ERROR) || r->failed)
 		return 0;
 	r->failed = true;
@@ -179,7 +182,7 @@ give_up(struct chunkrun *r)
 		r->failed = true;
 		(void)buf_puts(&r->c->why, reply->str);
 	}
-	return reply != NULL ? 0 : -1;
+	return reply != NULL && !is_kvreply_passing(reply) ? 0 : -1;
 }
 
 static int
@@ -209,17 +212,23 @@ measure_source(struct chunkrun *r, int64_t *n)
 	measure(r, r->c->from, r->c->k->key, r->c->k->len, n);
 }
 
-/* What TYPE says, into ${c->type}. 0, or -1: lost. */
+/* What TYPE says, into ${c->type}. 0, or -1: lost, or the source is at work
+ * and says so. */
 static int
-find_type(struct chunk *c)
+find_type(struct chunkrun *r)
 {
-	const struct kvreply *r =
+	struct chunk *c = r->c;
+	const struct kvreply *reply =
 		ask_one(c->from, "TYPE", c->k->key, c->k->len);
 
-	if (r == NULL)
+	if (reply == NULL || is_kvreply_passing(reply))
 		return -1;
+	if (is_kvreply(reply, KVREPLY_ERROR)) {
+		r->failed = true;
+		(void)buf_puts(&c->why, reply->str);
+	}
 	snprintf(c->type, sizeof(c->type), "%s",
-		r->str != NULL ? r->str : "none");
+		reply->str != NULL ? reply->str : "none");
 	return 0;
 }
 
@@ -234,7 +243,7 @@ find_expiry(struct chunk *c)
 	while (kv_unanswered(both[0]) > 0 || kv_unanswered(both[1]) > 0)
 		if (kv_pump(both, 2, 0.25) != KV_OK)
 			return -3;
-	return e.at;
+	return e.is_refused ? -3 : e.at;
 }
 
 /* Reads and writes until all is there. */
@@ -341,6 +350,14 @@ take_name(struct chunkrun *r)
 	return kv_finish(to);
 }
 
+/* Whether what was read may be gone from the target by itself. */
+static bool
+may_expire(const struct chunkrun *r)
+{
+	return strcmp(r->reader.type->name, "hash") == 0 &&
+	       is_side_able(r->c->from, SIDE_HASH_TTL);
+}
+
 /* Expiry and name, in one go; or away with it. 0, or -1: lost. */
 static int
 finish(struct chunkrun *r, int64_t expires)
@@ -360,12 +377,14 @@ finish(struct chunkrun *r, int64_t expires)
 	} else {
 		reply = take_name(r);
 	}
-	if (reply == NULL)
+	if (reply == NULL || is_kvreply_passing(reply))
 		return -1;
 	/* an expiry that has passed took the key with it */
 	if (is_kvreply(reply, KVREPLY_ERROR) &&
-		strstr(reply->str, "no such key") == NULL) {
+		!(strstr(reply->str, "no such key") != NULL &&
+			(expires >= 0 || may_expire(r) || r->reader.at == 0))) {
 		r->failed = true;
+		r->c->is_short = true;
 		(void)buf_puts(&r->c->why, reply->str);
 	}
 	r->kept = is_kvreply(reply, KVREPLY_INTEGER) && reply->integer == 0;
@@ -403,14 +422,11 @@ is_steady(const struct chunkrun *r)
 }
 
 /* Whether the target has fewer elements than it was given: it has evicted the
- * temporary key, or somebody has emptied it. Fields may have expired. */
+ * temporary key, or somebody has emptied it. */
 static bool
 is_short(const struct chunkrun *r)
 {
-	bool may_expire = strcmp(r->reader.type->name, "hash") == 0 &&
-			  is_side_able(r->c->from, SIDE_HASH_TTL);
-
-	return is_steady(r) && r->has < r->after && !may_expire;
+	return is_steady(r) && r->has < r->after && !may_expire(r);
 }
 
 static enum chunk_result
@@ -422,8 +438,11 @@ copy_once(struct chunk *c, const char *tmp, size_t tmp_len, bool scanned)
 
 	/* an interrupted try may have left one */
 	chunkrun_write(&r, "UNLINK", 0, 0);
-	if (find_type(c) == -1)
+	if (find_type(&r) == -1)
 		return CHUNK_LOST;
+	if (r.failed)
+		return kv_drain(c->to->kv) != KV_OK ? CHUNK_LOST
+						    : CHUNK_REFUSED;
 	if ((type = reader_type(c->type)) == NULL)
 		return kv_drain(c->to->kv) != KV_OK   ? CHUNK_LOST
 		       : strcmp(c->type, "none") == 0 ? CHUNK_VANISHED
@@ -445,11 +464,15 @@ copy_once(struct chunk *c, const char *tmp, size_t tmp_len, bool scanned)
 	/* a key of no elements is no key, but for strings and streams */
 	if (expires == -2)
 		return give_up(&r) == -1 ? CHUNK_LOST : CHUNK_VANISHED;
-	if (!r.failed && is_short(&r)) {
+	if (!r.failed && (r.reader.is_broken || is_short(&r))) {
 		r.failed = c->is_short = true;
 		(void)buf_puts(&c->why,
-			"the target does not keep what it is given: does it "
-			"evict keys, or does somebody delete them?");
+			r.reader.is_broken
+				? "it could not be read to its end: does its "
+				  "type change?"
+				: "the target does not keep what it is given: "
+				  "does it evict keys, or does somebody delete "
+				  "them?");
 	}
 	if (finish(&r, expires) == -1)
 		return CHUNK_LOST;

@@ -50,7 +50,7 @@ struct slot {
 struct run {
 	struct compare *c;
 	char cursor[CURSOR];
-	bool is_scanning, is_scanned, failed;
+	bool is_scanning, is_scanned, failed, refused;
 	struct item *all;
 	struct item *ready, **ready_end; /* measured, to be read */
 	size_t n_items, items;           /* under way, and at most */
@@ -163,9 +163,11 @@ static bool
 is_same_expiry(const struct run *r, const struct item *i)
 {
 	int64_t a = i->expires[0], b = i->expires[1];
-	int64_t apart = a > b ? a - b : b - a;
 
-	return (a < 0) == (b < 0) && apart <= r->c->opt->tolerance;
+	/* what was not there yet, or not told, is no expiry that is known */
+	if (a < 0 || b < 0)
+		return a == -1 && b == -1;
+	return (a > b ? a - b : b - a) <= r->c->opt->tolerance;
 }
 
 static int
@@ -331,6 +333,8 @@ take_scan(struct run *r, const struct kvreply *reply, const char *what,
 			is_kvreply(reply, KVREPLY_ERROR) ? reply->str
 							 : "no list of keys");
 		r->failed = true;
+		r->refused = is_kvreply_error(reply, "NOPERM") ||
+			     is_kvreply_error(reply, "ERR");
 		return -1;
 	}
 	memcpy(r->cursor, reply->item[0]->str, reply->item[0]->len + 1);
@@ -679,7 +683,7 @@ run_all(struct compare *c, const struct keylist *list)
 	struct run *r = mem_zalloc(1, sizeof(*r));
 	double items;
 	size_t i;
-	bool all;
+	bool all, refused;
 	int rc;
 
 	if (r == NULL || (r->suspect = keylist_new()) == NULL) {
@@ -707,8 +711,9 @@ run_all(struct compare *c, const struct keylist *list)
 		if (r->slot[i].is_used)
 			free_slot(r, &r->slot[i]);
 	keylist_free(r->suspect);
+	refused = r->refused;
 	free(r);
-	return rc == 0 ? STATUS_OK : STATUS_TEMPORARY;
+	return rc == 0 ? STATUS_OK : refused ? STATUS_NO : STATUS_TEMPORARY;
 }
 
 int

@@ -87,8 +87,9 @@ struct compare {
 };
 
 /* compare_run(c): the selected databases, from c->mark. STATUS_OK (whatever
- * differs); STATUS_TEMPORARY: a connection was lost, or differs() has stopped
- * it: both sessions must be opened anew. */
+ * differs); STATUS_NO: a server does not list its keys, after a message;
+ * STATUS_TEMPORARY: a connection was lost, or differs() has stopped it: both
+ * sessions must be opened anew. */
 int compare_run(struct compare *c);
 
 /* compare_keys(c, list): the listed keys alone, by what they hold. */

@@ -350,18 +350,28 @@ is_full(void *ctx)
 		       now - c->aside_since > ASIDE_SECONDS);
 }
 
+/* Whether a server was started anew since this was last asked: it scans in
+ * another order, or may have lost what it had been given, in other databases,
+ * too. */
+static bool
+is_anew(struct copying *c)
+{
+	bool from = side_moved(&c->e.from), to = side_moved(&c->e.to);
+
+	c->is_lost = c->is_lost || (to && c->pair > 0);
+	return from || to;
+}
+
 /* In the middle of a database: all before the cursor has arrived but for what
  * was put aside. The big ones wait for the end if they are few. */
 static int
 work_off(struct copying *c, struct copylog_point *p, const char *cursor)
 {
 	int64_t failed = c->e.rec.failed;
-	bool moved;
 	int status;
 
 	/* whatever was before: the scan has gone through */
-	(void)side_moved(&c->e.from);
-	(void)side_moved(&c->e.to);
+	(void)is_anew(c);
 	status = is_keylist_full(c->big) ? copy_aside(c) : copy_refused(c);
 	c->aside_since = clock_mono(c->e.env->clock);
 	/* they do not keep the others back */
@@ -371,8 +381,7 @@ work_off(struct copying *c, struct copylog_point *p, const char *cursor)
 	}
 	if (status != STATUS_OK)
 		return status;
-	moved = side_moved(&c->e.from);
-	if (side_moved(&c->e.to) || moved)
+	if (is_anew(c))
 		snprintf(p->cursor, sizeof(p->cursor), "0");
 	else if (on_safe(c, cursor) == -1)
 		return STATUS_TEMPORARY;
@@ -392,7 +401,6 @@ copy_small(struct copying *c, struct copylog_point *p)
 		.refused = c->refused};
 	int status, tries = 0;
 	int64_t n = side_keys(&c->e.from);
-	bool moved;
 	char cursor[24];
 
 	progress_start(c->e.progress, 0, "keys", (uint64_t)(n > 0 ? n : 0));
@@ -412,14 +420,7 @@ copy_small(struct copying *c, struct copylog_point *p)
 		keylist_clear(c->refused);
 		if ((status = ends_again(&c->e)) != STATUS_OK)
 			break;
-		/* a server that was started anew scans in another order, or
-		 * may have lost what it had been given: other databases, too */
-		moved = side_moved(&c->e.from);
-		if (side_moved(&c->e.to)) {
-			moved = true;
-			c->is_lost = c->is_lost || c->pair > 0;
-		}
-		if (moved)
+		if (is_anew(c))
 			snprintf(p->cursor, sizeof(p->cursor), "0");
 	}
 	c->live = NULL;

@@ -26,8 +26,9 @@ on_time(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 		e->now = now;
 		return 0;
 	}
-	e->at = e->left < 0 ? e->left : now + e->left;
-	e->is_exact = e->left < 0 || now == e->now;
+	e->at = e->left < 0 || e->left > INT64_MAX - now ? e->left
+							 : now + e->left;
+	e->is_exact = !e->is_refused && (e->left < 0 || now == e->now);
 	if (!e->is_exact && --e->tries > 0) {
 		ask(e);
 		return 0;
@@ -43,11 +44,13 @@ on_left(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	bool is_time = tag != 0;
 
 	(void)k;
-	e->left = is_kvreply(r, KVREPLY_INTEGER) ? r->integer : -1;
+	e->is_refused = !is_kvreply(r, KVREPLY_INTEGER);
+	e->left = e->is_refused ? -1 : r->integer;
 	if (!is_time)
 		return 0;
 	e->at = e->left;
-	e->is_done = e->is_exact = true;
+	e->is_exact = !e->is_refused;
+	e->is_done = true;
 	return 0;
 }
 

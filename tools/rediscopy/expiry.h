@@ -14,7 +14,8 @@ struct side;
  * belong to two moments.
  */
 struct expiry {
-	int64_t at;             /* ms since 1970; -1: never; -2: no such key */
+	int64_t at;      /* ms since 1970; -1: never; -2: no such key */
+	bool is_refused; /* an error was answered, and nothing is known */
 	bool is_done, is_exact; /* answered; and by one moment */
 	/* how it is got */
 	struct side *side;

@@ -204,6 +204,7 @@ on_type(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 		return 0;
 	}
 	d->expires = d->expiry.at >= 0 ? d->expiry.at : -1;
+	d->failed = d->failed || d->expiry.is_refused;
 	snprintf(d->type, sizeof(d->type), "%s",
 		is_kvreply(r, KVREPLY_STATUS) ? r->str : "?");
 	if (strcmp(d->type, "none") == 0)
@@ -403,18 +404,24 @@ keydigest_fini(struct keydigest *d)
 	d->row = NULL;
 }
 
+/* Both never, or at most so far apart. */
+static bool
+is_near(int64_t a, int64_t b, int64_t ms)
+{
+	if (a < 0 || b < 0)
+		return a < 0 && b < 0;
+	return (a > b ? a - b : b - a) <= ms;
+}
+
 bool
 is_keydigest_equal(
 	const struct keydigest *a, const struct keydigest *b, int64_t ms)
 {
-	int64_t apart = a->expires > b->expires ? a->expires - b->expires
-						: b->expires - a->expires;
-
 	if (a->failed || b->failed || strcmp(a->type, b->type) != 0)
 		return false;
 	if (strcmp(a->type, "none") == 0)
 		return true;
-	return (a->expires < 0) == (b->expires < 0) && apart <= ms &&
+	return is_near(a->expires, b->expires, ms) &&
 	       a->elements == b->elements &&
 	       is_multiset_equal(&a->sum, &b->sum) &&
 	       is_multiset_equal(&a->time_sum, &b->time_sum);

@@ -29,6 +29,7 @@ struct job {
 	struct buf name, tmp; /* on the target */
 	struct keydigest digest;
 	struct keydigest_tap tap;
+	int64_t has; /* elements on the target */
 	bool is_begun, is_gone, is_kept, failed;
 };
 
@@ -134,6 +135,21 @@ ignore(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	return 0;
 }
 
+/* Whether what was read may be gone from the target by itself. */
+static bool
+may_expire(const struct job *j)
+{
+	return strcmp(j->digest.type, "hash") == 0 &&
+	       is_side_able(j->m->from, SIDE_HASH_TTL);
+}
+
+/* Whether it has evicted some, or somebody has deleted them. */
+static bool
+is_short(const struct job *j)
+{
+	return j->has < j->digest.elements && !may_expire(j);
+}
+
 static int
 on_named(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 {
@@ -148,7 +164,8 @@ on_named(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	/* an expiry that has passed took the key with it */
 	j->failed = !is_kvreply_ok(r) && !is_kvreply(r, KVREPLY_INTEGER) &&
 		    !(is_kvreply(r, KVREPLY_ERROR) &&
-			    strstr(r->str, "no such key") != NULL);
+			    strstr(r->str, "no such key") != NULL &&
+			    (j->digest.expires >= 0 || may_expire(j)));
 	return 0;
 }
 
@@ -186,6 +203,27 @@ give_name(struct job *j)
 	kv_queue(to, on_named, j, 0, "EXEC", NULL);
 }
 
+static int
+on_length(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
+{
+	struct job *j = ctx;
+
+	(void)k;
+	(void)tag;
+	j->has = is_kvreply(r, KVREPLY_INTEGER) ? r->integer : -1;
+	return 0;
+}
+
+/* Asks how many elements the target has kept. */
+static void
+measure(struct job *j)
+{
+	const struct reader_type *type = reader_type(j->digest.type);
+
+	if (type != NULL)
+		put_words(j, type->length, &j->tmp, NULL, on_length);
+}
+
 /* What was read of it makes a key, or not; or is not to be relied upon. */
 static void
 judge(struct job *j)
@@ -202,6 +240,7 @@ judge(struct job *j)
 	j->failed = d->expiry.at == -2 && strcmp(d->type, "none") != 0;
 	j->is_gone =
 		strcmp(d->type, "none") == 0 || (!holds && d->elements == 0);
+	j->failed = j->failed || (!j->is_gone && is_short(j));
 }
 
 static int
@@ -257,6 +296,8 @@ copy(struct batch *b, size_t at)
 	for (i = 0; i < b->n; i++)
 		if (b->job[i].run.stream != NULL)
 			streamcopy_close(&b->job[i].run);
+	for (i = 0; i < b->n; i++)
+		measure(&b->job[i]);
 	if (drain(m) == -1)
 		return STATUS_TEMPORARY;
 	for (i = 0; i < b->n; i++) {

@@ -41,15 +41,6 @@ is_hopeless(const struct kvreply *r)
 	       strstr(r->str, "requests limit exceeded") != NULL;
 }
 
-/* Errors of a state that the target may soon be out of. */
-static bool
-is_passing(const struct kvreply *r)
-{
-	return is_kvreply_error(r, "READONLY") ||
-	       is_kvreply_error(r, "NOREPLICAS") ||
-	       is_kvreply_error(r, "BUSY") || is_kvreply_error(r, "LOADING");
-}
-
 /* It was there, or it was named, and is gone. */
 static int
 vanished(struct piperun *s, struct piperun_item *i)
@@ -82,7 +73,7 @@ on_written(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	if (!is_kvreply(r, KVREPLY_ERROR))
 		return piperun_aside(
 			s, s->p->refused, i, "not answered with OK");
-	if (is_hopeless(r) || is_passing(r)) {
+	if (is_hopeless(r) || is_kvreply_passing(r)) {
 		msg_error("target: takes no more: %s", r->str);
 		s->status = is_hopeless(r) ? STATUS_NO : STATUS_TEMPORARY;
 		return -1;

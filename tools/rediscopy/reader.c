@@ -199,6 +199,9 @@ take_zset(struct reader *r, const struct kvreply *reply)
 		take_range(r, reply);
 }
 
+/* The last ID that there can be. */
+#define LAST_ID "18446744073709551615-18446744073709551615"
+
 /* The first ID behind "ms-seq", which exclusive ranges (6.2) are not needed
  * for. */
 static void
@@ -246,6 +249,8 @@ take_stream(struct reader *r, const struct kvreply *reply)
 		memcpy(r->last, e->item[0]->str, e->item[0]->len + 1);
 	}
 	take_range(r, reply);
+	/* nothing can be behind it, and what is would begin anew */
+	r->is_read = r->is_read || strcmp(r->last, LAST_ID) == 0;
 }
 
 const struct reader_type *

@@ -85,6 +85,22 @@ choose_databases(struct restore *r)
 	return STATUS_OK;
 }
 
+/* Whether the target has none of what an earlier run has restored. 1, 0; -1:
+ * lost. */
+static int
+is_emptied(struct ends *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->dbs.n; i++) {
+		if (side_select(&e->to, e->dbs.pair[i].to) == -1)
+			return -1;
+		if (side_keys(&e->to) != 0)
+			return 0;
+	}
+	return 1;
+}
+
 /* The run goes on record, and what killed ones have left goes away. */
 static int
 begin(struct restore *r)
@@ -92,12 +108,18 @@ begin(struct restore *r)
 	struct ends *e = &r->e;
 	struct buf b = BUF_INIT;
 	struct jsonw w;
+	int emptied;
 	size_t i;
 
 	/* what a server that was started anew had may be lost */
 	if (e->to.server.run_id[0] == '\0' ||
 		strcmp(r->target_run, e->to.server.run_id) != 0)
 		r->before = 0;
+	if (r->before > 0) {
+		if ((emptied = is_emptied(e)) == -1)
+			return STATUS_TEMPORARY;
+		r->before = emptied ? 0 : r->before;
+	}
 	if (r->n_runs > 0) {
 		snprintf(e->run, sizeof(e->run), "%.16s.%u", r->run,
 			r->n_runs & 0xffff);

@@ -287,7 +287,7 @@ on_named(void *ctx, struct kv *kv, const struct kvreply *r, uintptr_t tag)
 	if (is_kvreply(r, KVREPLY_ERROR)) {
 		j->is_proven = false;
 		/* an expiry that has passed just now */
-		if (strstr(r->str, "no such key") != NULL)
+		if (strstr(r->str, "no such key") != NULL && j->expires >= 0)
 			k->counts.expired++;
 		else
 			return fail(k, j, r->str);

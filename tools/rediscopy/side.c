@@ -66,7 +66,8 @@ read_info(struct side_server *v, const char *text)
 	v->keys = kvinfo_keys(text);
 }
 
-/* Each command, asked of a key that is not there. */
+/* Each command, asked of a key that is not there, and in words that would
+ * change nothing if it were. */
 struct trial {
 	unsigned can;
 	const char *word[6];
@@ -78,10 +79,9 @@ static const struct trial trials[] = {
 	{SIDE_MEMORY, {"MEMORY", "USAGE", NOBODY}},
 	{SIDE_OBJECT, {"OBJECT", "ENCODING", NOBODY}},
 	{SIDE_XINFO, {"XINFO", "STREAM", NOBODY, "FULL"}},
-	{SIDE_XSETID, {"XSETID", NOBODY, "1-1"}},
+	{SIDE_XSETID, {"XSETID", NOBODY, "none"}},
 	{SIDE_HASH_TTL, {"HPEXPIRETIME", NOBODY, "FIELDS", "1", "f"}},
-	/* changes nothing where nobody has the key */
-	{SIDE_SET_AT, {"SET", NOBODY, "1", "XX", "PXAT", "1"}},
+	{SIDE_SET_AT, {"SET", NOBODY, "1", "XX", "PXAT", "none"}},
 	/* refused for its payload, and nothing else, where it is allowed */
 	{SIDE_RESTORE, {"RESTORE", NOBODY, "0", "none"}},
 };
@@ -96,6 +96,7 @@ is_known(const struct kvreply *r)
 		       strstr(r->str, "a key") != NULL;
 	return !is_kvreply(r, KVREPLY_ERROR) || is_kvreply_error(r, "OOM") ||
 	       (strstr(r->str, "unknown") == NULL &&
+		       strstr(r->str, "syntax error") == NULL &&
 		       strstr(r->str, "Unknown") == NULL &&
 		       strstr(r->str, "not allowed") == NULL &&
 		       strstr(r->str, "disallowed") == NULL &&
@@ -188,7 +189,9 @@ on_packed(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 		most = INTEGER;
 		if (num_int(set, 0, 1 << 30, &entries) == -1 ||
 			(value != NULL &&
-				num_int(value->str, 0, 1 << 30, &most) == -1))
+				(value->str == NULL ||
+					num_int(value->str, 0, 1 << 30,
+						&most) == -1)))
 			entries = most = 1 << 30;
 		bytes = 2 * (uint64_t)entries * (uint64_t)(most + OF_ELEMENT);
 		if (bytes < NODE)

@@ -97,6 +97,10 @@ on_page(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 			continue;
 		g->pending[g->n_pending++] = one;
 	}
+	/* pages that lead nowhere would have no end */
+	if (r->n >= PAGE && again &&
+		streammeta_compare(&one.id, &p->known.id) <= 0)
+		return fail(p, NULL);
 	if (r->n > 0) {
 		p->known = one;
 		p->has_known = true;

@@ -184,6 +184,7 @@ compare_all(struct verifying *v, struct compare *c)
 	for (;;) {
 		v->has_moved = side_moved(&v->e->from);
 		v->has_moved = side_moved(&v->e->to) || v->has_moved;
+		v->is_stale = v->is_stale || (v->has_moved && v->pair > 0);
 		if (v->has_moved || !c->mark.is_set) {
 			memset(&c->mark, 0, sizeof(c->mark));
 			v->settled = found;
@@ -358,10 +359,15 @@ verifying_run(struct verifying *v, struct ends *e)
 	v->options.work_off = work_off;
 	for (v->pair = 0; status == STATUS_OK && v->pair < e->dbs.n; v->pair++)
 		status = verify_database(v);
+	v->is_stale = v->is_stale || e->from.moved || e->to.moved;
 	verifying_fini(v);
 	if (status == STATUS_OK && v->found > 0)
 		status = STATUS_NO;
-	return status;
+	if (status != STATUS_OK || !v->is_stale)
+		return status;
+	msg_error("a server was started anew after some of its keys had been "
+		  "compared: verify again");
+	return STATUS_TEMPORARY;
 }
 
 void

@@ -22,6 +22,7 @@ struct verifying {
 	uint64_t keys, found;
 	uint64_t settled; /* of these, before all that is compared now */
 	bool has_moved;   /* a server was started anew meanwhile */
+	bool is_stale;    /* ... after keys had been found equal */
 	const struct compare_counts *live; /* of verifying_run, or NULL */
 };
 

@@ -432,6 +432,15 @@ kv_what(const struct kv *k)
 	return k->what;
 }
 
+/* Errors of a server that will take us in a while. */
+static bool
+is_not_ready(const struct kvreply *r)
+{
+	return is_kvreply_passing(r) ||
+	       (is_kvreply(r, KVREPLY_ERROR) &&
+		       strstr(r->str, "max number of clients") != NULL);
+}
+
 /* AUTH with a user, if there is one, else by password alone. */
 static const struct kvreply *
 send_auth(struct kv *k, const char *user, const struct secret *password)
@@ -455,8 +464,7 @@ log_in(struct kv *k, const struct kvaddr *a)
 		return KV_OK;
 	r = send_auth(k, user, password);
 	/* servers without users, and URLs whose user is only decoration */
-	if (user != NULL && is_kvreply(r, KVREPLY_ERROR) &&
-		!is_kvreply_error(r, "LOADING"))
+	if (user != NULL && is_kvreply(r, KVREPLY_ERROR) && !is_not_ready(r))
 		r = send_auth(k, NULL, password);
 	if (r == NULL)
 		return KV_LOST;
@@ -474,8 +482,12 @@ log_in(struct kv *k, const struct kvaddr *a)
 			k->name, r->str);
 		return KV_REFUSED;
 	}
+	if (is_not_ready(r)) {
+		msg_error("%s: not ready: %s", k->name, r->str);
+		return KV_LOST;
+	}
 	msg_error("%s: the password is refused: %s", k->name, r->str);
-	return is_kvreply_error(r, "LOADING") ? KV_LOST : KV_REFUSED;
+	return KV_REFUSED;
 }
 
 /* A first command that needs to be let in, then the database. */
@@ -496,8 +508,7 @@ select_db(struct kv *k, int db)
 	if (!is_kvreply(r, KVREPLY_ERROR) ||
 		(db <= 0 && is_kvreply_error(r, "NOPERM")))
 		return KV_OK;
-	if (is_kvreply_error(r, "LOADING") ||
-		is_kvreply_error(r, "MASTERDOWN")) {
+	if (is_not_ready(r)) {
 		msg_error("%s: not ready: %s", k->name, r->str);
 		return KV_LOST;
 	}

@@ -246,6 +246,19 @@ is_kvreply_error(const struct kvreply *r, const char *code)
 }
 
 bool
+is_kvreply_passing(const struct kvreply *r)
+{
+	static const char *const codes[] = {"BUSY", "LOADING", "MASTERDOWN",
+		"READONLY", "NOREPLICAS", "TRYAGAIN", NULL};
+	size_t i;
+
+	for (i = 0; codes[i] != NULL; i++)
+		if (is_kvreply_error(r, codes[i]))
+			return true;
+	return false;
+}
+
+bool
 is_kvreply_ok(const struct kvreply *r)
 {
 	return is_kvreply(r, KVREPLY_STATUS) && strcmp(r->str, "OK") == 0;

@@ -47,6 +47,10 @@ const char *kvreader_why(const struct kvreader *r);
  * error whose first word is ${code} ("NOAUTH"). is_kvreply_ok(r): +OK. */
 bool is_kvreply(const struct kvreply *r, enum kvreply_kind kind);
 bool is_kvreply_error(const struct kvreply *r, const char *code);
+
+/* is_kvreply_passing(r): an error of a state that a server will soon be out
+ * of: it loads, or runs somebody's script, or has lost its primary. */
+bool is_kvreply_passing(const struct kvreply *r);
 bool is_kvreply_ok(const struct kvreply *r);
 
 /* kvreply_pair(r, name): of an array of names and values, the value of that
