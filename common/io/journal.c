@@ -23,6 +23,16 @@ struct journal {
 	bool resumed, failed;
 };
 
+static bool
+is_swapped(const struct json_val *r, const char *source, const char *target)
+{
+	const char *from = json_get_str(r, "source");
+	const char *to = json_get_str(r, "target");
+
+	return from && to && strcmp(from, target) == 0 &&
+	       strcmp(to, source) == 0 && strcmp(from, to) != 0;
+}
+
 /* Whether the first record names the same tool and pair. 0 or -1. */
 static int
 check_identity(const char *path, const struct json_val *r, const char *tool,
@@ -43,10 +53,16 @@ check_identity(const char *path, const struct json_val *r, const char *tool,
 
 		if (have && strcmp(have, want[i]) == 0)
 			continue;
-		msg_at(path, 1, 0,
-			"the journal of another %s (%s, not %s): give a new "
-			"file",
-			key[i], have ? have : "none", want[i]);
+		if (is_swapped(r, source, target))
+			msg_at(path, 1, 0,
+				"the journal of the other direction, from %s "
+				"to %s: are source and target swapped?",
+				target, source);
+		else
+			msg_at(path, 1, 0,
+				"the journal of another %s (%s, not %s): give "
+				"a new file",
+				key[i], have ? have : "none", want[i]);
 		return -1;
 	}
 	return 0;

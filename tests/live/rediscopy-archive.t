@@ -194,7 +194,7 @@ check 'a server or a file where it has no place: refused, with the way to give i
 	grep -q "dump has no target: leave out --to" err
 	status 100 rediscopy restore --to env:TO all 2>err
 	grep -q "standard input is read, give < FILE" err
-	status 100 script -qec "$BIN/rediscopy restore --to env:TO" /dev/null >err </dev/null
+	status 100 script -qec "$BIN/rediscopy restore --to env:TO 2>err" /dev/null </dev/null
 	grep -q "come from the terminal" err'
 
 check 'servers that are away: 111' '

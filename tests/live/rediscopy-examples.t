@@ -3,6 +3,11 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../redislib.sh"
 two
+openssl req -new -x509 -days 2 -nodes -newkey rsa:2048 -subj /CN=ec2.example \
+	-keyout "$T/key" -out "$T/cert" >/dev/null 2>&1
+TLSPORT=$((32000 + RANDOM % 700))
+redis_up far --requirepass pw --tls-port $TLSPORT --tls-cert-file "$T/cert" --tls-key-file "$T/key" \
+	--tls-auth-clients no || exit 1
 export PARALLEL_HOME=$T/parallel
 mkdir -p "$PARALLEL_HOME" && touch "$PARALLEL_HOME/will-cite"
 PATH=$BIN:$T/bin:$PATH
@@ -11,8 +16,12 @@ PATH=$BIN:$T/bin:$PATH
 mkdir -p "$T/bin"
 cat >"$T/bin/heroku" <<'END'
 #!/bin/sh
-[ "$*" = "config:get REDIS_TLS_URL" ] || exit 2
-echo "$FROM"
+case $* in
+'config:get REDIS_URL -a shop') echo "$FROM" ;;
+'maintenance:on -a shop' | 'ps:scale web=0 worker=0 -a shop') ;;
+'run -a shop '*) exec bash -c "$4" ;;
+*) exit 2 ;;
+esac
 END
 cat >"$T/bin/aws" <<'END'
 #!/bin/sh
@@ -36,14 +45,23 @@ runs() { # N COMMANDS
 	bash -e -o pipefail script >out.jsonl
 	test ! -s out.jsonl || records out.jsonl
 }
-check 'check and copy' '
+check 'a dyno tells the pin that check shows' '
+	export REDIS_URL=rediss://:pw@127.0.0.1:$TLSPORT
+	block 1 >script
+	pin=$(bash -e -o pipefail script | cut -d " " -f 1)
+	FROM=$REDIS_URL status 100 rediscopy check --from env:FROM --to env:TO 2>err
+	grep -q "it shows sha256:$pin:" err
+	FROM=$REDIS_URL rediscopy check --from env:FROM --from-pin "sha256:$pin" --to env:TO'
+check 'check and copy, then sync with the application stopped' '
 	data source seed
-	runs 1 2
+	runs 2 2
+	data source mutate 4
+	runs 3 1
 	same_keys
 	records copy.jsonl'
 check 'follow, then until it has caught up' '
 	empty target
-	block 2 >script
+	block 4 >script
 	test "$(grep -c rediscopy script)" -eq 2
 	: >out.jsonl
 	bash -e -c "exec $(head -n 1 script)" >out.jsonl 2>/dev/null &
@@ -56,28 +74,30 @@ check 'follow, then until it has caught up' '
 	bash -e -c "$(tail -n 1 script)" >out2.jsonl
 	records out.jsonl out2.jsonl
 	same_keys'
-check 'sync until quiet' '
-	data source mutate 6
-	runs 3 1
-	same_keys'
+check 'which keys differ' '
+	on target SET only-here 1 >/dev/null
+	block 5 >script
+	status 1 bash -e -o pipefail script >names
+	test "$(cat names)" = "0	only-here	extra"
+	on target DEL only-here >/dev/null'
 check 'two databases into one' '
 	empty source target
 	on source SET a 1 >/dev/null
 	on source -n 1 SET a 2 >/dev/null
-	runs 4 1
+	runs 6 1
 	[[ $(on target GET db0:a) = 1 && $(on target GET db1:a) = 2 ]]'
 check 'four workers' '
 	empty source target
 	data source seed
-	runs 5 2
+	runs 7 2
 	records parts.jsonl
 	same_keys'
 check 'a backup, proven, and brought back' '
 	empty source target
 	data source seed
-	runs 6 3
+	runs 8 3
 	same_keys'
 check 'to a bucket, without a file' '
-	runs 7 1
+	runs 9 1
 	rediscopy restore --check-only <uploaded'
 finish

@@ -173,6 +173,10 @@ test_journal(void)
 	j = journal_open(path.data, "tool", "a", "c", count, &n);
 	T_OK(!j && errno == EINVAL && strstr(buf_str(&said), "another target"),
 		"another pair is refused");
+	buf_clear(&said);
+	j = journal_open(path.data, "tool", "b", "a", count, &n);
+	T_OK(!j && strstr(buf_str(&said), "swapped"),
+		"a pair that is swapped is refused as that");
 	j = journal_open(path.data, "other", "a", "b", count, &n);
 	T_OK(!j && errno == EINVAL, "and another tool");
 	spoil(path.data, "garbage\n", O_APPEND);
