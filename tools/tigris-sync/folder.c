@@ -62,19 +62,26 @@ folder_refuses(const char *key, size_t len)
 	return NULL;
 }
 
+/* No name but those that folder_begin() makes: a user's file may begin so. */
 bool
 is_folder_temporary(const char *key)
 {
 	const char *slash = strrchr(key, '/');
+	const char *name = slash != NULL ? slash + 1 : key;
 
-	return str_starts(slash != NULL ? slash + 1 : key, TEMPORARY);
+	if (!str_starts(name, TEMPORARY))
+		return false;
+	name += strlen(TEMPORARY);
+	return strspn(name, "0123456789abcdef") == 16 &&
+	       strcmp(name + 16, ".part") == 0;
 }
 
 /* Whether the file system folds case: asked of a file of ours. */
 static bool
 probe_case(int fd)
 {
-	static const char name[] = TEMPORARY "case", other[] = ".AIRLIFT-case";
+	static const char name[] = TEMPORARY "000000000000ca5e.part";
+	static const char other[] = ".AIRLIFT-000000000000ca5e.part";
 	struct stat st;
 	int probe = openat(fd, name, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 	bool folds;
@@ -186,10 +193,17 @@ static int
 open_parent(struct folder *f, const char *key, size_t len, bool make,
 	const char **base)
 {
-	int fd = fcntl(f->fd, F_DUPFD_CLOEXEC, 0), next;
+	int fd, next;
 	struct buf part = BUF_INIT;
 	const char *at = key, *slash;
 
+	*base = key;
+	/* a plan or a bucket may say "..": nothing out there is looked at */
+	if (folder_refuses(key, len) != NULL) {
+		errno = ENOENT;
+		return -1;
+	}
+	fd = fcntl(f->fd, F_DUPFD_CLOEXEC, 0);
 	while (fd != -1 &&
 		(slash = memchr(at, '/', len - (size_t)(at - key))) != NULL &&
 		slash + 1 < key + len) {

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# tigris-sync when somebody else wrote what it reads: plans that were altered,
+# names that look like its own, targets that tell half of what they have.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../s3lib.sh"
+double_up D
+s3_keys "$D"
+s3 "$D" source mb t-src
+for b in t-up t-copy; do s3 "$D" target mb "$b"; done
+plan_up() { tigris-sync plan --from "$1" --to s3:t-up/"$2" --to-env TARGET; }
+run_up() { ts run.jsonl run --from "$1" --to s3:t-up/"$2" --to-env TARGET "${@:3}"; }
+keys_of() { s3 "$D" target keys "$@" | jq -r .key | xargs; }
+
+check 'a file whose name begins as our unfinished ones do goes along' '
+	mkdir -p air
+	echo a >air/.airlift-notes
+	echo b >air/.airlift-0.part
+	echo half >air/.airlift-0123456789abcdef.part
+	ts f.jsonl copy --from air --to s3:t-up/air/ --to-env TARGET
+	test "$(keys_of t-up air/)" = "air/.airlift-0.part air/.airlift-notes"
+	ts f.jsonl copy --from s3:t-up/air/ --from-env TARGET --to air-back
+	cmp air/.airlift-notes air-back/.airlift-notes
+	ts f.jsonl verify --from s3:t-up/air/ --from-env TARGET --to air --level read'
+
+check 'a plan that went through jq is still a plan' '
+	mkdir -p jq
+	for i in 1 2 3; do echo $i >jq/$i; touch -d "2026-01-02 03:04:05.12345678$i" jq/$i; done
+	plan_up jq jq/ | jq -c . | run_up jq jq/
+	test "$(how_many run.jsonl object.copied)" = 3'
+
+check 'a plan whose keys lead out of the folder reads nothing there' '
+	mkdir -p in
+	echo secret >outside
+	echo x >in/outside
+	touch -r outside in/outside
+	plan_up in out/ | sed "s,\"key\":\"outside\",\"key\":\"../outside\"," | sed "s,\"size\":2,\"size\":7," >plan.jsonl
+	grep -q ../outside plan.jsonl
+	run_up in out/ <plan.jsonl || true
+	test -z "$(keys_of t-up out/)"
+	has ".type == \"object.skipped\" or .type == \"object.failed\"" run.jsonl'
+
+check 'a plan whose ids lead out of the folder writes nothing there' '
+	echo 1 >one
+	s3 $D source put t-src one one
+	mkdir -p w/to/.airlift-
+	tigris-sync plan --from s3:t-src --from-env SOURCE --to w/to | jq -c ".id = \"/../../abcdefghi\"" >plan.jsonl
+	status 100 ts run.jsonl run --from s3:t-src --from-env SOURCE --to w/to <plan.jsonl 2>err
+	grep -q damaged err
+	test "$(find w -type f)" = ""'
+
+finish
