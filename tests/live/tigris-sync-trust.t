@@ -48,4 +48,28 @@ check 'a plan whose ids lead out of the folder writes nothing there' '
 	grep -q damaged err
 	test "$(find w -type f)" = ""'
 
+check 'an object that the target tells but does not list: looked at, and said' '
+	printf 12345 >a
+	printf 54321 >b
+	s3 $D source put t-src obj a
+	s3 $D target put t-copy obj b
+	s3 $D target put t-copy one one
+	order $D "fault op=ListObjectsV2 every=2 do=hide key=obj"
+	rc=0; across v.jsonl verify t-src t-copy || rc=$?
+	order $D clear
+	test $rc = 1
+	has ".type == \"object.differs\" and .key == \"obj\"" v.jsonl
+	s3 $D target put t-copy obj a
+	order $D "fault op=ListObjectsV2 every=2 do=hide key=obj"
+	across v.jsonl verify t-src t-copy
+	order $D clear
+	has ".rule == \"s3-unlisted\"" v.jsonl'
+
+check 'nothing compared with nothing is said' '
+	across v.jsonl verify t-src/nowhere/ t-copy/nowhere/ 2>err
+	has ".rule == \"s3-nothing\"" v.jsonl
+	grep -q "nothing was compared" err
+	across v.jsonl copy t-src/nowhere/ t-copy/nowhere/
+	has ".rule == \"s3-nothing\"" v.jsonl'
+
 finish
