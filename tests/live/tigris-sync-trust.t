@@ -72,4 +72,28 @@ check 'nothing compared with nothing is said' '
 	across v.jsonl copy t-src/nowhere/ t-copy/nowhere/
 	has ".rule == \"s3-nothing\"" v.jsonl'
 
+check 'a hard link is an object like others: its type, and not over another' '
+	mkdir -p tree
+	echo "<p>" >tree/a.html
+	ln tree/a.html tree/b.html
+	tar -C tree -cf t.tar a.html b.html
+	ts i.jsonl import --to s3:t-up/hard/ --to-env TARGET <t.tar || cat i.jsonl
+	test "$(s3 $D target head t-up hard/b.html | jq -r ".[\"content-type\"]")" = text/html
+	echo mine >mine
+	s3 $D target put t-up hard/b.html mine
+	ts i.jsonl import --to s3:t-up/hard/ --to-env TARGET --overwrite never <t.tar
+	test "$(s3 $D target get t-up hard/b.html)" = mine'
+
+check 'a journal of an earlier archive does not hide what another one has' '
+	mkdir -p rep
+	pack() { printf "%s" "$1" >rep/x; tar -C rep --mtime=@${2:-0} -cf - x; }
+	pack one 0 | ts i.jsonl import --to s3:t-up/rep/ --to-env TARGET --journal rep.j
+	pack two 0 | ts i.jsonl import --to s3:t-up/rep/ --to-env TARGET --journal rep.j
+	test "$(s3 $D target get t-up rep/x)" = two
+	pack three 1700000000 | ts i.jsonl import --to s3:t-up/rep/ --to-env TARGET --journal rep.j
+	pack "three and more" 1700000000 | ts i.jsonl import --to s3:t-up/rep/ --to-env TARGET --journal rep.j
+	test "$(s3 $D target get t-up rep/x)" = "three and more"
+	pack "three and more" 1700000000 | ts i.jsonl import --to s3:t-up/rep/ --to-env TARGET --journal rep.j
+	test "$(how_many i.jsonl object.copied)" = 0'
+
 finish
