@@ -96,4 +96,10 @@ check 'a journal of an earlier archive does not hide what another one has' '
 	pack "three and more" 1700000000 | ts i.jsonl import --to s3:t-up/rep/ --to-env TARGET --journal rep.j
 	test "$(how_many i.jsonl object.copied)" = 0'
 
+check 'a password in the address of an end is not repeated' '
+	status 100 tigris-sync list --from https://key:top-secret@host/b 2>err
+	status 100 tigris-sync list --from "https://host/b?X-Amz-Signature=top-secret" 2>>err
+	test "$(wc -l <err)" = 2
+	fails grep -q top-secret err'
+
 finish
