@@ -102,4 +102,25 @@ check 'a password in the address of an end is not repeated' '
 	test "$(wc -l <err)" = 2
 	fails grep -q top-secret err'
 
+check 'objects on their way when a listing turns out to be in no order are not begun twice' '
+	s3 $D source many t-src 40 40000 un/
+	s3 $D source put t-src un/0 one
+	order $D "set page=10" "fault op=ListObjectsV2 skip=2 times=1 do=unordered" "fault op=GetObject key=un/0 do=delay seconds=1"
+	rc=0; ts f.jsonl copy --from s3:t-src/un/ --from-env SOURCE --to unordered 2>err || rc=$?
+	order $D clear "set page=1000"
+	cat err
+	test $rc = 0
+	grep -q "not in the order" err'
+
+check 'two runs into one folder: the one that is second says so, or is right' '
+	head -c 9000000 /dev/urandom >nine
+	s3 $D source put t-src two/nine nine
+	two() { tigris-sync copy --from s3:t-src/two/ --from-env SOURCE --to two --bwlimit 3m >$1.jsonl 2>$1.err; }
+	two a & p=$!
+	wait_for 5 sh -c "test -s two/.airlift-*.part"
+	status 111 two b
+	grep -q "another run" b.err
+	wait $p
+	cmp nine two/nine'
+
 finish
