@@ -402,9 +402,13 @@ test_folder_names(void)
 	T_OK(folder_refuses("a\0b", 3) != NULL, "a NUL");
 	T_OK(folder_refuses(longest, 256) != NULL, "too long");
 	T_OK(folder_refuses(longest, 255) == NULL, "just not");
-	T_OK(is_folder_temporary("a/.airlift-0.part") &&
-			!is_folder_temporary("a/.airlift/b"),
+	T_OK(is_folder_temporary("a/.airlift-0123456789abcdef.part"),
 		"our own unfinished files");
+	T_OK(!is_folder_temporary("a/.airlift/b") &&
+			!is_folder_temporary(".airlift-notes") &&
+			!is_folder_temporary(".airlift-0.part") &&
+			!is_folder_temporary(".airlift-0123456789abcdef.parts"),
+		"files of others that begin like them");
 }
 
 static void

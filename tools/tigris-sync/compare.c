@@ -31,7 +31,7 @@ struct comparing {
 	struct spill *found; /* records of differences, by key */
 	const char *level;
 	uint64_t objects, bytes, by_digest, by_journal, by_time, by_size;
-	uint64_t differ, kept, looked;
+	uint64_t differ, kept, looked, unlisted;
 	bool strict;
 };
 
@@ -98,7 +98,7 @@ on_again(void *ctx)
 	spill_free(c->found);
 	c->found = spill_new(SPILL);
 	c->objects = c->bytes = c->by_digest = c->by_journal = 0;
-	c->by_time = c->by_size = c->differ = c->kept = 0;
+	c->by_time = c->by_size = c->differ = c->kept = c->unlisted = 0;
 }
 
 static int
@@ -175,8 +175,11 @@ missing(struct comparing *c, const struct object *o)
 		return differs(c, o, o, NULL, "size");
 	if (etag_parts(o->etag) != 0 && is_s3part_etag_equal(o->etag, r.etag))
 		c->by_digest++;
+	else if (etag_parts(o->etag) == 1 && etag_parts(r.etag) == 1)
+		return differs(c, o, o, NULL, "content");
 	else
 		c->by_size++;
+	c->unlisted++;
 	return STATUS_OK;
 }
 
@@ -224,6 +227,25 @@ put_result(struct comparing *c)
 	return recorder_put(&c->e->rec, &w, &b, true);
 }
 
+/* What makes "equal" worth less than it sounds. */
+static void
+warn(struct comparing *c)
+{
+	if (c->objects == 0)
+		(void)recorder_tell(&c->e->rec, "warning", "s3-nothing",
+			"look at --from, --to and the patterns",
+			"nothing was compared: neither end has such an "
+			"object");
+	if (c->unlisted > 0)
+		(void)recorder_tell(&c->e->rec, "warning", "s3-unlisted",
+			"verify again later; before a shadow bucket is "
+			"removed, its objects have to be in the target itself",
+			"%llu objects are told by the target when asked for, "
+			"but it does not list them: its listing lags behind, "
+			"or they are in its shadow bucket only",
+			(unsigned long long)c->unlisted);
+}
+
 int
 compare_all(struct ends *e, const char *level, bool strict)
 {
@@ -245,6 +267,8 @@ compare_all(struct ends *e, const char *level, bool strict)
 	if (status == STATUS_OK &&
 		(c.found == NULL || tell_all(&c) == -1 || put_result(&c) == -1))
 		status = STATUS_TEMPORARY;
+	if (status == STATUS_OK)
+		warn(&c);
 	if (status == STATUS_OK && c.differ > 0) {
 		msg_error("%llu of %llu objects differ",
 			(unsigned long long)c.differ,

@@ -44,6 +44,9 @@ on_again(void *ctx)
 {
 	struct copying *c = ctx;
 
+	/* or the same objects would be on their way twice; a failure is seen
+	 * when more is submitted */
+	(void)engine_drain(&c->e->engine);
 	deletion_forget(&c->del);
 }
 

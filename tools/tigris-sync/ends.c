@@ -44,7 +44,9 @@ check_end(const struct tigris_end *end, const char *what)
 	if (strstr(end->place, "://") != NULL && !is_ends_bucket(end)) {
 		msg_error("--%s %s: give s3:BUCKET[/PREFIX], and the address "
 			  "with --%s-endpoint",
-			what, end->place, what);
+			what,
+			strpbrk(end->place, "@?") != NULL ? "***" : end->place,
+			what);
 		return -1;
 	}
 	if (!is_ends_bucket(end) &&

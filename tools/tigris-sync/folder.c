@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #ifdef __linux__
 #include <sys/syscall.h>
@@ -17,6 +18,9 @@
 #include "tarball.h"
 
 #define TEMPORARY ".airlift-"
+
+const char FOLDER_BUSY[] =
+	"another run is writing this file: run again when it has ended";
 
 struct folder {
 	int fd;
@@ -62,19 +66,26 @@ folder_refuses(const char *key, size_t len)
 	return NULL;
 }
 
+/* No name but those that folder_begin() makes: a user's file may begin so. */
 bool
 is_folder_temporary(const char *key)
 {
 	const char *slash = strrchr(key, '/');
+	const char *name = slash != NULL ? slash + 1 : key;
 
-	return str_starts(slash != NULL ? slash + 1 : key, TEMPORARY);
+	if (!str_starts(name, TEMPORARY))
+		return false;
+	name += strlen(TEMPORARY);
+	return strspn(name, "0123456789abcdef") == 16 &&
+	       strcmp(name + 16, ".part") == 0;
 }
 
 /* Whether the file system folds case: asked of a file of ours. */
 static bool
 probe_case(int fd)
 {
-	static const char name[] = TEMPORARY "case", other[] = ".AIRLIFT-case";
+	static const char name[] = TEMPORARY "000000000000ca5e.part";
+	static const char other[] = ".AIRLIFT-000000000000ca5e.part";
 	struct stat st;
 	int probe = openat(fd, name, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 	bool folds;
@@ -186,10 +197,17 @@ static int
 open_parent(struct folder *f, const char *key, size_t len, bool make,
 	const char **base)
 {
-	int fd = fcntl(f->fd, F_DUPFD_CLOEXEC, 0), next;
+	int fd, next;
 	struct buf part = BUF_INIT;
 	const char *at = key, *slash;
 
+	*base = key;
+	/* a plan or a bucket may say "..": nothing out there is looked at */
+	if (folder_refuses(key, len) != NULL) {
+		errno = ENOENT;
+		return -1;
+	}
+	fd = fcntl(f->fd, F_DUPFD_CLOEXEC, 0);
 	while (fd != -1 &&
 		(slash = memchr(at, '/', len - (size_t)(at - key))) != NULL &&
 		slash + 1 < key + len) {
@@ -243,13 +261,36 @@ admit(struct folder *f, const char *key, size_t len, const char **why)
 	return 0;
 }
 
+/* Opens the unfinished file, for nobody else to write into. 0; -1 with errno,
+ * EWOULDBLOCK if somebody does. */
+static int
+open_alone(struct folder_file *x)
+{
+	struct stat own, named;
+
+	/* one that had it until now may just have given it its real name */
+	for (;;) {
+		x->fd = openat(x->dir, x->name,
+			O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+		if (x->fd == -1 || flock(x->fd, LOCK_EX | LOCK_NB) == -1 ||
+			fstat(x->fd, &own) == -1)
+			return -1;
+		x->had = (uint64_t)own.st_size;
+		if (fstatat(x->dir, x->name, &named, AT_SYMLINK_NOFOLLOW) ==
+				0 &&
+			named.st_ino == own.st_ino)
+			return 0;
+		close(x->fd);
+		x->fd = -1;
+	}
+}
+
 int
 folder_begin(struct folder *f, const char *key, size_t len, const char *id,
 	struct folder_file **file, const char **why, bool *is_refused)
 {
 	struct folder_file *x;
 	const char *base;
-	struct stat st;
 
 	*is_refused = true;
 	if (admit(f, key, len, why) == -1)
@@ -264,17 +305,14 @@ folder_begin(struct folder *f, const char *key, size_t len, const char *id,
 	x->fd = -1;
 	x->dir = open_parent(f, key, len, true, &base);
 	snprintf(x->name, sizeof(x->name), TEMPORARY "%.16s.part", id);
-	if (x->dir != -1 && (x->base = mem_strdup(base)) != NULL)
-		x->fd = openat(x->dir, x->name,
-			O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
-	if (x->fd == -1 || fstat(x->fd, &st) == -1) {
+	if (x->dir == -1 || (x->base = mem_strdup(base)) == NULL ||
+		open_alone(x) == -1) {
 		*is_refused = errno == ENOTDIR || errno == ELOOP ||
 			      errno == ENAMETOOLONG;
-		*why = reason();
+		*why = errno == EWOULDBLOCK ? FOLDER_BUSY : reason();
 		folder_drop(x, true);
 		return -1;
 	}
-	x->had = (uint64_t)st.st_size;
 	*file = x;
 	return 0;
 }

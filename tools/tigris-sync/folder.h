@@ -35,8 +35,9 @@ int folder_close(struct folder *f);
  * folder_begin(f, key, id, file): a file that shall be ${key}; ${id} names this
  * version of it, and what an interrupted run has written of that version is
  * still there. 0; -1 with the reason in ${*why}, borrowed, and in
- * ${*is_refused} whether it is one that stays.
+ * ${*is_refused} whether it is one that stays; FOLDER_BUSY passes.
  */
+extern const char FOLDER_BUSY[];
 int folder_begin(struct folder *f, const char *key, size_t len, const char *id,
 	struct folder_file **file, const char **why, bool *is_refused);
 

@@ -52,7 +52,9 @@ on_upload(void *ctx, const struct remote_item *i)
 		.key = i->key, .len = i->len, .etag = "", .class = ""};
 	struct remote_reply r = {.status = 0};
 
-	if ((double)i->begun / 1e9 > s->before) {
+	/* one of unknown age may have been begun just now */
+	if ((i->begun == 0 && e->opt->older_than > 0) ||
+		(double)i->begun / 1e9 > s->before) {
 		e->rec.skipped++;
 		return 0;
 	}

@@ -20,6 +20,8 @@
 #include "tigris.h"
 #include "work.h"
 
+#define ZIP_EPOCH 315532800 /* 1980-01-01 */
+
 /* Reading an archive, member by member, into a bucket. */
 struct importing {
 	struct ends *e;
@@ -129,28 +131,65 @@ push(struct importing *m, const struct work *w, struct attrs *attrs,
 	return g->stopped;
 }
 
+/*
+ * The work of one member. Its time alone is no version: archives that shall be
+ * the same each time they are made have one time for all.
+ */
+static int
+begin_work(struct importing *m, const struct object *o, struct attrs *attrs,
+	int64_t size, struct work *w)
+{
+	const char *type = attrs_type(o->key);
+	struct buf version = BUF_INIT;
+	int rc = -1;
+
+	if (work_init(w, WORK_COPY, o, NULL) == 0 &&
+		object_version(&version, o) == 0 &&
+		buf_printf(&version, "-%lld", (long long)size) == 0) {
+		object_id(o, buf_str(&version), w->id);
+		rc = 0;
+	}
+	buf_fini(&version);
+	if (rc == 0 && attrs_get(attrs, "content-type") == NULL && type != NULL)
+		rc = attrs_set(attrs, "content-type", type, strlen(type));
+	if (rc == -1)
+		msg_error("out of memory");
+	w->is_any = strcmp(m->e->opt->overwrite, "never") != 0;
+	return rc;
+}
+
 static int
 put_object(struct importing *m, const struct object *o, struct attrs *attrs,
 	int64_t size)
 {
 	struct ends *e = m->e;
-	const char *type = attrs_type(o->key);
 	struct work w;
 
-	if (work_init(&w, WORK_COPY, o, NULL) == -1 ||
-		(attrs_get(attrs, "content-type") == NULL && type != NULL &&
-			attrs_set(attrs, "content-type", type, strlen(type)) ==
-				-1)) {
-		msg_error("out of memory");
+	if (begin_work(m, o, attrs, size, &w) == -1)
 		return STATUS_TEMPORARY;
-	}
-	w.is_any = strcmp(e->opt->overwrite, "never") != 0;
-	if (is_ledger_copied(&e->ledger, w.id)) {
+	/* what is no younger than zip's first day has no time of its own */
+	if (o->mtime / 1000000000 > ZIP_EPOCH + 86400 &&
+		is_ledger_copied(&e->ledger, w.id)) {
 		engine_skipped(
 			&e->engine, o, w.id, "an earlier run has done it");
 		return STATUS_OK;
 	}
 	return push(m, &w, attrs, size);
+}
+
+/* Whether what is there has to stay. 1, 0, or -1. */
+static int
+is_kept(struct ends *e, const struct object *o)
+{
+	const struct remote_call c = {
+		.verb = REMOTE_HEAD, .key = o->key, .len = o->len};
+	struct remote_reply r;
+
+	if (strcmp(e->opt->overwrite, "never") != 0)
+		return 0;
+	if (remote_wait(e->engine.to, &c, &r) == -1)
+		return -1;
+	return r.class != REMOTE_MISSING;
 }
 
 /* A hard link: its own object, copied by the server from the one that is
@@ -171,16 +210,21 @@ put_hardlink(struct importing *m, const struct object *o, struct attrs *attrs,
 		.object = o, .proof = "size", .how = "server"};
 	struct remote_reply r = {.status = 0};
 	struct work w;
-	int status = STATUS_TEMPORARY;
+	int status = STATUS_TEMPORARY, kept;
 
 	while (link[0] == '.' && link[1] == '/')
 		link += 2;
 	if (engine_drain(&e->engine) == -1)
 		return e->engine.stopped;
+	if ((kept = is_kept(e, o)) == 1)
+		engine_skipped(&e->engine, o, NULL,
+			"the target has it (--overwrite never)");
+	if (kept != 0)
+		return kept == 1 ? STATUS_OK : STATUS_TEMPORARY;
 	if (buf_puts(&from, link) == -1 ||
 		attrs_set_link(attrs, "x-amz-meta-airlift-hardlink", link) ==
 			-1 ||
-		work_init(&w, WORK_COPY, o, NULL) == -1)
+		begin_work(m, o, attrs, 0, &w) == -1)
 		goto out;
 	c.source_key = buf_str(&from);
 	c.source_len = from.len;

@@ -272,7 +272,7 @@ tofolder_start(struct transfer *t)
 		if (is_refused)
 			refuse(t, why);
 		else
-			transfer_fail(t, false, "%s", why);
+			transfer_fail(t, why == FOLDER_BUSY, "%s", why);
 		return;
 	}
 	t->base = folder_had(t->file);

@@ -58,7 +58,9 @@ work_get(const struct json_val *v, struct work *w, const char *source,
 	bool copies = is_same(v, "action", "copy");
 	struct object o;
 
+	/* it becomes part of a file's name */
 	if (id == NULL || strlen(id) != 16 ||
+		strspn(id, "0123456789abcdef") != 16 ||
 		(!copies && !is_same(v, "action", "delete")) ||
 		object_get(v, &o, key) == -1) {
 		msg_error("a line of the plan is damaged: it is no "
