@@ -11,7 +11,7 @@ DESTDIR ?=
 JOBS ?= 2
 
 # --- table 1: layer -> the layers its files may include ------------------
-LAYERS = base io digest pg kv dns s3 tarball toml yaml flyconf source
+LAYERS = base io digest pg kv dns s3 tarball bundle toml yaml flyconf source
 DIR_base = common/base
 DIR_io = common/io
 DIR_digest = common/domain/digest
@@ -20,6 +20,7 @@ DIR_kv = common/domain/kv
 DIR_dns = common/domain/dns
 DIR_s3 = common/domain/s3
 DIR_tarball = common/domain/tarball
+DIR_bundle = common/domain/bundle
 DIR_toml = common/domain/toml
 DIR_yaml = common/domain/yaml
 DIR_flyconf = common/domain/flyconf
@@ -32,6 +33,7 @@ DEPS_kv = io base
 DEPS_dns = io base
 DEPS_s3 = io base
 DEPS_tarball = io base
+DEPS_bundle = tarball digest io base
 DEPS_toml = io base
 DEPS_yaml = io base
 DEPS_flyconf = io base
@@ -47,17 +49,18 @@ PKG_tarball = libarchive
 PKG_yaml = libfyaml
 
 # --- table 2: tool -> the layers it links, topmost first -----------------
-TOOLS = procfile2toml renderyaml2toml railway2toml vercel2report flylint herokucfg2secrets pgcopy rediscopy cutreport dnscut
+TOOLS = procfile2toml renderyaml2toml railway2toml vercel2report flylint herokucfg2secrets pgcopy rediscopy tigris-sync dnscut cutreport
 USES_procfile2toml = flyconf source yaml io base
 USES_renderyaml2toml = yaml flyconf source io base
 USES_railway2toml = flyconf source toml io base
 USES_vercel2report = flyconf source io base
 USES_herokucfg2secrets = io base
-USES_pgcopy = pg tarball digest io base
+USES_pgcopy = pg bundle tarball digest io base
 USES_flylint = toml flyconf source io base
-USES_rediscopy = kv digest io base
+USES_rediscopy = kv bundle tarball digest io base
 USES_cutreport = io base
 USES_dnscut = dns io base
+USES_tigris-sync = s3 tarball io base
 
 include mk/build.mk
 include mk/tests.mk

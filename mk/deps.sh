@@ -10,9 +10,10 @@ build_apt='gcc libc6-dev make pkg-config libcjson-dev libpq-dev libssl-dev
 libxxhash-dev libarchive-dev libhiredis-dev libfyaml-dev libldns-dev
 libcurl4-openssl-dev libexpat1-dev postgresql-client'
 use_apt='jq python3'
-test_apt='postgresql postgresql-contrib pgbouncer parallel openssh-server zstd openssl redis-server python3-jsonschema python3-yaml util-linux procps time
+test_apt='postgresql postgresql-contrib pgbouncer parallel openssh-server zstd openssl redis-server
+swift-proxy swift-account swift-container swift-object memcached curl python3-jsonschema python3-yaml util-linux procps time
 clang libclang-rt-dev clang-format shellcheck shfmt mandoc cppcheck pgcopydb
-knot bind9 bind9-dnsutils pdns-server pdns-backend-sqlite3 sqlite3 curl'
+knot bind9 bind9-dnsutils pdns-server pdns-backend-sqlite3 sqlite3'
 
 say() {
 	printf 'deps: %s\n' "$*" >&2
@@ -22,11 +23,11 @@ other_systems() {
 	cat >&2 <<'END'
 deps: no apt-get here; install these with your package manager:
   Fedora    sudo dnf install gcc make pkgconf cjson-devel libpq-devel openssl-devel xxhash-devel libarchive-devel hiredis-devel libfyaml-devel ldns-devel libcurl-devel expat-devel postgresql jq
-            tests: redis postgresql-server postgresql-contrib python3-jsonschema python3-pyyaml clang clang-tools-extra compiler-rt ShellCheck shfmt mandoc cppcheck
+            tests: redis memcached curl postgresql-server postgresql-contrib python3-jsonschema python3-pyyaml clang clang-tools-extra compiler-rt ShellCheck shfmt mandoc cppcheck
   Arch      sudo pacman -S gcc make pkgconf cjson postgresql-libs openssl xxhash libarchive hiredis libfyaml ldns curl expat postgresql jq
-            tests: redis python-jsonschema python-yaml clang shellcheck shfmt mandoc cppcheck
+            tests: redis memcached curl python-jsonschema python-yaml clang shellcheck shfmt mandoc cppcheck
   Alpine    doas apk add build-base pkgconf cjson-dev libpq-dev openssl-dev xxhash-dev libarchive-dev hiredis-dev libfyaml-dev ldns-dev curl-dev expat-dev linux-headers postgresql-client jq bash coreutils util-linux
-            tests: redis postgresql postgresql-contrib py3-jsonschema py3-yaml clang compiler-rt clang-extra-tools shellcheck shfmt mandoc cppcheck
+            tests: redis memcached curl postgresql postgresql-contrib py3-jsonschema py3-yaml clang compiler-rt clang-extra-tools shellcheck shfmt mandoc cppcheck
   Homebrew  brew install pkgconf cjson libpq openssl@3 xxhash libarchive hiredis libfyaml ldns curl expat jq bash coreutils
             tests: redis postgresql@16 python-jsonschema pyyaml llvm shellcheck shfmt mandoc cppcheck
 END
@@ -96,17 +97,14 @@ fi
 say "installing:$missing"
 log=$(mktemp)
 policy=/usr/sbin/policy-rc.d
-cleanup() {
-	rm -f "$log"
-	[ -z "${made_policy:-}" ] || $run rm -f "$policy"
-}
-trap cleanup EXIT
-# The tests start the servers that they need: none shall begin to serve here
-# only because its package was installed.
 made_policy=
-if [ "$what" != build ] && [ ! -e "$policy" ]; then
-	printf '#!/bin/sh\nexit 101\n' | $run tee "$policy" >/dev/null &&
-		$run chmod 755 "$policy" && made_policy=1
+trap 'rm -f "$log"; [ -z "$made_policy" ] || $run rm -f "$policy"' EXIT
+# The tests start servers of their own: none of the system's shall start because
+# its package came.
+if [ ! -e "$policy" ]; then
+	printf '#!/bin/sh\nexit 101\n' | $run tee "$policy" >/dev/null
+	made_policy=yes
+	$run chmod 755 "$policy"
 fi
 if ! $run apt-get update -q >"$log" 2>&1; then
 	tail -n 5 "$log" >&2

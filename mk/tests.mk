@@ -27,6 +27,22 @@ $(foreach t,$(TOOLS),$(eval $(call unit_tool_rules,$(t))))
 units: $(UNITS)
 .PHONY: units
 
+# The double of an S3 provider: base, OpenSSL and nothing else, so that it
+# judges by code of its own.
+LAB_SRC := $(wildcard tests/lab/s3double/*.c)
+LAB_OBJ := $(LAB_SRC:%.c=$(B)/%.o)
+$(LAB_OBJ): $(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -iquote tests/lab/s3double -iquote $(DIR_base) -D_GNU_SOURCE -pthread $(ALLCFLAGS) -MMD -MP -c -o $@ $<
+-include $(LAB_OBJ:.o=.d)
+$(B)/lab/s3double: $(LAB_OBJ) $(B)/libbase.a
+	@mkdir -p $(@D)
+	@echo "  $@"
+	$(Q)$(CC) $(ALLLDFLAGS) -pthread -o $@ $^ -Wl,--as-needed $(call pkglibs,openssl) -lm
+
+labs: $(B)/lab/s3double
+.PHONY: labs
+
 CLI := $(wildcard tests/cli/*.t)
 LIVE := $(wildcard tests/live/*.t)
 FAULT := $(wildcard tests/fault/*.t)
@@ -42,20 +58,20 @@ check: deps
 	@$(MAKE) --no-print-directory check-built
 
 # The slow ones first, so that no core idles at the end.
-check-built: all units
+check-built: all units labs
 	@AIRLIFT_BIN=$(CURDIR)/$(BIN) tests/run -j $(JOBS) \
 		$(RUNBOOK) $(FAULT) $(LIVE) $(CLI) $(UNITS)
 
 check-unit: units
 	@tests/run -j $(JOBS) $(UNITS)
 
-check-cli: all
+check-cli: all labs
 	@AIRLIFT_BIN=$(CURDIR)/$(BIN) tests/run -j $(JOBS) $(CLI)
 
 check-sanitize:
 	@$(MAKE) --no-print-directory SANITIZE=$(SANITIZERS) check-sanitize-built
 
-check-sanitize-built: all units
+check-sanitize-built: all units labs
 	@AIRLIFT_BIN=$(CURDIR)/$(BIN) AIRLIFT_SANITIZED=1 \
 		ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99 \
 		tests/run -j $(JOBS) $(CLI) $(UNITS)
@@ -105,11 +121,11 @@ $$(BENCHES_$(1)): $(B)/bench/%: tests/bench/%.c $$(filter-out %/main.o,$$(OBJ_$(
 endef
 $(foreach t,$(TOOLS),$(eval $(call bench_tool_rules,$(t))))
 
-bench: deps all $(BENCHES)
+bench: deps all labs $(BENCHES)
 	@for b in $(filter-out %.sh %.sql %.c,$(wildcard tests/bench/*)); do AIRLIFT_BIN=$(CURDIR)/$(BIN) $$b || exit 1; done
 
 # Long runs of the fault tests: many more kills and rounds than in check.
-soak: deps all
+soak: deps all labs
 	@AIRLIFT_BIN=$(CURDIR)/$(BIN) SOAK=1 tests/run -j 1 -t 7200 $(FAULT)
 
 .PHONY: deps check check-built check-unit check-cli check-sanitize \

@@ -326,4 +326,5 @@ def main():
         sys.exit("what?")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -251,11 +251,15 @@ check_operands(const struct opt_verb *verb, int argc, char **argv, int first)
 	if (verb->max_operands >= 0 && n > verb->max_operands) {
 		const char *extra = argv[first + verb->max_operands];
 
-		msg_error("unexpected operand '%.*s%s'%s", shown(extra), extra,
-			extra[shown(extra)] ? "..." : "",
-			extra[0] == '-' && extra[1] && n > 1
-				? ": options stand before the operands"
-				: "");
+		bool late = extra[0] == '-' && extra[1] && n > 1;
+		bool reads = verb->operands && verb->operands[0] == '<';
+
+		msg_error("unexpected operand '%.*s%s'%s%s", shown(extra),
+			extra, extra[shown(extra)] ? "..." : "",
+			late    ? ": options stand before the operands"
+			: reads ? ": standard input is read, give "
+				: "",
+			!late && reads ? verb->operands : "");
 		return -1;
 	}
 	return 0;

@@ -42,8 +42,10 @@ struct opt {
 
 struct opt_verb {
 	const char *name; /* NULL ends the table; "" for a verb-less program */
-	const char *operands; /* for the help, e.g. "[FILE ...]", or NULL */
-	const char *help;     /* one line */
+	/* for the help, e.g. "[FILE ...]", or "< FILE", which is no operand:
+	 * what is read from standard input; or NULL */
+	const char *operands;
+	const char *help; /* one line */
 	const struct opt *opts;
 	int min_operands, max_operands; /* max -1: any number */
 	/* run(options, env): the verb; returns an exit status (status.h). */

@@ -9,6 +9,7 @@
 #include "http.h"
 #include "httpcert.h"
 #include "httptransfer.h"
+#include "httpwait.h"
 #include "mem.h"
 #include "msg.h"
 #include "ratelimit.h"
@@ -29,6 +30,7 @@ struct step {
 struct http {
 	const struct clock *clock;
 	CURLM *multi;
+	struct httpwait wait;
 	struct list waiting, running, idle;
 	unsigned max;
 	struct step *steps;
@@ -104,7 +106,8 @@ http_new(const struct clock *clock)
 		free(h);
 		return NULL;
 	}
-	if ((h->multi = curl_multi_init()) == NULL) {
+	if ((h->multi = curl_multi_init()) == NULL ||
+		httpwait_init(&h->wait, h->multi) == -1) {
 		http_free(h);
 		return NULL;
 	}
@@ -169,7 +172,7 @@ http_cancel(struct http_transfer *t)
 	t->h->cancels = true;
 }
 
-/* Tells the caller, and keeps the handle for the next request. */
+/* Tells the caller, and keeps the memory for the next request. */
 static void
 finish(struct http *h, struct http_transfer *t, int code)
 {
@@ -194,6 +197,25 @@ finish(struct http *h, struct http_transfer *t, int code)
 		append(&h->idle, t);
 	else
 		httptransfer_free(t);
+}
+
+void
+http_drop(struct http_transfer *t)
+{
+	t->cancelled = true;
+	finish(t->h, t, CURLE_OK);
+}
+
+long
+http_status(const struct http_transfer *t)
+{
+	return t->a.status;
+}
+
+double
+http_date(const char *s)
+{
+	return (double)curl_getdate(s, NULL);
 }
 
 /* Ends what has been cancelled, or moves no more. */
@@ -295,8 +317,6 @@ static int
 turn(struct http *h)
 {
 	unsigned ended = 0, i = 0;
-	CURLMcode rc;
-	int left;
 
 	do {
 		h->throttled = false;
@@ -309,12 +329,9 @@ turn(struct http *h)
 		start_waiting(h);
 		if (h->resumes || h->up.rate > 0)
 			resume(h);
-		rc = curl_multi_perform(h->multi, &left);
-		(void)look(h);
-		if (rc != CURLM_OK) {
-			msg_error("libcurl: %s", curl_multi_strerror(rc));
+		if (httpwait_run(&h->wait, look(h)) == -1)
 			return -1;
-		}
+		(void)look(h);
 		ended += collect(h);
 	} while ((h->resumes || (h->waiting.n > 0 && !h->throttled &&
 					h->running.n < h->max)) &&
@@ -336,40 +353,6 @@ run_steps(struct http *h, double max)
 			max = wait;
 	}
 	return max;
-}
-
-/* Waits for something to happen. 0 or -1. */
-static int
-wait_for(struct http *h, double seconds, struct pollfd *fds, unsigned n)
-{
-	struct curl_waitfd *extra = NULL;
-	CURLMcode rc;
-	unsigned i;
-
-	if (n > 0 && (extra = mem_zalloc(n, sizeof(*extra))) == NULL)
-		return -1;
-	for (i = 0; i < n; i++) {
-		extra[i].fd = fds[i].fd;
-		extra[i].events =
-			(short)(((fds[i].events & POLLIN) ? CURL_WAIT_POLLIN
-							  : 0) |
-				((fds[i].events & POLLOUT) ? CURL_WAIT_POLLOUT
-							   : 0));
-	}
-	rc = curl_multi_poll(
-		h->multi, extra, n, (int)(seconds * 1000 + 0.999), NULL);
-	for (i = 0; i < n; i++)
-		fds[i].revents =
-			(short)(((extra[i].revents & CURL_WAIT_POLLIN) ? POLLIN
-								       : 0) |
-				((extra[i].revents & CURL_WAIT_POLLOUT)
-						? POLLOUT
-						: 0));
-	free(extra);
-	if (rc == CURLM_OK)
-		return 0;
-	msg_error("libcurl: %s", curl_multi_strerror(rc));
-	return -1;
 }
 
 /* Seconds until the limit lets bytes go again. */
@@ -405,9 +388,8 @@ http_poll(struct http *h, double seconds, struct pollfd *fds, unsigned n)
 	if (h->running.n > 0 && wait > 1)
 		wait = 1; /* so that what moves no more is noticed */
 	wait = until_allowed(h, wait);
-	if ((wait > 0 || n > 0) && wait_for(h, wait, fds, n) == -1)
-		return -1;
-	if (wait > 0 && (look(h), turn(h)) == -1)
+	rc = httpwait_poll(&h->wait, h->now, wait, fds, n);
+	if (rc == -1 || ((rc > 0 || wait > 0) && (look(h), turn(h)) == -1))
 		return -1;
 	return (int)(h->running.n + h->waiting.n);
 }
@@ -467,8 +449,7 @@ http_free(struct http *h)
 		return;
 	while ((t = h->running.first) != NULL ||
 		(t = h->waiting.first) != NULL) {
-		t->cancelled = true;
-		finish(h, t, CURLE_OK);
+		http_drop(t);
 	}
 	while ((t = h->idle.first) != NULL) {
 		take(&h->idle, t);
@@ -478,6 +459,7 @@ http_free(struct http *h)
 		http_remove_step(h, h->steps->ctx);
 	if (h->multi != NULL)
 		(void)curl_multi_cleanup(h->multi);
+	httpwait_fini(&h->wait);
 	curl_global_cleanup();
 	buf_fini(&h->what);
 	buf_fini(&h->address);

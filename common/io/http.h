@@ -145,6 +145,16 @@ void http_resume(struct http_transfer *t);
  * http_poll. */
 void http_cancel(struct http_transfer *t);
 
+/* http_drop(t): ${done} is called with HTTP_CANCELLED, now; not from a
+ * callback. */
+void http_drop(struct http_transfer *t);
+
+/* http_status(t): the status that has come; 0: none yet. */
+long http_status(const struct http_transfer *t);
+
+/* http_date(s): a date as headers have it, seconds since 1970; -1: none. */
+double http_date(const char *s);
+
 /*
  * http_poll(h, seconds, fds, n): move what can be moved; wait at most
  * ${seconds} for something to happen, also on the caller's ${n} ${fds} (may be

@@ -193,13 +193,19 @@ split_header(struct http_transfer *t)
 	if (colon == NULL)
 		return;
 	*colon = '\0';
-	for (value = p; *value != '\0'; value++)
+	for (value = p; *value != '\0'; value++) {
+		if (*value <= ' ' || *value > '~')
+			return; /* a folded line, or no header */
 		if (*value >= 'A' && *value <= 'Z')
 			*value = (char)(*value - 'A' + 'a');
+	}
 	value = colon + 1 + strspn(colon + 1, " \t");
 	end = value + strlen(value);
 	while (end > value && strchr(" \t\r\n", end[-1]) != NULL)
 		*--end = '\0';
+	/* RFC 9112, 2.2: a CR alone is a blank */
+	while ((end = strchr(value, '\r')) != NULL)
+		*end = ' ';
 	note_header(t, p, value);
 	if (t->r.header != NULL)
 		t->r.header(t->r.ctx, p, value);
@@ -294,6 +300,20 @@ set_constants(struct http_transfer *t)
 	return 0;
 }
 
+/*
+ * A new handle for each request; they are cheap, as connections are kept
+ * elsewhere. One that was used remembers whom to trust, and with libcurl before
+ * 8.1.2 its memory of the last answer's headers may dangle: a server that
+ * begins with a folded header gets it read (curl's issue 11101).
+ */
+static int
+renew(struct http_transfer *t)
+{
+	curl_easy_cleanup(t->easy);
+	t->easy = curl_easy_init();
+	return t->easy != NULL && set_constants(t) == 0 ? 0 : -1;
+}
+
 struct http_transfer *
 httptransfer_new(struct http *h)
 {
@@ -303,9 +323,7 @@ httptransfer_new(struct http *h)
 		return NULL;
 	t->h = h;
 	t->state = TRANSFER_IDLE;
-	if ((t->error = mem_zalloc(1, CURL_ERROR_SIZE)) == NULL ||
-		(t->easy = curl_easy_init()) == NULL ||
-		set_constants(t) == -1) {
+	if ((t->error = mem_zalloc(1, CURL_ERROR_SIZE)) == NULL) {
 		httptransfer_free(t);
 		errno = ENOMEM;
 		return NULL;
@@ -451,6 +469,10 @@ httptransfer_prepare(struct http_transfer *t, const struct http_request *r)
 	t->error[0] = '\0';
 	buf_clear(&t->what);
 	buf_clear(&t->address);
+	if (renew(t) == -1) {
+		errno = ENOMEM;
+		return -1;
+	}
 	if (!is_text(r->method) || !is_text(r->url) ||
 		strpbrk(r->method, " \t") != NULL) {
 		errno = EINVAL;
@@ -484,8 +506,8 @@ error_of(const struct http_transfer *t, CURLcode code)
 	if (t->judge.refused)
 		return HTTP_UNTRUSTED;
 	switch (code) {
-	case CURLE_OK:
-		return HTTP_OK;
+	case CURLE_OK: /* not if all that has come is 1xx */
+		return t->began ? HTTP_OK : HTTP_PROTOCOL;
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_RESOLVE_PROXY:
 		return HTTP_DNS;
@@ -538,6 +560,8 @@ explain(struct http_transfer *t, CURLcode code)
 {
 	const char *plain = plain_text(t->a.error);
 
+	if (t->a.error == HTTP_PROTOCOL && code == CURLE_OK)
+		plain = "the answer is no HTTP";
 	if (t->a.error == HTTP_TIMEOUT && !t->stalled)
 		plain = NULL; /* of connecting: libcurl says it */
 	if (t->what.len > 0)

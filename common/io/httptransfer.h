@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /*
- * One request of http.c on a handle of libcurl. The handle is used again and
+ * One request of http.c on a handle of libcurl. Its memory is used again and
  * again. Whoever includes this includes buf.h, http.h and httpcert.h before.
  */
 

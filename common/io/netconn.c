@@ -277,9 +277,11 @@ explain(struct netconn *c, const struct netconn_target *t)
 			t->what, t->host,
 			X509_verify_cert_error_string(verdict));
 		if (c->shown[0] != '\0')
-			msg_note("%s: it shows %s: pin it once you have "
-				 "compared it with one that came another way",
-				t->what, c->shown);
+			msg_note("%s: it shows %s: once you have compared it "
+				 "with one that came another way, give it%s%s",
+				t->what, c->shown,
+				t->pin_option != NULL ? " as " : "",
+				t->pin_option != NULL ? t->pin_option : "");
 		return NETCONN_UNTRUSTED;
 	}
 	msg_error("%s: %s: the TLS handshake failed: %s", t->what, t->host,
@@ -302,8 +304,9 @@ shake_hands(struct netconn *c, const struct netconn_target *t, double deadline)
 		if (events == 0)
 			return explain(c, t);
 		if (wait_for(c->fd, events, deadline) == -1) {
-			msg_errno(
-				"%s: %s: the TLS handshake", t->what, t->host);
+			msg_errno("%s: %s: no TLS handshake, which a server "
+				  "without TLS does not answer",
+				t->what, t->host);
 			return NETCONN_UNREACHABLE;
 		}
 	}

@@ -20,9 +20,10 @@ struct netconn_target {
 	bool tls;
 	/* Whom to trust, of TLS: the system's authorities unless one is set. */
 	const char *ca_file;
-	const char *pin; /* certpin.h: this certificate and no other */
-	bool insecure;   /* anybody: the caller has said so to the user */
-	double seconds;  /* at most, for all of the connecting; 0: 15 */
+	const char *pin;        /* certpin.h: this certificate and no other */
+	const char *pin_option; /* which takes it, for messages; or NULL */
+	bool insecure;  /* anybody: the caller has said so to the user */
+	double seconds; /* at most, for all of the connecting; 0: 15 */
 };
 
 enum netconn_result {

@@ -77,8 +77,8 @@ sigv4_date(double now, char date[SIGV4_DATE_SIZE])
 		(void)strftime(date, SIGV4_DATE_SIZE, "%Y%m%dT%H%M%SZ", &tm);
 }
 
-static void
-put_hex(const unsigned char *p, size_t n, char *hex)
+void
+sigv4_hex(const unsigned char *p, size_t n, char *hex)
 {
 	static const char digits[] = "0123456789abcdef";
 	size_t i;
@@ -99,7 +99,7 @@ sigv4_hash(const void *p, size_t n, char hex[SIGV4_HASH_SIZE])
 		errno = ENOMEM;
 		return -1;
 	}
-	put_hex(hash, sizeof(hash), hex);
+	sigv4_hex(hash, sizeof(hash), hex);
 	return 0;
 }
 
@@ -479,7 +479,7 @@ signature(struct sigv4 *s, const struct sigv4_request *r, const char *query,
 		derive(s, date) == -1 ||
 		hmac(s->key, HASH, s->string.data, s->string.len, mac) == -1)
 		return -1;
-	put_hex(mac, sizeof(mac), hex);
+	sigv4_hex(mac, sizeof(mac), hex);
 	return 0;
 }
 

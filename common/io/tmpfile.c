@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,15 @@
 #include "msg.h"
 #include "tmpfile.h"
 
+/* Linux's, which POSIX does not have */
+#if !defined(O_TMPFILE) && defined(__O_TMPFILE)
+#define O_TMPFILE __O_TMPFILE
+#endif
+
 struct tmpfile {
 	char *path, *temp;
 	int fd;
+	bool is_nameless; /* not on the list of those to be removed */
 	pid_t owner;
 	struct tmpfile *volatile next;
 };
@@ -127,8 +134,54 @@ free_tmpfile(struct tmpfile *t)
 	free(t);
 }
 
-struct tmpfile *
-tmpfile_open(const char *path, unsigned mode)
+/* A file that has no name yet where the system can do that. 0 or -1. */
+static int
+create_nameless(struct tmpfile *t)
+{
+#ifdef O_TMPFILE
+	char *folder = tmpfile_folder(t->path);
+
+	if (folder != NULL)
+		t->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	free(folder);
+#endif
+	t->is_nameless = t->fd >= 0;
+	return t->is_nameless ? 0 : -1;
+}
+
+/* Its temporary name, for the moment before it gets its own. 0 or -1. */
+static int
+give_name(struct tmpfile *t)
+{
+	enum { TRIES = 100 };
+	struct buf own = BUF_INIT;
+	size_t len = strlen(t->temp);
+	sigset_t old;
+	int i, rc = -1;
+
+	if (buf_printf(&own, "/proc/self/fd/%d", t->fd) == -1)
+		return -1;
+	block(&old);
+	for (i = 0; rc == -1 && i < TRIES; i++) {
+		snprintf(t->temp + len - 6, 7, "%02d%04x", i,
+			(unsigned)t->owner & 0xffff);
+		rc = linkat(AT_FDCWD, own.data, AT_FDCWD, t->temp,
+			AT_SYMLINK_FOLLOW);
+		if (rc == -1 && errno != EEXIST)
+			break;
+	}
+	if (rc == 0) {
+		t->is_nameless = false;
+		t->next = open_files;
+		open_files = t;
+	}
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	buf_fini(&own);
+	return rc;
+}
+
+static struct tmpfile *
+open_one(const char *path, unsigned mode, bool nameless)
 {
 	const char *slash = strrchr(path, '/');
 	int dir = slash ? (int)(slash - path + 1) : 0;
@@ -145,7 +198,7 @@ tmpfile_open(const char *path, unsigned mode)
 		!(t->temp = buf_steal(&name)))
 		goto nomem;
 	arm();
-	if (create(t)) {
+	if ((!nameless || create_nameless(t)) && create(t)) {
 		msg_errno("%s: cannot create a file beside it", path);
 		goto err;
 	}
@@ -166,6 +219,18 @@ err:
 		free_tmpfile(t);
 	}
 	return NULL;
+}
+
+struct tmpfile *
+tmpfile_open(const char *path, unsigned mode)
+{
+	return open_one(path, mode, false);
+}
+
+struct tmpfile *
+tmpfile_open_nameless(const char *path, unsigned mode)
+{
+	return open_one(path, mode, true);
 }
 
 int
@@ -202,6 +267,10 @@ tmpfile_commit(struct tmpfile *t)
 		msg_errno("%s: cannot be written", t->path);
 		goto out;
 	}
+	if (t->is_nameless && give_name(t)) {
+		msg_errno("%s: cannot be named", t->path);
+		goto out;
+	}
 	if (close(t->fd)) {
 		t->fd = -1;
 		msg_errno("%s: cannot be written", t->path);
@@ -215,7 +284,7 @@ tmpfile_commit(struct tmpfile *t)
 	tmpfile_sync_folder(t->path);
 	rc = 0;
 out:
-	if (rc)
+	if (rc && !t->is_nameless)
 		unlink(t->temp);
 	unlink_from(t);
 	free_tmpfile(t);
@@ -227,7 +296,8 @@ tmpfile_abort(struct tmpfile *t)
 {
 	if (!t)
 		return;
-	unlink(t->temp);
+	if (!t->is_nameless)
+		unlink(t->temp);
 	unlink_from(t);
 	free_tmpfile(t);
 }

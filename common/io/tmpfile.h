@@ -17,6 +17,13 @@ struct tmpfile;
  */
 struct tmpfile *tmpfile_open(const char *path, unsigned mode);
 
+/*
+ * tmpfile_open_nameless(path, mode): the same, but the file has no name before
+ * tmpfile_commit(), where the system can do that: one who is killed leaves
+ * nothing behind. tmpfile_name() is not to be asked for.
+ */
+struct tmpfile *tmpfile_open_nameless(const char *path, unsigned mode);
+
 /* tmpfile_fd(t): its descriptor, owned by ${t}. */
 int tmpfile_fd(const struct tmpfile *t);
 

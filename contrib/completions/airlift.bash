@@ -88,4 +88,5 @@ _airlift() {
 }
 
 complete -o filenames -F _airlift cutreport dnscut flylint heroku-cutover \
-	herokucfg2secrets pgcopy procfile2toml railway2toml rediscopy renderyaml2toml vercel2report
+	herokucfg2secrets pgcopy procfile2toml railway2toml rediscopy renderyaml2toml tigris-sync \
+	vercel2report

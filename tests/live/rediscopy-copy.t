@@ -54,6 +54,22 @@ check 'a server that has neither DUMP nor RESTORE nor MEMORY: element by element
 	same_keys
 	no_leftovers target'
 
+check 'servers without PEXPIRETIME, as before 7.0: expiries to the millisecond' '
+	for n in source target; do on $n ACL SETUSER old on nopass "~*" "+@all" -pexpiretime -debug >/dev/null; done
+	empty source target
+	data source seed
+	at=$(($(date +%s) * 1000 + 50000000))
+	for i in $(seq 1 5000); do echo "SET e$i v PXAT $((at + i * 1237))"; done | on source >/dev/null
+	export FROM=redis://old:x@${FROM#redis://} TO=redis://old:x@${TO#redis://}
+	copy
+	same_keys
+	on target PEXPIREAT e77 $((at + 77 * 1237 + 1)) >/dev/null
+	status 1 verify
+	test "$(jq -s "map(select(.type == \"key.differs\")) | length" verify.jsonl)" = 1
+	has ".what == \"expiry\" and .key == \"e77\"" verify.jsonl
+	copy --policy replace --big 1024
+	same_keys'
+
 check 'random keys' '
 	empty source target
 	data source random 3000 "${SEED:-$RANDOM}"
@@ -70,14 +86,25 @@ check 'a target that holds keys: refused, kept, or replaced' '
 	on target SET a old >/dev/null
 	on target SET l old >/dev/null
 	status 1 copy
-	has ".rule == \"redis-target-not-empty\"" copy.jsonl
+	has ".rule == \"redis-target-not-empty\" and (.fix | test(\"sync makes it equal\"))" copy.jsonl
 	test "$(on target DBSIZE)" = 2
-	status 1 copy --policy skip --big 1024
+	status 1 copy --policy skip --big 1024 2>err
+	grep -q "2 keys differ.*run sync" err
+	has ".type == \"summary\" and .failed == 2" copy.jsonl
+	status 1 verify 2>err
+	grep -q "2 keys differ" err
 	test "$(on target MGET a b l | paste -sd,)" = old,new,old
 	has ".type == \"summary\" and .skipped == 2" copy.jsonl
 	no_leftovers target
 	copy --policy replace --big 1024
 	same_keys'
+
+check 'source and target swapped: that is what the message asks' '
+	empty source
+	status 1 copy
+	has ".rule == \"redis-target-not-empty\" and (.fix | test(\"swapped\"))" copy.jsonl
+	status 1 rediscopy check --from env:FROM --to env:TO 2>err
+	grep -q "are --from and --to swapped" err'
 
 check 'databases: all that hold keys, chosen, mapped' '
 	empty source target

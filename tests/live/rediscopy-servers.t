@@ -88,4 +88,21 @@ check 'a replica: no target, a source with a warning, none once it is cut off' '
 	status 1 sync
 	has ".rule == \"redis-source-cut-off\"" sync.jsonl'
 
+check 'misuse is said at once, in one line, and is not to be tried again' '
+	misuse() {
+		status 100 rediscopy "$@" 2>err >out.jsonl </dev/null
+		test "$(wc -l <err)" = 1
+	}
+	both="--from env:FROM --to env:TO"
+	for verb in copy verify sync follow plan "copy --policy replace"; do
+		misuse $verb $both --db 0:99
+		grep -q "database 99" err
+	done
+	misuse sync $both --passes 3
+	misuse dump $both
+	misuse restore $both
+	for out in /nonexistent/x /dev/full /tmp; do
+		misuse dump --from env:FROM -o $out
+	done'
+
 finish

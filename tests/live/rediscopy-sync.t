@@ -124,4 +124,30 @@ check 'check: commands that are not allowed' '
 	for r in redis-no-dump redis-no-memory-usage redis-no-restore redis-no-notifications; do found note $r; done
 	found warning redis-no-xsetid'
 
+check 'check: what Upstash would not take' '
+	empty source target
+	rm -f up.port
+	python3 "$ROOT/tests/lab/redis-newer" up.port "$(cat $T/target/port)" 11 upstash &
+	pid=$!
+	at_exit "kill $pid 2>/dev/null"
+	wait_for 10 test -s up.port
+	on source SET fine 1 >/dev/null
+	TO=redis://127.0.0.1:$(cat up.port)
+	check_ends
+	fails has ".level == \"error\"" c.jsonl
+	found note redis-cost
+	on source SETRANGE wide 110000000 x >/dev/null
+	on source SET "$(head -c 33000 /dev/zero | tr "\0" k)" 1 >/dev/null
+	for i in $(seq 1 1100); do echo "XADD jobs * a $i"; done | on source >/dev/null
+	on source XGROUP CREATE jobs g 0 >/dev/null
+	on source XREADGROUP GROUP g c COUNT 900 STREAMS jobs ">" >/dev/null
+	status 1 check_ends
+	found error redis-record-too-large
+	found error redis-key-too-long
+	fails found warning redis-pending-too-many
+	on source XREADGROUP GROUP g c COUNT 150 STREAMS jobs ">" >/dev/null
+	status 1 check_ends
+	found warning redis-pending-too-many
+	kill $pid'
+
 finish

@@ -53,7 +53,7 @@ check 'a wrong password, none where one is needed: refused for good, in one line
 	test "$(wc -l <err)" = 1
 	try 100 "redis://mover:wrong@127.0.0.1:$PORT"
 	try 100 "redis://127.0.0.1:$PORT"
-	grep -q "NOAUTH" err'
+	grep -q "the URL has none: NOAUTH" err'
 check 'a password for a server that has none' '
 	export PLAIN="redis://:x@${TO#redis://}"
 	export TO=$PLAIN
@@ -79,7 +79,10 @@ FAR=rediss://:$CODED@127.0.0.1:$TLSPORT
 check 'a certificate of nobody known is refused, with its pin' '
 	try 100 "$FAR"
 	grep -q "cannot be trusted" err
-	grep -qF "$PIN" err'
+	grep -qF "$PIN" err
+	grep -q -- "give it as --from-pin" err
+	FROM=$(url target) TO=$FAR status 100 rediscopy check --from env:FROM --to env:TO 2>err
+	grep -q -- "give it as --to-pin" err'
 check 'the pinned one is taken, in any spelling; another is not' '
 	try 0 "$FAR" --from-pin "$PIN"
 	try 0 "$FAR" --from-pin "sha256:$(sed "s/../&:/g; s/:\$//" <<<"${PIN#sha256:}" | tr a-f A-F)"
@@ -105,7 +108,9 @@ check 'TLS of 40 MB both ways' '
 	test "$(on source DEBUG DIGEST)" = "$(on target DEBUG DIGEST)"'
 check 'TLS to a plain port, a plain client to a TLS port: an error, no hang' '
 	try 111 "rediss://:$CODED@127.0.0.1:$PORT" --from-insecure
-	try 111 "redis://:$CODED@127.0.0.1:$TLSPORT"'
+	grep -q "a server without TLS" err
+	try 111 "redis://:$CODED@127.0.0.1:$TLSPORT"
+	grep -q "begins with rediss://" err'
 check 'no server, no such name' '
 	try 111 redis://127.0.0.1:1
 	try 111 redis://no-such-host.invalid:6379'

@@ -2,14 +2,10 @@
  * HTTP, against a little server in a child process that says what the path of
  * each request asks for.
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,43 +13,11 @@
 #include "clock.h"
 #include "fd.h"
 #include "http.h"
+#include "httpserver.h"
 #include "str.h"
 #include "t.h"
 
-/* --- the server ---------------------------------------------------------- */
-
-static unsigned served, connections;
-
-struct peer {
-	int fd;
-	struct buf in;
-};
-
-static void
-say(int fd, const char *text)
-{
-	(void)fd_write_all(fd, text, strlen(text));
-}
-
-static void
-answer(int fd, const char *headers, const char *body, size_t n)
-{
-	struct buf b = BUF_INIT;
-
-	(void)buf_printf(&b, "HTTP/1.1 200 OK\r\n%sContent-Length: %zu\r\n\r\n",
-		headers, n);
-	(void)buf_append(&b, body, n);
-	(void)fd_write_all(fd, b.data, b.len);
-	buf_fini(&b);
-}
-
-static size_t
-content_length(const char *head)
-{
-	const char *p = strstr(head, "\r\nContent-Length:");
-
-	return p != NULL ? strtoul(p + 17, NULL, 10) : 0;
-}
+/* --- what the server answers --------------------------------------------- */
 
 /* One request, of ${head} bytes of headers and a body. false: close. */
 static bool
@@ -63,7 +27,6 @@ serve(int fd, const char *text, size_t head, const char *body, size_t n)
 	const char *path = strchr(text, ' ') + 1;
 	struct buf b = BUF_INIT;
 
-	served++;
 	memset(big, 'x', sizeof(big));
 	if (str_starts(path, "/echo")) {
 		(void)buf_append(&b, text, head);
@@ -82,6 +45,12 @@ serve(int fd, const char *text, size_t head, const char *body, size_t n)
 		return false;
 	} else if (str_starts(path, "/junk")) {
 		say(fd, "SSH-2.0-OpenSSH_9.2\r\n\r\n");
+		return false;
+	} else if (str_starts(path, "/folded")) {
+		say(fd, "HTTP/1.1 200\n Folded: 1\r\nContent-Length: "
+			"0\r\n\r\n");
+	} else if (str_starts(path, "/switch")) {
+		say(fd, "HTTP/1.1 101 Switching\r\n\r\n");
 		return false;
 	} else if (str_starts(path, "/headers")) {
 		say(fd, "HTTP/1.1 200 OK\r\nX: ");
@@ -102,95 +71,6 @@ serve(int fd, const char *text, size_t head, const char *body, size_t n)
 	}
 	buf_fini(&b);
 	return true;
-}
-
-/* What can be answered of what has come. false: close. */
-static bool
-talk(struct peer *p)
-{
-	const char *end;
-	size_t head, n;
-
-	while (p->in.len > 0 &&
-		(end = strstr(p->in.data, "\r\n\r\n")) != NULL) {
-		bool go_on;
-
-		head = (size_t)(end - p->in.data) + 4;
-		n = content_length(p->in.data);
-		if (p->in.len < head + n)
-			return true;
-		go_on = serve(p->fd, p->in.data, head, p->in.data + head, n);
-		buf_drop(&p->in, head + n);
-		if (!go_on)
-			return false;
-	}
-	return true;
-}
-
-static void
-server(int listener)
-{
-	enum { MAX = 32 };
-	struct peer peer[MAX];
-	struct pollfd fds[MAX + 1];
-	static char p[1 << 16];
-	unsigned n = 0, i;
-	ssize_t got;
-
-	for (;;) {
-		fds[0] = (struct pollfd){listener, POLLIN, 0};
-		for (i = 0; i < n; i++)
-			fds[i + 1] = (struct pollfd){peer[i].fd, POLLIN, 0};
-		if (poll(fds, n + 1, -1) == -1)
-			_exit(1);
-		for (i = 0; i < n; i++) {
-			if (fds[i + 1].revents == 0)
-				continue;
-			got = read(peer[i].fd, p, sizeof(p));
-			if (got > 0)
-				(void)buf_append(&peer[i].in, p, (size_t)got);
-			if (got <= 0 || !talk(&peer[i])) {
-				close(peer[i].fd);
-				buf_fini(&peer[i].in);
-				peer[i] = peer[--n];
-				break; /* poll anew: the order has changed */
-			}
-		}
-		if (i == n && fds[0].revents != 0 && n < MAX) {
-			peer[n].fd = accept(listener, NULL, NULL);
-			buf_init(&peer[n].in);
-			connections++;
-			n++;
-		}
-	}
-}
-
-static int
-listen_any(unsigned *port)
-{
-	struct sockaddr_in a = {.sin_family = AF_INET};
-	socklen_t len = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd == -1 || bind(fd, (struct sockaddr *)&a, sizeof(a)) == -1 ||
-		listen(fd, 64) == -1 ||
-		getsockname(fd, (struct sockaddr *)&a, &len) == -1)
-		return -1;
-	*port = ntohs(a.sin_port);
-	return fd;
-}
-
-static pid_t
-start_server(unsigned *port)
-{
-	int fd = listen_any(port);
-	pid_t pid = fork();
-
-	if (pid == 0)
-		server(fd);
-	close(fd);
-	return pid;
 }
 
 /* --- the tests ----------------------------------------------------------- */
@@ -268,6 +148,9 @@ fetches(struct http *h)
 	r.url = at("/moved");
 	(void)http_fetch(h, &r, &a);
 	T_INT(a.status, 302, "redirects are not followed");
+	r.url = at("/folded");
+	T_OK(http_fetch(h, &r, &a) == 0 && a.status == 200,
+		"a folded header, and none before it");
 	buf_clear(&headers);
 	r.url = at("/continue");
 	(void)http_fetch(h, &r, &a);
@@ -316,11 +199,13 @@ failures(struct http *h)
 	fails(h, "/close", HTTP_RESET, true);
 	fails(h, "/half", HTTP_RESET, true);
 	fails(h, "/junk", HTTP_PROTOCOL, true);
+	fails(h, "/switch", HTTP_RESET, true);
 	fails(h, "/big", HTTP_TOO_BIG, true);
 	fails(h, "/headers", HTTP_TOO_BIG, true);
 	fails(h, "/silent", HTTP_TIMEOUT, true);
 	(void)snprintf(bad, sizeof(bad), "https://127.0.0.1:%u/", port);
 	fails(h, bad, HTTP_TIMEOUT, false);
+	r.url = at("/");
 	r.headers = (const char *const[]){"A: 1\r\nB: 2", NULL};
 	T_OK(http_fetch(h, &r, &a) == -1, "a header with a line break");
 }

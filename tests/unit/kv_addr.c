@@ -75,6 +75,8 @@ main(void)
 	bad("redis://u:secret@h:70000");
 	bad("redis://u:secret@h/x");
 	bad("redis://u:secret%zz@h");
+	bad("redis://u:secret@two\nlines");
+	bad("redis://u:secret@h%20h");
 	bad("redis://u:secret%00@h");
 	bad("redis://[::1");
 	T_INT(kvaddr_resolve("redis://u:secret@h", "source", &a), -1,

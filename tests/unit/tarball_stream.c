@@ -157,6 +157,61 @@ torn(void)
 	fclose(f);
 }
 
+/* Without compression: extended attributes, times to the nanosecond, names in
+ * UTF-8; read as an archive of any kind. */
+static void
+plain(void)
+{
+	const struct tarball_attr attr[] = {
+		{"user.a", "\0\xff", 2}, {"user.b", "text", 4}};
+	struct tarball_entry e = {.name = "\xc3\xa9/\xe6\x97\xa5",
+		.size = 2,
+		.mtime = 1700000000,
+		.mtime_ns = 123456789,
+		.attr = attr,
+		.n_attrs = 2};
+	struct tarball_writer *w;
+	struct tarball_reader *r;
+	FILE *f = tmpfile();
+	char got[4];
+
+	T_INT(tarball_create_plain(fileno(f), "t", &w), 0, "created");
+	T_OK(tarball_put(w, &e) == 0 && tarball_write(w, "hi", 2) == 0 &&
+			tarball_finish(w) == 0,
+		"written");
+	rewind_fd(f);
+	T_INT(tarball_open_any(fileno(f), "t", &r), 0, "opened");
+	T_INT(tarball_next(r, &e), 1, "the member");
+	T_STR(e.name, "\xc3\xa9/\xe6\x97\xa5", "its name");
+	T_INT(e.mtime_ns, 123456789, "its time");
+	T_INT(e.n_attrs, 2, "both attributes");
+	T_OK(strcmp(e.attr[0].name, "user.a") == 0 && e.attr[0].n == 2 &&
+			memcmp(e.attr[0].value, "\0\xff", 2) == 0,
+		"byte for byte");
+	T_INT(tarball_read(r, got, 4), 2, "its bytes");
+	T_INT(tarball_next(r, &e), 0, "the end");
+	tarball_close(r);
+	fclose(f);
+}
+
+/* What tarball_open_any() hands over, and tarball_open() refuses. */
+static void
+any_member(
+	const char *name, char type, const char *link, enum tarball_type want)
+{
+	struct tarball_reader *r;
+	struct tarball_entry e;
+	FILE *f = tmpfile();
+
+	forge(f, name, type, link);
+	T_INT(tarball_open_any(fileno(f), "t", &r), 0, "opened");
+	T_INT(tarball_next(r, &e), 1, "%s is handed over", name);
+	T_STR(e.name, name, "by its name");
+	T_INT(e.type, want, "as what it is");
+	tarball_close(r);
+	fclose(f);
+}
+
 int
 main(void)
 {
@@ -173,6 +228,12 @@ main(void)
 	refuse("h", '1', "../x");
 	refuse("null", '3', "");
 	torn();
+	plain();
+	any_member("a/../../b", '0', "", TARBALL_FILE);
+	any_member("/abs", '0', "", TARBALL_FILE);
+	any_member("h", '1', "../x", TARBALL_HARDLINK);
+	any_member("null", '3', "", TARBALL_OTHER);
+	any_member("not\xff", '0', "", TARBALL_FILE);
 	fclose(f);
 	return T_END();
 }

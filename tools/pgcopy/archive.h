@@ -5,14 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct archive_in;
-struct archive_out;
 struct buf;
 struct catalog;
 struct json_val;
 
 /*
- * The archive of a database: a tar with zstd, whose members are, in order,
+ * The archive of a database: a bundle, whose members are, in order,
  *
  *   archive.json          its version and id, the server's encoding
  *   schema.dump           pg_dump's custom archive of the schema
@@ -21,33 +19,8 @@ struct json_val;
  *   data/N/end.json       its rows, bytes and digests
  *   lo/OID/00000001 ...   a large object
  *   lo/OID/end.json       its size and comment
- *   manifest.json         the digest over all that came before
- *
- * An archive without its manifest is torn.
  */
-enum { ARCHIVE_VERSION = 1, ARCHIVE_CHUNK = 4 << 20 };
-
-/* archive_create(fd, name, level, out): 0, or -1 after a message.
- * archive_put(a, name, p, n): one member. archive_finish(a): the manifest and
- * the end; archive_abandon(a): neither. */
-int archive_create(
-	int fd, const char *name, int level, struct archive_out **out);
-int archive_put(
-	struct archive_out *a, const char *name, const void *p, size_t n);
-int archive_finish(struct archive_out *a);
-void archive_abandon(struct archive_out *a);
-
-/* archive_open(fd, name, in): 0, or -1 after a message. */
-int archive_open(int fd, const char *name, struct archive_in **in);
-void archive_close(struct archive_in *a);
-
-/*
- * archive_next(a, name, data): 1 and a member, both borrowed until the next
- * call; 0 after a manifest that is right and the last one; -1 after a message:
- * torn, altered, or no archive of ours.
- */
-int archive_next(
-	struct archive_in *a, const char **name, const struct buf **data);
+enum { ARCHIVE_VERSION = 1, ARCHIVE_CHUNK = 4 << 20, ARCHIVE_MOST = 64 << 20 };
 
 /* archive_number(name, folder, number, rest): whether ${name} is
  * "folder/number/rest". */

@@ -5,6 +5,7 @@
 
 #include "archive.h"
 #include "buf.h"
+#include "bundle.h"
 #include "catalog.h"
 #include "copyout.h"
 #include "copysql.h"
@@ -29,7 +30,7 @@
 struct dump {
 	struct engine e;
 	struct schema schema;
-	struct archive_out *out;
+	struct bundle_out *out;
 	uint32_t *oids;
 	size_t n_oids;
 };
@@ -54,7 +55,7 @@ no_memory(void)
 static int
 put_member(struct dump *d, const char *name, const void *p, size_t n)
 {
-	if (archive_put(d->out, name, p, n) == 0)
+	if (bundle_put(d->out, name, p, n) == 0)
 		return 0;
 	d->e.temporary = true;
 	return -1;
@@ -313,7 +314,7 @@ dump_all(struct dump *d)
 		engine_tables(e) || schema_dump(e, &d->schema) ||
 		finish_oids(e->source, &d->oids, &d->n_oids))
 		return engine_status(e);
-	if (archive_create(e->rec.env->out, "standard output",
+	if (bundle_create(e->rec.env->out, "standard output",
 		    e->opt->level ? (int)e->opt->level : 3, &d->out))
 		return STATUS_TEMPORARY;
 	/* in definitions every name is quoted, but not in values (regclass) */
@@ -326,7 +327,7 @@ dump_all(struct dump *d)
 	for (i = 0; i < d->n_oids; i++)
 		if (dump_object(d, d->oids[i]))
 			return engine_status(e);
-	if (archive_finish(d->out)) {
+	if (bundle_finish(d->out)) {
 		d->out = NULL;
 		return STATUS_TEMPORARY;
 	}
@@ -351,7 +352,7 @@ dump_run(const void *options, struct env *env)
 	if (status == STATUS_OK)
 		status = dump_all(&d);
 	status = engine_end(&d.e, status);
-	archive_abandon(d.out);
+	bundle_abandon(d.out);
 	schema_fini(&d.schema);
 	free(d.oids);
 	engine_close(&d.e);

@@ -10,7 +10,7 @@ static const struct opt_verb verbs[] = {
 		options_copy, 0, 0, copy_run},
 	{"dump", NULL, "write an archive of the database to standard output",
 		options_dump, 0, 0, dump_run},
-	{"restore", NULL,
+	{"restore", "< FILE",
 		"fill an empty database from an archive on standard input",
 		options_restore, 0, 0, restore_run},
 	{"follow", NULL,

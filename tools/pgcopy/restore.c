@@ -4,6 +4,7 @@
 
 #include "archive.h"
 #include "buf.h"
+#include "bundle.h"
 #include "catalog.h"
 #include "copyin.h"
 #include "copyout.h"
@@ -40,7 +41,7 @@ struct restore {
 	struct engine e;
 	bool only_read; /* no database: just prove the archive */
 	bool have_schema;
-	struct archive_in *in;
+	struct bundle_in *in;
 	struct schema schema;
 	struct ledger ledger;
 	struct json *catalog_doc; /* settings and search path are read later */
@@ -460,9 +461,10 @@ read_archive(struct restore *r)
 	if (!(r->stream = multiset_row_new()))
 		return no_memory();
 	r->bad = true;
-	if (archive_open(r->e.rec.env->in, r->e.rec.env->in_name, &r->in))
+	if (bundle_open(r->e.rec.env->in, r->e.rec.env->in_name, ARCHIVE_MOST,
+		    &r->in))
 		return -1;
-	while ((rc = archive_next(r->in, &name, &data)) > 0) {
+	while ((rc = bundle_next(r->in, &name, &data)) > 0) {
 		r->bad = false;
 		if (take(r, name, data))
 			return -1;
@@ -604,7 +606,7 @@ only_read(const void *options, struct env *env)
 	rc = read_archive(&r);
 	if (rc == 0)
 		msg_note("the archive is whole: %" PRId64 " tables", r.tables);
-	archive_close(r.in);
+	bundle_close(r.in);
 	multiset_row_free(r.stream);
 	json_free(r.catalog_doc);
 	free(r.source);
@@ -656,7 +658,7 @@ restore_run(const void *options, struct env *env)
 	if (status == STATUS_OK)
 		status = restore_all(&r);
 	status = engine_end(&r.e, status);
-	archive_close(r.in);
+	bundle_close(r.in);
 	multiset_row_free(r.stream);
 	json_free(r.catalog_doc);
 	schema_fini(&r.schema);

@@ -2,16 +2,20 @@
 #include <string.h>
 
 #include "buf.h"
+#include "copying.h"
 #include "ends.h"
 #include "env.h"
 #include "json.h"
 #include "keyevents.h"
 #include "kvaddr.h"
+#include "landing.h"
+#include "limits.h"
 #include "num.h"
 #include "rediscopy.h"
 #include "share.h"
 #include "status.h"
 #include "str.h"
+#include "walls.h"
 
 /* Commands that each side should have, and what is lost without. */
 static const struct {
@@ -96,10 +100,7 @@ tell_databases(struct ends *e)
 		if (side_select(&e->to, e->dbs.pair[i].to) == -1 ||
 			(n = side_keys(&e->to)) <= 0)
 			continue;
-		(void)recorder_tell(&e->rec, "error", "redis-target-not-empty",
-			"give an empty one, or --policy skip or replace",
-			"database %d of the target holds %lld keys",
-			e->dbs.pair[i].to, (long long)n);
+		landing_tell_full(e, i, n);
 	}
 }
 
@@ -155,6 +156,47 @@ tell_notifications(struct ends *e)
 		     : "does not say if it notifies of changes");
 }
 
+static bool
+is_upstash(const struct ends *e)
+{
+	return e->to.server.flavor == SIDE_UPSTASH ||
+	       str_ends(kvaddr_host(e->to.addr), ".upstash.io");
+}
+
+/* Which payloads the target takes, tried with some of the source's keys. An
+ * exit status. */
+static int
+tell_payloads(struct copying *c)
+{
+	struct buf list = BUF_INIT;
+	int status = STATUS_OK, restamped = 0, i;
+	size_t k;
+
+	for (k = 0; status == STATUS_OK && k < c->e.dbs.n; k++) {
+		status = ends_select(&c->e, k) == 0 ? walls_probe(c)
+						    : STATUS_TEMPORARY;
+	}
+	for (i = 0; i < PIPE_TYPES; i++) {
+		restamped += c->stamp[i] > 0;
+		if (c->stamp[i] < 0)
+			(void)buf_printf(
+				&list, "%s%d", list.len > 0 ? ", " : "", i);
+	}
+	if (status == STATUS_OK && list.len > 0)
+		(void)recorder_tell(&c->e.rec, "note", "redis-payloads", NULL,
+			"the target does not take the source's payloads of "
+			"type %s: such keys are copied element by element",
+			buf_str(&list));
+	if (status == STATUS_OK && restamped > 0)
+		(void)recorder_tell(&c->e.rec, "note", "redis-payloads", NULL,
+			"the source writes a later format than the target "
+			"reads: payloads of %d types go under the target's "
+			"version, which was tried",
+			restamped);
+	buf_fini(&list);
+	return status;
+}
+
 /* What a copy and its proof will cost where requests are paid for. */
 static void
 tell_cost(struct ends *e)
@@ -168,8 +210,7 @@ tell_cost(struct ends *e)
 	const struct json_val *v;
 	double price = 0;
 
-	if (e->to.server.flavor != SIDE_UPSTASH &&
-		!str_ends(kvaddr_host(e->to.addr), ".upstash.io"))
+	if (!is_upstash(e))
 		return;
 	if ((map = share_open("redis")) == NULL)
 		return;
@@ -182,26 +223,49 @@ tell_cost(struct ends *e)
 	json_free(map);
 }
 
+/* Databases that the target cannot have are told, and not tried. */
+static int
+try_copying(struct copying *c)
+{
+	int status;
+
+	if (c->e.rec.errors > 0)
+		return STATUS_OK;
+	copying_prepare(c);
+	c->pipe_options.big = c->e.opt->big;
+	status = tell_payloads(c);
+	if (status == STATUS_OK && is_upstash(&c->e))
+		status = limits_tell(&c->e);
+	return status;
+}
+
 int
 check_run(const void *options, struct env *env)
 {
-	struct ends e;
-	int status = ends_open(&e, options, env, "check", NULL);
+	struct copying c;
+	struct ends *e = &c.e;
+	int status;
 
+	memset(&c, 0, sizeof(c));
+	if (copying_init(&c) == -1)
+		return STATUS_TEMPORARY;
+	status = ends_open(e, options, env, "check", NULL);
 	if (status == STATUS_OK) {
-		tell_server(&e, &e.from);
-		tell_server(&e, &e.to);
-		tell_commands(&e);
-		tell_databases(&e);
-		tell_memory(&e);
-		tell_notifications(&e);
-		tell_cost(&e);
-		if (is_kv_lost(e.from.kv) || is_kv_lost(e.to.kv))
+		tell_server(e, &e->from);
+		tell_server(e, &e->to);
+		tell_commands(e);
+		tell_databases(e);
+		tell_memory(e);
+		tell_notifications(e);
+		tell_cost(e);
+		status = try_copying(&c);
+		if (is_kv_lost(e->from.kv) || is_kv_lost(e->to.kv))
 			status = STATUS_TEMPORARY;
-		else if (e.rec.errors > 0)
+		else if (status == STATUS_OK && e->rec.errors > 0)
 			status = STATUS_NO;
 	}
-	status = ends_end(&e, status);
-	ends_close(&e);
+	status = ends_end(e, status);
+	ends_close(e);
+	copying_fini(&c);
 	return status;
 }

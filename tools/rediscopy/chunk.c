@@ -4,13 +4,14 @@
 #include "buf.h"
 #include "chunk.h"
 #include "chunkrun.h"
+#include "expiry.h"
 #include "kv.h"
 #include "kvreply.h"
 #include "msg.h"
-#include "num.h"
 #include "reader.h"
 #include "side.h"
 #include "streamcopy.h"
+#include "stringcopy.h"
 
 static int
 on_written(void *ctx, struct kv *k, const struct kvreply *reply, uintptr_t tag)
@@ -58,20 +59,26 @@ bytes_of(const struct kvreply *const *item, size_t n)
 	return sum;
 }
 
-/* All items in one command. */
+/* More elements would hold up the target. */
+enum { AT_ONCE = 500, EXPIRY_TRIES = 20 };
+
+/* All items, in commands of not too many. */
 static void
 write_items(void *ctx, const struct kvreply *const *item, size_t n)
 {
 	static const char *const commands[][2] = {{"string", "APPEND"},
 		{"list", "RPUSH"}, {"set", "SADD"}, {"hash", "HSET"}};
 	struct chunkrun *r = ctx;
-	size_t i;
+	size_t i, k, part, most = AT_ONCE * r->reader.type->words;
 
 	for (i = 0; strcmp(commands[i][0], r->reader.type->name) != 0;)
 		i++;
-	chunkrun_write(r, commands[i][1], n, bytes_of(item, n));
-	for (i = 0; i < n; i++)
-		kv_word(r->c->to->kv, item[i]->str, item[i]->len);
+	for (; n > 0; item += part, n -= part) {
+		part = n < most ? n : most;
+		chunkrun_write(r, commands[i][1], part, bytes_of(item, part));
+		for (k = 0; k < part; k++)
+			kv_word(r->c->to->kv, item[k]->str, item[k]->len);
+	}
 }
 
 /* A field that expires. */
@@ -115,13 +122,37 @@ static void
 write_zset(void *ctx, const struct kvreply *const *item, size_t n)
 {
 	struct chunkrun *r = ctx;
-	size_t i;
+	struct kv *to = r->c->to->kv;
+	size_t i, part;
 
-	chunkrun_write(r, "ZADD", n, bytes_of(item, n));
-	for (i = 0; i < n; i += 2) {
-		kv_word(r->c->to->kv, item[i + 1]->str, item[i + 1]->len);
-		kv_word(r->c->to->kv, item[i]->str, item[i]->len);
+	for (; n > 0; item += part, n -= part) {
+		part = n < 2 * AT_ONCE ? n : 2 * AT_ONCE;
+		chunkrun_write(r, "ZADD", part, bytes_of(item, part));
+		for (i = 0; i < part; i += 2) {
+			kv_word(to, item[i + 1]->str, item[i + 1]->len);
+			kv_word(to, item[i]->str, item[i]->len);
+		}
 	}
+}
+
+void
+chunkrun_elements(
+	struct chunkrun *r, const struct kvreply *const *item, size_t n)
+{
+	const char *type = r->reader.type->name;
+
+	if (strcmp(type, "stream") == 0)
+		streamcopy_sink(r, item, n);
+	else if (strcmp(type, "zset") == 0)
+		write_zset(r, item, n);
+	else
+		write_items(r, item, n);
+}
+
+void
+chunkrun_time(struct chunkrun *r, const char *field, size_t len, int64_t at)
+{
+	write_time(r, field, len, at);
 }
 
 /* One command about a key, waited for. NULL: lost. */
@@ -151,16 +182,31 @@ give_up(struct chunkrun *r)
 	return reply != NULL ? 0 : -1;
 }
 
-/* The number that a command about the key gives: -1 none, -2 lost. */
-static int64_t
-measure(struct chunk *c, const char *command)
+static int
+on_number(void *ctx, struct kv *k, const struct kvreply *reply, uintptr_t tag)
 {
-	const struct kvreply *r =
-		ask_one(c->from, command, c->k->key, c->k->len);
+	int64_t *n = (int64_t *)tag;
 
-	return r == NULL                        ? -2
-	       : is_kvreply(r, KVREPLY_INTEGER) ? r->integer
-						: -1;
+	(void)ctx;
+	(void)k;
+	*n = is_kvreply(reply, KVREPLY_INTEGER) ? reply->integer : -1;
+	return 0;
+}
+
+/* Asks how many elements a key has; told once what is queued is answered. */
+static void
+measure(struct chunkrun *r, struct side *s, const char *key, size_t len,
+	int64_t *n)
+{
+	kv_begin(s->kv, 2, on_number, NULL, (uintptr_t)n);
+	kv_text(s->kv, r->reader.type->length);
+	kv_word(s->kv, key, len);
+}
+
+static void
+measure_source(struct chunkrun *r, int64_t *n)
+{
+	measure(r, r->c->from, r->c->k->key, r->c->k->len, n);
 }
 
 /* What TYPE says, into ${c->type}. 0, or -1: lost. */
@@ -181,24 +227,14 @@ find_type(struct chunk *c)
 static int64_t
 find_expiry(struct chunk *c)
 {
-	const struct kvreply *r;
-	int64_t seconds = 0, micros = 0, left;
+	struct kv *both[2] = {c->from->kv, c->to->kv};
+	struct expiry e;
 
-	if (is_side_able(c->from, SIDE_PEXPIRETIME)) {
-		r = ask_one(c->from, "PEXPIRETIME", c->k->key, c->k->len);
-		return r == NULL ? -3 : r->integer;
-	}
-	if ((r = kv_call(c->from->kv, "TIME", NULL)) == NULL)
-		return -3;
-	if (is_kvreply(r, KVREPLY_ARRAY) && r->n == 2) {
-		(void)num_int(r->item[0]->str, 0, INT64_MAX / 1000, &seconds);
-		(void)num_int(r->item[1]->str, 0, 999999, &micros);
-	}
-	r = ask_one(c->from, "PTTL", c->k->key, c->k->len);
-	if (r == NULL)
-		return -3;
-	left = r->integer;
-	return left < 0 ? left : seconds * 1000 + micros / 1000 + left;
+	expiry_ask(&e, c->from, c->k->key, c->k->len, EXPIRY_TRIES);
+	while (kv_unanswered(both[0]) > 0 || kv_unanswered(both[1]) > 0)
+		if (kv_pump(both, 2, 0.25) != KV_OK)
+			return -3;
+	return e.at;
 }
 
 /* Reads and writes until all is there. */
@@ -207,22 +243,31 @@ move(struct chunkrun *r)
 {
 	struct kv *both[2] = {r->c->from->kv, r->c->to->kv};
 	enum kv_result rc = KV_OK;
+	bool is_whole = strcmp(r->c->type, "string") == 0 && r->before >= 0 &&
+			is_stringcopy_fit(r);
 
+	if (is_whole)
+		stringcopy_begin(r, (uint64_t)r->before);
 	r->reader.ctx = r;
-	r->reader.sink = strcmp(r->c->type, "zset") == 0     ? write_zset
+	r->reader.sink = is_whole                            ? stringcopy_sink
+			 : strcmp(r->c->type, "zset") == 0   ? write_zset
 			 : strcmp(r->c->type, "stream") == 0 ? streamcopy_sink
 			 : strcmp(r->c->type, "hash") == 0   ? write_hash
 							     : write_items;
+	/* the end of a SET is still to come: it is not answered before */
 	while (rc == KV_OK &&
-		(!r->reader.is_read || kv_unanswered(both[1]) > 0)) {
+		(!r->reader.is_read ||
+			(!is_whole && kv_unanswered(both[1]) > 0))) {
 		if (r->failed)
 			r->reader.is_read = true;
-		if (r->writing < r->c->window)
+		if (r->writing + kv_unsent(both[1]) < r->c->window)
 			reader_ask(&r->reader);
 		rc = kv_pump(both, 2, 0.25);
 		if (r->c->tick != NULL)
 			r->c->tick(r->c->ctx, r->c->bytes);
 	}
+	if (rc == KV_OK && is_whole && stringcopy_end(r) == -1)
+		rc = KV_LOST;
 	/* an answer may be on its way still */
 	while (rc == KV_OK &&
 		(kv_unanswered(both[0]) > 0 || kv_unanswered(both[1]) > 0))
@@ -251,6 +296,51 @@ move_all(struct chunkrun *r)
 	return rc;
 }
 
+/* What is said within a transaction is said again at its end. */
+static int
+on_queued(void *ctx, struct kv *k, const struct kvreply *reply, uintptr_t tag)
+{
+	(void)ctx;
+	(void)k;
+	(void)reply;
+	(void)tag;
+	return 0;
+}
+
+static void
+begin_rename(struct chunkrun *r, const char *command, kv_handler *handler)
+{
+	struct kv *to = r->c->to->kv;
+
+	kv_begin(to, 3, handler, NULL, 0);
+	kv_text(to, command);
+	kv_word(to, r->tmp, r->tmp_len);
+	kv_word(to, r->c->k->target, r->c->k->target_len);
+}
+
+/* Takes the name, whatever has it. What had it goes in the same moment, but
+ * is freed in the background: RENAME alone would hold up the target for as long
+ * as that takes. The answer to RENAME; NULL: lost. */
+static const struct kvreply *
+take_name(struct chunkrun *r)
+{
+	struct kv *to = r->c->to->kv;
+	const struct kvreply *reply;
+
+	kv_queue(to, on_queued, NULL, 0, "MULTI", NULL);
+	kv_begin(to, 2, on_queued, NULL, 0);
+	kv_text(to, "UNLINK");
+	kv_word(to, r->c->k->target, r->c->k->target_len);
+	begin_rename(r, "RENAME", on_queued);
+	if ((reply = kv_call(to, "EXEC", NULL)) == NULL)
+		return NULL;
+	if (is_kvreply(reply, KVREPLY_ARRAY) && reply->n == 2)
+		return reply->item[1];
+	/* no transactions for us */
+	begin_rename(r, "RENAME", NULL);
+	return kv_finish(to);
+}
+
 /* Expiry and name, in one go; or away with it. 0, or -1: lost. */
 static int
 finish(struct chunkrun *r, int64_t expires)
@@ -264,11 +354,13 @@ finish(struct chunkrun *r, int64_t expires)
 		chunkrun_write(r, "PEXPIREAT", 1, 0);
 		kv_int(to, expires);
 	}
-	kv_begin(to, 3, NULL, NULL, 0);
-	kv_text(to, r->c->keeps ? "RENAMENX" : "RENAME");
-	kv_word(to, r->tmp, r->tmp_len);
-	kv_word(to, r->c->k->target, r->c->k->target_len);
-	if ((reply = kv_finish(to)) == NULL)
+	if (r->c->keeps) {
+		begin_rename(r, "RENAMENX", NULL);
+		reply = kv_finish(to);
+	} else {
+		reply = take_name(r);
+	}
+	if (reply == NULL)
 		return -1;
 	/* an expiry that has passed took the key with it */
 	if (is_kvreply(reply, KVREPLY_ERROR) &&
@@ -280,9 +372,8 @@ finish(struct chunkrun *r, int64_t expires)
 	return r->failed || r->kept ? give_up(r) : 0;
 }
 
-/* A name in the same slot of a cluster. */
-static int
-put_name(struct buf *b, const struct chunk *c)
+int
+chunk_put_tmp(struct buf *b, const struct chunk *c)
 {
 	bool tagged = memchr(c->k->target, '{', c->k->target_len) != NULL;
 
@@ -297,18 +388,29 @@ put_name(struct buf *b, const struct chunk *c)
 
 /* Whether what was read is what was there all the time. */
 static bool
-is_steady(const struct chunkrun *r, int64_t before, int64_t after)
+is_steady(const struct chunkrun *r)
 {
 	const struct reader_type *type = r->reader.type;
 	bool scanned = type->is_ordered ? false : r->reader.is_scanned;
 
-	if (before != after || r->reader.is_broken)
+	if (r->before != r->after || r->reader.is_broken)
 		return false;
 	/* a scan may give an element twice */
 	if (scanned || strcmp(type->name, "set") == 0 ||
 		strcmp(type->name, "hash") == 0)
-		return r->reader.at >= after;
-	return r->reader.at == after;
+		return r->reader.at >= r->after;
+	return r->reader.at == r->after;
+}
+
+/* Whether the target has fewer elements than it was given: it has evicted the
+ * temporary key, or somebody has emptied it. Fields may have expired. */
+static bool
+is_short(const struct chunkrun *r)
+{
+	bool may_expire = strcmp(r->reader.type->name, "hash") == 0 &&
+			  is_side_able(r->c->from, SIDE_HASH_TTL);
+
+	return is_steady(r) && r->has < r->after && !may_expire;
 }
 
 static enum chunk_result
@@ -316,35 +418,46 @@ copy_once(struct chunk *c, const char *tmp, size_t tmp_len, bool scanned)
 {
 	const struct reader_type *type;
 	struct chunkrun r = {.c = c, .tmp = tmp, .tmp_len = tmp_len};
-	int64_t expires = -1, before, after;
+	int64_t expires;
 
-	/* an interrupted run may have left one */
-	if (give_up(&r) == -1 || find_type(c) == -1)
+	/* an interrupted try may have left one */
+	chunkrun_write(&r, "UNLINK", 0, 0);
+	if (find_type(c) == -1)
 		return CHUNK_LOST;
-	if (r.failed)
-		return CHUNK_REFUSED;
-	if (strcmp(c->type, "none") == 0)
-		return CHUNK_VANISHED;
 	if ((type = reader_type(c->type)) == NULL)
-		return CHUNK_UNKNOWN;
+		return kv_drain(c->to->kv) != KV_OK   ? CHUNK_LOST
+		       : strcmp(c->type, "none") == 0 ? CHUNK_VANISHED
+						      : CHUNK_UNKNOWN;
 	reader_init(&r.reader, c->from->kv, c->k->key, c->k->len, type);
+	reader_tune(&r.reader, c->size, c->from->rtt);
 	r.reader.is_scanned = scanned;
 	c->bytes = c->lost_times = 0;
-	if ((before = measure(c, type->length)) == -2 || move_all(&r) == -1 ||
-		(expires = find_expiry(c)) == -3 ||
-		(after = measure(c, type->length)) == -2)
+	measure_source(&r, &r.before);
+	if (strcmp(c->type, "string") == 0 && kv_drain(c->from->kv) != KV_OK)
+		return CHUNK_LOST;
+	if (move_all(&r) == -1)
+		return CHUNK_LOST;
+	measure_source(&r, &r.after);
+	measure(&r, c->to, tmp, tmp_len, &r.has);
+	if ((expires = find_expiry(c)) == -3)
 		return CHUNK_LOST;
 	c->elements = (uint64_t)r.reader.at;
 	/* a key of no elements is no key, but for strings and streams */
 	if (expires == -2)
 		return give_up(&r) == -1 ? CHUNK_LOST : CHUNK_VANISHED;
+	if (!r.failed && is_short(&r)) {
+		r.failed = c->is_short = true;
+		(void)buf_puts(&c->why,
+			"the target does not keep what it is given: does it "
+			"evict keys, or does somebody delete them?");
+	}
 	if (finish(&r, expires) == -1)
 		return CHUNK_LOST;
 	if (r.kept)
 		return CHUNK_KEPT;
 	if (r.failed)
 		return CHUNK_REFUSED;
-	return is_steady(&r, before, after) ? CHUNK_COPIED : CHUNK_MOVING;
+	return is_steady(&r) ? CHUNK_COPIED : CHUNK_MOVING;
 }
 
 enum chunk_result
@@ -355,17 +468,19 @@ chunk_copy(struct chunk *c)
 	struct buf tmp = BUF_INIT;
 	int i;
 
-	buf_clear(&c->why);
-	if (put_name(&tmp, c) == -1) {
+	if (chunk_put_tmp(&tmp, c) == -1) {
 		msg_error("out of memory");
 		goto out;
 	}
 	for (i = 0; i < TRIES; i++) {
 		/* what is read by index must hold still; a scan need not */
+		buf_clear(&c->why);
+		c->is_short = false;
 		rc = copy_once(c, tmp.data, tmp.len, i > 0);
-		if (rc != CHUNK_MOVING)
+		if (rc == CHUNK_MOVING)
+			c->keeps = false; /* what is there is ours */
+		else if (!c->is_short)
 			break;
-		c->keeps = false; /* what is there is ours */
 	}
 out:
 	buf_fini(&tmp);

@@ -37,6 +37,7 @@ struct chunk {
 	const struct chunk_key *k;
 	const char *run; /* a name for temporary keys, unique to the run */
 	bool keeps;      /* what the target has already */
+	uint64_t size;   /* bytes of memory on the source, 0: not known */
 	uint64_t window; /* bytes under way to the target */
 	void (*tick)(void *ctx, uint64_t bytes); /* or NULL */
 	void *ctx;
@@ -45,10 +46,15 @@ struct chunk {
 	uint64_t elements, bytes;
 	uint64_t lost_times; /* fields that expire, which the target cannot
 				have */
+	bool is_short;       /* the target has lost some of what it was given */
 	struct buf why;
 };
 
 /* chunk_copy(c): ${c->why} is the caller's to buf_fini. */
 enum chunk_result chunk_copy(struct chunk *c);
+
+/* chunk_put_tmp(b, c): the name of its temporary key, in the same slot of a
+ * cluster; appended. 0 or -1 (ENOMEM). */
+int chunk_put_tmp(struct buf *b, const struct chunk *c);
 
 #endif

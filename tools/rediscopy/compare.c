@@ -12,12 +12,15 @@
 #include "kvreply.h"
 #include "mem.h"
 #include "msg.h"
+#include "multiset.h"
+#include "pace.h"
 #include "side.h"
 #include "status.h"
 
 enum {
-	SCAN_COUNT = 500,
-	MAX_ITEMS = 4096,
+	NEAR_ITEMS = 2000,
+	MAX_ITEMS = 16 << 10,
+	ITEMS_A_SECOND = 200000,
 	MAX_BYTES = 4 << 20,
 	SLOTS = 256,    /* keys compared by value at a time */
 	LONGEST = 4096, /* suspects that are waited with */
@@ -50,11 +53,12 @@ struct run {
 	bool is_scanning, is_scanned, failed;
 	struct item *all;
 	struct item *ready, **ready_end; /* measured, to be read */
-	size_t n_items;
-	uint64_t bytes;          /* payloads asked for and held */
-	struct keylist *suspect; /* to be compared by value */
-	size_t next;             /* of the suspects */
-	uint64_t matched;        /* keys that the last comparison has seen */
+	size_t n_items, items;           /* under way, and at most */
+	uint64_t bytes;                  /* payloads asked for and held */
+	struct keylist *suspect;         /* to be compared by value */
+	size_t next;                     /* of the suspects */
+	struct pace pace;
+	uint64_t matched; /* keys that the last comparison has seen */
 	struct slot slot[SLOTS];
 	size_t n_slots; /* in use */
 };
@@ -118,8 +122,13 @@ number_of(uint64_t digest, int64_t expires)
 static uint64_t
 number_of_value(const struct keydigest *d)
 {
-	return number_of(
-		d->sum.lo ^ d->sum.hi << 1 ^ (uint64_t)d->elements, d->expires);
+	struct multiset type = MULTISET_INIT;
+
+	/* a set of one and a list of one have the same elements */
+	multiset_add(&type, d->type, strlen(d->type));
+	return number_of(d->sum.lo ^ d->sum.hi << 1 ^ d->time_sum.lo << 2 ^
+				 type.lo ^ (uint64_t)d->elements,
+		d->expires);
 }
 
 /* Whether the last comparison has proven the key with this value. */
@@ -343,8 +352,10 @@ on_scan(void *ctx, struct kv *k, const struct kvreply *reply, uintptr_t tag)
 }
 
 static void
-scan(struct run *r, struct kv *kv, kv_handler *handler, const char *match)
+scan(struct run *r, const struct side *side, kv_handler *handler,
+	const char *match)
 {
+	struct kv *kv = side->kv;
 	const char *type = r->c->opt->type;
 
 	kv_begin(kv, 4 + (match != NULL ? 2u : 0u) + (type != NULL ? 2u : 0u),
@@ -352,7 +363,7 @@ scan(struct run *r, struct kv *kv, kv_handler *handler, const char *match)
 	kv_text(kv, "SCAN");
 	kv_text(kv, r->cursor);
 	kv_text(kv, "COUNT");
-	kv_int(kv, SCAN_COUNT);
+	kv_int(kv, side_scan_count(side));
 	if (match != NULL) {
 		kv_text(kv, "MATCH");
 		kv_text(kv, match);
@@ -514,6 +525,8 @@ pump(struct run *r)
 
 	if (r->c->opt->tick != NULL)
 		r->c->opt->tick(r->c->opt->ctx);
+	pace_keep(&r->pace, both[0], r->c->clock, r->c->opt->tick,
+		r->c->opt->ctx);
 	return rc == KV_OK && !r->failed ? 0 : -1;
 }
 
@@ -528,25 +541,63 @@ by_value(struct run *r, const struct keylist *list)
 	return 0;
 }
 
+static bool
+is_full(const struct run *r)
+{
+	const struct compare_options *o = r->c->opt;
+
+	return o->is_full != NULL && o->is_full(o->ctx);
+}
+
+/* What was told is seen to: nothing is under way, and all keys before the
+ * cursor have been compared. 0 or -1. */
+static int
+work_off(struct run *r, bool is_backward)
+{
+	struct compare_mark *m = &r->c->mark;
+
+	if (r->c->opt->work_off(r->c->opt->ctx) == -1)
+		return -1;
+	m->is_set = true;
+	m->is_backward = is_backward;
+	m->counts = r->c->counts;
+	memcpy(m->cursor, r->cursor, sizeof(m->cursor));
+	return 0;
+}
+
+/* From the beginning, or from where it was. */
+static void
+begin_scan(struct run *r, bool is_backward)
+{
+	const struct compare_mark *m = &r->c->mark;
+	bool goes_on = m->is_set && m->is_backward == is_backward;
+
+	snprintf(r->cursor, sizeof(r->cursor), "%s", goes_on ? m->cursor : "0");
+	r->is_scanned = false;
+}
+
 /* Every key of the source. */
 static int
 forward(struct run *r)
 {
-	memcpy(r->cursor, "0", 2);
-	r->is_scanned = false;
+	begin_scan(r, false);
 	while (!r->is_scanned || r->is_scanning || r->n_items > 0) {
 		if (!r->is_scanned && !r->is_scanning &&
-			r->n_items < MAX_ITEMS &&
+			r->n_items < r->items &&
 			keylist_count(r->suspect) < LONGEST)
-			scan(r, r->c->from->kv, on_scan, r->c->opt->match);
+			scan(r, r->c->from, on_scan, r->c->opt->match);
 		read_ready(r);
 		if (pump(r) == -1)
 			return -1;
-		if (keylist_count(r->suspect) < LONGEST || r->n_items > 0)
+		/* the last ones are looked at below */
+		if (keylist_count(r->suspect) < LONGEST || r->n_items > 0 ||
+			r->is_scanning || r->is_scanned)
 			continue;
 		if (by_value(r, r->suspect) == -1)
 			return -1;
 		keylist_clear(r->suspect);
+		if (is_full(r) && work_off(r, false) == -1)
+			return -1;
 	}
 	return by_value(r, r->suspect);
 }
@@ -602,11 +653,20 @@ on_target_scan(
 static int
 backward(struct run *r)
 {
-	memcpy(r->cursor, "0", 2);
-	r->is_scanned = false;
+	bool full;
+
+	begin_scan(r, true);
 	while (!r->is_scanned || r->is_scanning || r->n_items > 0) {
-		if (!r->is_scanned && !r->is_scanning && r->n_items < MAX_ITEMS)
-			scan(r, r->c->to->kv, on_target_scan, NULL);
+		full = is_full(r);
+		if (full && !r->is_scanned && !r->is_scanning &&
+			r->n_items == 0) {
+			if (work_off(r, true) == -1)
+				return -1;
+			continue;
+		}
+		if (!full && !r->is_scanned && !r->is_scanning &&
+			r->n_items < r->items)
+			scan(r, r->c->to, on_target_scan, NULL);
 		if (pump(r) == -1)
 			return -1;
 	}
@@ -617,6 +677,7 @@ static int
 run_all(struct compare *c, const struct keylist *list)
 {
 	struct run *r = mem_zalloc(1, sizeof(*r));
+	double items;
 	size_t i;
 	bool all;
 	int rc;
@@ -628,7 +689,13 @@ run_all(struct compare *c, const struct keylist *list)
 	}
 	r->c = c;
 	r->ready_end = &r->ready;
-	rc = list != NULL ? by_value(r, list) : forward(r);
+	pace_init(&r->pace, c->opt->byte_rate, clock_mono(c->clock));
+	pace_skip(&r->pace, c->from->kv);
+	items = NEAR_ITEMS + ITEMS_A_SECOND * 2 * (c->from->rtt + c->to->rtt);
+	r->items = items < MAX_ITEMS ? (size_t)items : MAX_ITEMS;
+	rc = list != NULL                            ? by_value(r, list)
+	     : c->mark.is_set && c->mark.is_backward ? 0
+						     : forward(r);
 	/* none that was there is gone, and the target had no others */
 	all = c->before != NULL && keystate_count(c->before) > 0 &&
 	      r->matched == keystate_count(c->before);

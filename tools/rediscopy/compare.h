@@ -36,9 +36,11 @@ struct compare_diff {
 struct compare_options {
 	const char *match, *type; /* of SCAN, or NULL */
 	uint64_t big;             /* above which DUMP is not asked */
-	int64_t tolerance;        /* ms that expiries may differ by */
-	bool extra;               /* look for keys that the target alone has */
-	bool same_payloads;       /* DUMP can be compared at all */
+	uint64_t
+		byte_rate; /* a second, of what is read of the source; 0: any */
+	int64_t tolerance; /* ms that expiries may differ by */
+	bool extra;        /* look for keys that the target alone has */
+	bool same_payloads; /* DUMP can be compared at all */
 	bool (*is_wanted)(void *ctx, const char *key, size_t len);
 	/* target_key, source_key: names on the other side; NULL: the same.
 	 * source_key gives -2 for a name that is none of ours. */
@@ -48,6 +50,12 @@ struct compare_options {
 		const char **out, size_t *out_len);
 	/* differs(ctx, d): 0, or -1 to stop */
 	int (*differs)(void *ctx, const struct compare_diff *d);
+	/* is_full(ctx): enough has been told; work_off(ctx) is then called with
+	 * nothing under way on either side, whose sessions may be opened anew
+	 * there, and the comparison goes on where it was: 0, or -1 to stop.
+	 * May be NULL. */
+	bool (*is_full)(void *ctx);
+	int (*work_off)(void *ctx);
 	void (*tick)(void *ctx);
 	void *ctx;
 };
@@ -69,11 +77,18 @@ struct compare {
 	 * asked of it. What this one sees. Each may be NULL. */
 	struct keystate *before, *seen;
 	struct compare_counts counts;
+	/* how far it had come when work_off was called last: compare_run goes
+	 * on from there */
+	struct compare_mark {
+		struct compare_counts counts;
+		bool is_set, is_backward;
+		char cursor[24];
+	} mark;
 };
 
-/* compare_run(c): the selected databases. STATUS_OK (whatever differs);
- * STATUS_TEMPORARY: a connection was lost, or differs() has stopped it: both
- * sessions must be opened anew. */
+/* compare_run(c): the selected databases, from c->mark. STATUS_OK (whatever
+ * differs); STATUS_TEMPORARY: a connection was lost, or differs() has stopped
+ * it: both sessions must be opened anew. */
 int compare_run(struct compare *c);
 
 /* compare_keys(c, list): the listed keys alone, by what they hold. */

@@ -41,8 +41,13 @@ copy_run(const void *options, struct env *env)
 	if (status == STATUS_OK)
 		functions = functions_run(
 			&c.e, functions_policy(o), &functions_found);
-	if (status == STATUS_OK && !o->no_verify)
+	if (status == STATUS_OK && !o->no_verify) {
 		status = verifying_run(&v, &c.e);
+		verifying_tell(v.found,
+			"what wrote to the source meanwhile makes some: stop "
+			"it, and run sync");
+		functions_found += v.found;
+	}
 	if (status == STATUS_OK)
 		status = functions;
 	c.e.rec.failed += (int64_t)functions_found;

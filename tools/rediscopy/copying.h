@@ -7,6 +7,7 @@
 
 #include "copylog.h"
 #include "ends.h"
+#include "pace.h"
 #include "pipe.h"
 
 struct json;
@@ -17,12 +18,18 @@ struct copying {
 	struct copylog log;
 	int16_t stamp[PIPE_TYPES];
 	struct pipe_options pipe_options;
+	struct pace pace; /* of big keys */
 	struct pipe_counts total;
 	const struct pipe_counts *live; /* of the stream under way, or NULL */
 	struct keylist *big, *refused;
+	struct keylist *left;     /* of the refused, to be copied one by one */
 	struct keylist *vanished; /* of copying_keys; the caller's, or NULL */
-	size_t n_noted, n_noted_refused; /* of these, on record */
-	size_t pair;                     /* which databases are at work */
+	size_t n_noted;           /* of the big ones, on record */
+	uint64_t by_element;      /* keys of this database, of those copied */
+	bool has_failed;          /* some key of it, which has its record */
+	double aside_since;       /* since when keys have been put aside */
+	size_t pair;              /* which databases are at work */
+	bool is_lost;     /* what the target had been given, or may be */
 	int64_t moving;   /* keys that changed while they were copied */
 	struct buf *name; /* of the key on the target */
 };
@@ -45,9 +52,10 @@ int copying_keys(struct copying *c, const struct keylist *list);
 /* copying_run(c): all databases, small keys and big ones. An exit status. */
 int copying_run(struct copying *c);
 
-/* copying_key(c, key, len): one key in chunks, with its record. STATUS_OK;
+/* copying_key(c, key, len, size): one key of ${size} bytes of memory (0: not
+ * known) in chunks, with its record. STATUS_OK;
  * STATUS_NO: it could not be copied, which has a record; STATUS_TEMPORARY: a
  * connection was lost. */
-int copying_key(struct copying *c, const char *key, size_t len);
+int copying_key(struct copying *c, const char *key, size_t len, uint64_t size);
 
 #endif

@@ -2,11 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base64.h"
 #include "buf.h"
 #include "copylog.h"
 #include "ends.h"
 #include "json.h"
+#include "jsonbytes.h"
 #include "jsonw.h"
 #include "keylist.h"
 #include "mem.h"
@@ -102,19 +102,14 @@ replay_begin(struct copylog *l, const struct ends *e, const struct json_val *r)
 static int
 replay_key(struct copylog *l, const struct json_val *r, int db, bool copied)
 {
-	const char *key = json_get_str(r, "key");
-	const char *encoded = json_get_str(r, "key_base64");
 	struct buf b = BUF_INIT;
-	int rc = 0;
+	int rc;
 
 	/* of a database that is copied there is nothing to go on with: what
 	 * follow has copied since may be many */
 	if (copylog_point(l, db) != NULL && copylog_point(l, db)->is_done)
 		return 0;
-	if (key != NULL)
-		rc = buf_puts(&b, key);
-	else if (encoded != NULL)
-		rc = base64_decode(&b, encoded);
+	rc = jsonbytes_get(r, "key", &b) == -1 ? -1 : 0;
 	if (rc == 0)
 		rc = keylist_add(copied ? l->copied : l->aside, buf_str(&b),
 			b.len, (uint64_t)db, NULL);
@@ -211,19 +206,19 @@ copylog_recall(struct copylog *l, int db, struct keylist *big)
 }
 
 int
-copylog_aside(
-	struct ends *e, size_t pair, const struct keylist *list, size_t *noted)
+copylog_aside(struct ends *e, size_t pair, const struct keylist *list,
+	size_t from, size_t to)
 {
 	int rc = 0;
 
-	for (; rc == 0 && *noted < keylist_count(list); ++*noted) {
-		struct keylist_item k = keylist_get(list, *noted);
+	for (; rc == 0 && from < to; from++) {
+		struct keylist_item k = keylist_get(list, from);
 		struct buf b = BUF_INIT;
 		struct jsonw w;
 
 		jsonw_record(&w, &b, "key.aside");
 		jsonw_int(&w, "db", e->dbs.pair[pair].from);
-		ends_put_key(&w, "key", k.key, k.len);
+		jsonbytes_put(&w, "key", k.key, k.len);
 		rc = recorder_put(&e->rec, &w, &b, false);
 	}
 	return rc;

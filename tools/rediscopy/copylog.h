@@ -50,10 +50,11 @@ struct copylog_point *copylog_point(struct copylog *l, int db);
  * to ${big}. 0 or -1 (ENOMEM). */
 int copylog_recall(struct copylog *l, int db, struct keylist *big);
 
-/* copylog_aside(e, pair, list, noted): those of the list behind the first
- * ${*noted} go on record, to be copied in a later run. 0 or -1. */
-int copylog_aside(
-	struct ends *e, size_t pair, const struct keylist *list, size_t *noted);
+/* copylog_aside(e, pair, list, from, to): those of the list from number ${from}
+ * on, to before number ${to}, go on record, to be copied in a later run. 0 or
+ * -1. */
+int copylog_aside(struct ends *e, size_t pair, const struct keylist *list,
+	size_t from, size_t to);
 
 /* copylog_checkpoint(e, pair, cursor, keys): all before it is on the target. 0
  * or -1. */

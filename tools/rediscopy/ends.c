@@ -4,15 +4,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base64.h"
 #include "buf.h"
 #include "certpin.h"
 #include "clock.h"
 #include "ends.h"
 #include "env.h"
 #include "journal.h"
+#include "jsonbytes.h"
 #include "jsonw.h"
 #include "keyfilter.h"
+#include "kv.h"
 #include "kvaddr.h"
 #include "kvreply.h"
 #include "msg.h"
@@ -120,15 +121,14 @@ is_circle(const struct ends *e)
 	return false;
 }
 
-static int
-open_journal(
-	struct ends *e, int (*replay)(void *ctx, const struct json *record))
+int
+ends_open_journal(struct ends *e, const char *from, const char *to,
+	int (*replay)(void *ctx, const struct json *record))
 {
 	if (e->opt->journal == NULL)
 		return STATUS_OK;
-	e->journal = journal_open(e->opt->journal, "rediscopy",
-		kvaddr_identity(e->from.addr), kvaddr_identity(e->to.addr),
-		replay, e);
+	e->journal =
+		journal_open(e->opt->journal, "rediscopy", from, to, replay, e);
 	e->rec.journal = e->journal;
 	return e->journal != NULL ? STATUS_OK : STATUS_MISUSE;
 }
@@ -162,6 +162,36 @@ check_roles(struct ends *e, bool writes)
 	return e->from.server.is_cut_off && writes ? STATUS_NO : STATUS_OK;
 }
 
+static void
+begin(struct ends *e, const struct rediscopy_options *opt, struct env *env,
+	const char *verb)
+{
+	memset(e, 0, sizeof(*e));
+	e->opt = opt;
+	e->env = env;
+	msg_set_verbose(opt->verbose);
+	recorder_init(&e->rec, env, "rediscopy", verb);
+	snprintf(e->run, sizeof(e->run), "%x%x", (unsigned)getpid(),
+		(unsigned)clock_wall(env->clock));
+}
+
+/* Whether both servers have the databases, unless the verb says so itself. An
+ * exit status. */
+static int
+try_databases(struct ends *e, const char *verb)
+{
+	size_t i;
+
+	if (strcmp(verb, "check") == 0)
+		return STATUS_OK;
+	for (i = 0; i < e->dbs.n; i++)
+		if (ends_select(e, i) == -1)
+			return is_kv_lost(e->from.kv) || is_kv_lost(e->to.kv)
+				       ? STATUS_TEMPORARY
+				       : STATUS_MISUSE;
+	return STATUS_OK;
+}
+
 int
 ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
 	const char *verb, int (*replay)(void *ctx, const struct json *record))
@@ -171,13 +201,7 @@ ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
 	struct kv_options from, to;
 	int status;
 
-	memset(e, 0, sizeof(*e));
-	e->opt = opt;
-	e->env = env;
-	msg_set_verbose(opt->verbose);
-	recorder_init(&e->rec, env, "rediscopy", verb);
-	snprintf(e->run, sizeof(e->run), "%x%x", (unsigned)getpid(),
-		(unsigned)clock_wall(env->clock));
+	begin(e, opt, env, verb);
 	if (set_trust(&from, "from", opt->from_pin, opt->from_ca,
 		    opt->from_insecure) == -1 ||
 		set_trust(&to, "to", opt->to_pin, opt->to_ca,
@@ -201,9 +225,65 @@ ends_open(struct ends *e, const struct rediscopy_options *opt, struct env *env,
 			  "server");
 		return STATUS_MISUSE;
 	}
-	if ((status = open_journal(e, replay)) != STATUS_OK)
+	if ((status = try_databases(e, verb)) != STATUS_OK)
+		return status;
+	status = ends_open_journal(e, kvaddr_identity(e->from.addr),
+		kvaddr_identity(e->to.addr), replay);
+	if (status != STATUS_OK)
 		return status;
 	e->progress = progress_open(STDERR_FILENO, env->clock, false);
+	progress_phase(e->progress, "keys");
+	return STATUS_OK;
+}
+
+/* The databases of a source alone. 0 or -1. */
+static int
+choose_own(struct ends *e)
+{
+	int db = kvaddr_db(e->from.addr);
+
+	if (e->dbs.n > 0)
+		return 0;
+	if (db > 0)
+		return dbmap_add(&e->dbs, db, db);
+	if (find_databases(e, &e->from) == -1)
+		return -1;
+	return e->dbs.n > 0 ? 0 : dbmap_add(&e->dbs, e->from.db, e->from.db);
+}
+
+int
+ends_open_one(struct ends *e, const struct rediscopy_options *opt,
+	struct env *env, const char *verb, bool of_source)
+{
+	struct side *s = of_source ? &e->from : &e->to;
+	const char *what = of_source ? "source" : "target";
+	struct kv_options trust;
+	int status;
+
+	begin(e, opt, env, verb);
+	if ((of_source ? opt->to : opt->from) != NULL) {
+		msg_error("%s has no %s: leave out --%s", verb,
+			of_source ? "target" : "source",
+			of_source ? "to" : "from");
+		return STATUS_MISUSE;
+	}
+	if (set_trust(&trust, of_source ? "from" : "to",
+		    of_source ? opt->from_pin : opt->to_pin,
+		    of_source ? opt->from_ca : opt->to_ca,
+		    of_source ? opt->from_insecure : opt->to_insecure) == -1 ||
+		dbmap_parse(&opt->dbs, is_keyfilter_apart(opt), &e->dbs) == -1)
+		return STATUS_MISUSE;
+	status = side_open(s, what, of_source ? opt->from : opt->to, &trust);
+	if (status == STATUS_OK)
+		status = check_roles(e, !of_source);
+	if (status != STATUS_OK)
+		return status;
+	if (of_source && choose_own(e) == -1) {
+		msg_error("the databases cannot be listed");
+		return STATUS_TEMPORARY;
+	}
+	e->progress = progress_open(STDERR_FILENO, env->clock, false);
+	progress_phase(e->progress, "keys");
 	return STATUS_OK;
 }
 
@@ -258,21 +338,17 @@ ends_end(struct ends *e, int status)
 	return recorder_end(&e->rec, status);
 }
 
-void
-ends_put_key(struct jsonw *w, const char *name, const char *key, size_t len)
+int
+ends_put_failed(
+	struct ends *e, int db, const char *key, size_t len, const char *why)
 {
-	struct buf field = BUF_INIT, text = BUF_INIT;
-	size_t bad;
+	struct buf b = BUF_INIT;
+	struct jsonw w;
 
-	if (memchr(key, '\0', len) == NULL && utf8_check(key, len, &bad) == 0) {
-		jsonw_strn(w, name, key, len);
-		return;
-	}
-	if (buf_printf(&field, "%s_base64", name) == -1 ||
-		base64_put(&text, key, len) == -1)
-		w->failed = 1;
-	else
-		jsonw_str(w, buf_str(&field), buf_str(&text));
-	buf_fini(&field);
-	buf_fini(&text);
+	e->rec.failed++;
+	jsonw_record(&w, &b, "key.failed");
+	jsonw_int(&w, "db", db);
+	jsonbytes_put(&w, "key", key, len);
+	jsonw_str(&w, "reason", why);
+	return recorder_put(&e->rec, &w, &b, true);
 }

@@ -41,6 +41,17 @@ int ends_open(struct ends *s, const struct rediscopy_options *opt,
 	int (*replay)(void *ctx, const struct json *record));
 void ends_close(struct ends *s);
 
+/* ends_open_one(s, opt, env, verb, of_source): the same with one side, and
+ * without a journal; the databases are those of the options, or, of a source
+ * alone, those that hold keys. */
+int ends_open_one(struct ends *s, const struct rediscopy_options *opt,
+	struct env *env, const char *verb, bool of_source);
+
+/* ends_open_journal(s, from, to, replay): if the options have one, between
+ * these two. An exit status. */
+int ends_open_journal(struct ends *s, const char *from, const char *to,
+	int (*replay)(void *ctx, const struct json *record));
+
 /* ends_again(s): both sessions anew after one was lost. An exit status. */
 int ends_again(struct ends *s);
 
@@ -58,10 +69,9 @@ void ends_tick(struct ends *s);
 /* ends_end(s, status): the summary record; the status to exit with. */
 int ends_end(struct ends *s, int status);
 
-/* ends_put_key(w, name, key, len): a key as member ${name}, or, where it is no
- * UTF-8 text, in base64 as ${name}_base64. */
-struct jsonw;
-void ends_put_key(
-	struct jsonw *w, const char *name, const char *key, size_t len);
+/* ends_put_failed(s, db, key, len, why): the record of a key that could not be
+ * copied. 0 or -1. */
+int ends_put_failed(
+	struct ends *s, int db, const char *key, size_t len, const char *why);
 
 #endif

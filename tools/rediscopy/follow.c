@@ -8,31 +8,17 @@
 #include "landing.h"
 #include "msg.h"
 #include "rediscopy.h"
-#include "retry.h"
 #include "status.h"
 #include "stopsignal.h"
 #include "walls.h"
 
 enum { TRIES = 10 };
-#define LOOK_EVERY 1.0    /* seconds between questions about the server */
-#define GROUPS_EVERY 10.0 /* ... passes over streams */
-#define PASS_EVERY 5.0    /* ... passes, without notifications */
-#define FULL_EVERY 900.0  /* ... with them */
-#define QUIET_SECONDS 0.3
-#define DRAIN_EVERY 0.05 /* a key that changes all the time waits so long */
-#define DRAIN_REST 1.0   /* ... and at most so long */
 #define STOP_SECONDS 8.0 /* to drain in: who runs us may kill us after 10 */
 
-static double
-now(const struct follow *f)
+double
+follow_now(const struct follow *f)
 {
 	return clock_mono(f->s.c.e.env->clock);
-}
-
-static bool
-is_ending(const struct follow *f)
-{
-	return f->s.c.e.opt->until_caught_up || f->is_stopping;
 }
 
 /* Events are taken while anything else is done, or the server gives us up. */
@@ -42,282 +28,14 @@ on_tick(void *ctx)
 	struct follow *f = ctx;
 
 	keyevents_pump(&f->events, 0);
+	if (f->is_held)
+		(void)followtell_lag(f);
 	if (!f->is_held || f->is_stopping || !is_stopsignal())
 		return;
 	msg_note("ending; the next signal ends at once");
 	f->is_stopping = true;
 	f->is_caught = false;
-	f->stop_by = now(f) + STOP_SECONDS;
-}
-
-/* Whether to listen. An exit status, after a finding. */
-static int
-choose_means(struct follow *f)
-{
-	struct ends *e = &f->s.c.e;
-	const char *how = e->opt->notifications;
-	bool says = is_side_able(&e->from, SIDE_CONFIG);
-	bool must = strcmp(how, "require") == 0;
-
-	f->listens = strcmp(how, "off") != 0 &&
-		     (says ? is_keyevents_enough(e->from.server.notify) : must);
-	if (f->listens || strcmp(how, "off") == 0)
-		return STATUS_OK;
-	(void)recorder_tell(&e->rec, must ? "error" : "note",
-		"redis-no-notifications", keyevents_fix(e),
-		"the source %s: changes are found by comparing all keys",
-		says ? "does not notify of every change"
-		     : "does not say if it notifies of changes");
-	return must ? STATUS_NO : STATUS_OK;
-}
-
-/* Passes instead of notifications, unless those are wanted. */
-static int
-stop_listening(struct follow *f)
-{
-	struct ends *e = &f->s.c.e;
-	bool must = strcmp(e->opt->notifications, "require") == 0;
-
-	(void)recorder_tell(&e->rec, must ? "error" : "warning",
-		"redis-no-notifications", keyevents_fix(e),
-		"the source does not notify of every change any more");
-	if (must)
-		return STATUS_NO;
-	f->listens = false;
-	keyevents_fini(&f->events);
-	if (keyevents_init(&f->events, e) == -1)
-		return STATUS_TEMPORARY;
-	return followtell_gap(f, "notifications-off") == -1 ? STATUS_TEMPORARY
-							    : STATUS_OK;
-}
-
-/* What no event tells. An exit status. */
-static int
-look(struct follow *f)
-{
-	struct ends *e = &f->s.c.e;
-	unsigned what;
-	int rc = 0;
-
-	f->looked = now(f);
-	if (sourcewatch_look(&f->watch, &e->from, f->events.n, &what) == -1 ||
-		side_keys(&e->to) == -1)
-		return STATUS_TEMPORARY;
-	if ((what & SOURCEWATCH_SILENT) != 0 && f->listens)
-		return stop_listening(f);
-	f->groups_due = f->groups_due || (what & SOURCEWATCH_GROUPS) != 0;
-	f->sketches_due = f->sketches_due || (what & SOURCEWATCH_SKETCHES) != 0;
-	if ((what & SOURCEWATCH_EMPTIED) != 0) {
-		f->is_known = true;
-		rc = followtell_gap(f, "flushed");
-	} else if ((what & SOURCEWATCH_SHRUNK) != 0) {
-		rc = followtell_gap(f, "shrunk");
-	} else if ((what & SOURCEWATCH_OTHER) != 0) {
-		rc = followtell_gap(f, "restarted");
-	}
-	return rc == -1 ? STATUS_TEMPORARY : STATUS_OK;
-}
-
-static int
-subscribe(struct follow *f)
-{
-	struct ends *e = &f->s.c.e;
-	struct retry r;
-	double delay = 0;
-	int status = keyevents_open(&f->events);
-
-	if (status == STATUS_OK) {
-		f->opens = 0;
-		return STATUS_OK;
-	}
-	if (status == STATUS_NO)
-		return stop_listening(f);
-	if (status != STATUS_TEMPORARY)
-		return status;
-	retry_init(&r, 0.2, 10, 0, (uint64_t)(now(f) * 1e6));
-	r.tried = f->opens++;
-	(void)retry_next(&r, &delay);
-	f->next_open = now(f) + delay;
-	clock_sleep(e->env->clock, delay < 0.25 ? delay : 0.25);
-	return STATUS_OK;
-}
-
-/* One pass over all keys, and what it says. */
-static int
-compare_all(struct follow *f, const char *reason)
-{
-	struct syncing *s = &f->s;
-	uint64_t before = s->c.total.copied;
-	int64_t failed = s->c.e.rec.failed;
-	int status;
-
-	s->pass++;
-	s->reason = reason;
-	s->may_empty = f->is_known;
-	if (ends_find(&s->c.e) == -1)
-		return STATUS_TEMPORARY;
-	status = syncing_all(s);
-	f->copied += s->c.total.copied - before;
-	return followdrain_judge(f, status, failed);
-}
-
-static int
-full_pass(struct follow *f)
-{
-	const char *reason = f->due;
-	int status;
-
-	/* what changed before is found by it; what changes now comes again */
-	f->due = NULL;
-	f->groups_due = f->sketches_due = false;
-	dirtyset_clear(&f->events.dirty);
-	status = compare_all(f, reason);
-	if (status != STATUS_OK) {
-		f->due = reason;
-		return status;
-	}
-	f->is_known = true;
-	f->is_quiet = f->s.found == 0;
-	f->passed = now(f);
-	return STATUS_OK;
-}
-
-/* What consumers have read and acknowledged is told by nobody. */
-static int
-groups_pass(struct follow *f)
-{
-	struct compare_options *o = &f->s.v.options;
-	const char *type = o->type;
-	double begun = now(f);
-	int status;
-
-	f->groups_due = false;
-	if (type != NULL && strcmp(type, "stream") != 0)
-		return STATUS_OK;
-	if (f->s.c.e.from.server.version < 60000) /* SCAN TYPE */
-		return followtell_gap(f, "groups") == -1 ? STATUS_TEMPORARY
-							 : STATUS_OK;
-	o->type = "stream";
-	o->extra = false;
-	status = compare_all(f, "groups");
-	o->type = type;
-	o->extra = true;
-	f->next_groups = now(f) + GROUPS_EVERY + 10 * (now(f) - begun);
-	if (status != STATUS_OK)
-		f->groups_due = true;
-	return status;
-}
-
-/* All that was told has been copied: is there what was not told? */
-static int
-conclude(struct follow *f)
-{
-	double mark = f->events.mark;
-	bool blind;
-	int status = look(f), rc = 0;
-
-	f->events.is_answered = false;
-	if (status != STATUS_OK || f->due != NULL || !f->listens)
-		return status;
-	if (f->groups_due && (is_ending(f) || now(f) >= f->next_groups))
-		return groups_pass(f);
-	blind = !f->watch.last.has_calls && !f->is_quiet;
-	if (f->s.c.e.opt->until_caught_up && (blind || f->sketches_due))
-		rc = followtell_gap(f, "unseen");
-	else if (!f->groups_due) {
-		f->caught = mark;
-		f->is_caught = true;
-	}
-	return rc == -1 ? STATUS_TEMPORARY : STATUS_OK;
-}
-
-static int
-drain(struct follow *f)
-{
-	double begun = now(f), took;
-	int status;
-
-	f->is_caught = f->is_quiet = false;
-	status = followdrain_run(f);
-	took = now(f) - begun;
-	f->next_drain = now(f) + (took < DRAIN_EVERY         ? DRAIN_EVERY
-					 : took > DRAIN_REST ? DRAIN_REST
-							     : took);
-	return status;
-}
-
-/* Something between two waits, with notifications. An exit status. */
-static int
-step(struct follow *f)
-{
-	struct ends *e = &f->s.c.e;
-	double every = e->opt->full_every < 0 ? FULL_EVERY : e->opt->full_every;
-	bool is_dirty = dirtyset_count(&f->events.dirty) > 0;
-	int rc = 0;
-
-	if (f->events.is_missing) {
-		f->events.is_missing = false;
-		rc = followtell_gap(f, "notifications-lost");
-	} else if (f->events.dirty.is_over) {
-		rc = followtell_gap(f, "too-many");
-	} else if (every > 0 && now(f) - f->passed > every && !is_ending(f)) {
-		rc = followtell_gap(f, "scheduled");
-	}
-	if (rc == -1)
-		return STATUS_TEMPORARY;
-	if (f->events.kv == NULL && now(f) >= f->next_open)
-		return subscribe(f);
-	if (now(f) - f->looked >= LOOK_EVERY)
-		return look(f);
-	if (f->due != NULL && f->events.kv != NULL && !f->is_stopping)
-		return full_pass(f);
-	if (is_dirty && now(f) >= f->next_drain)
-		return drain(f);
-	if (f->groups_due && now(f) >= f->next_groups)
-		return groups_pass(f);
-	if (!is_dirty && f->due == NULL && f->events.is_answered)
-		return conclude(f);
-	/* told at once if we wait for it, else now and then */
-	if (!is_dirty && (is_ending(f) || now(f) - f->events.spoken >= 0.5))
-		keyevents_mark(&f->events);
-	if (f->events.kv == NULL)
-		clock_sleep(e->env->clock, 0.1);
-	keyevents_pump(&f->events, is_dirty ? 0.02 : 0.1);
-	return STATUS_OK;
-}
-
-/* The same without. */
-static int
-step_pass(struct follow *f)
-{
-	struct ends *e = &f->s.c.e;
-	double every = e->opt->full_every < 0 ? PASS_EVERY : e->opt->full_every;
-	double begun = now(f), took;
-	int status;
-
-	if (begun < f->next_pass && !f->is_stopping) {
-		clock_sleep(e->env->clock, 0.1);
-		return begun - f->looked < PASS_EVERY ? STATUS_OK : look(f);
-	}
-	if ((status = look(f)) != STATUS_OK ||
-		(status = compare_all(f, f->due)) != STATUS_OK)
-		return status;
-	f->due = NULL;
-	f->is_known = true;
-	took = now(f) - begun;
-	f->quiet = f->s.found == 0 ? f->quiet + 1 : 0;
-	if (f->quiet == 1)
-		f->quiet_at = clock_wall(e->env->clock);
-	if (f->quiet > 1) {
-		f->caught = f->quiet_at;
-		f->is_caught = true;
-		f->quiet = 1;
-		f->quiet_at = clock_wall(e->env->clock);
-	}
-	f->next_pass = now(f) + (is_ending(f)          ? QUIET_SECONDS
-					: took > every ? took
-						       : every);
-	return STATUS_OK;
+	f->stop_by = follow_now(f) + STOP_SECONDS;
 }
 
 /* A server that is another one, or was started anew, since it was last asked.
@@ -356,11 +74,12 @@ static bool
 is_over(struct follow *f)
 {
 	if (f->is_stopping && f->listens &&
-		(f->due != NULL || now(f) > f->stop_by))
+		(f->due != NULL || follow_now(f) > f->stop_by))
 		return true;
 	if (f->is_stopping && !f->listens)
 		return f->passed < 0;
-	return f->is_caught && is_ending(f);
+	return f->is_caught &&
+	       (f->s.c.e.opt->until_caught_up || f->is_stopping);
 }
 
 static int
@@ -370,7 +89,7 @@ go_on(struct follow *f)
 
 	while (!is_over(f)) {
 		on_tick(f);
-		status = f->listens ? step(f) : step_pass(f);
+		status = followstep_next(f);
 		if (status == STATUS_OK)
 			status = look_who(f);
 		if (status == STATUS_OK) {
@@ -383,7 +102,7 @@ go_on(struct follow *f)
 		}
 		if (status != STATUS_TEMPORARY || ++tries > TRIES)
 			return status;
-		if (f->is_stopping && now(f) > f->stop_by)
+		if (f->is_stopping && follow_now(f) > f->stop_by)
 			return status;
 		status = reconnect(f, tries);
 		if (status != STATUS_OK && status != STATUS_TEMPORARY)
@@ -462,16 +181,8 @@ begin(struct follow *f)
 		msg_error("out of memory");
 		return STATUS_TEMPORARY;
 	}
-	if ((status = choose_means(f)) != STATUS_OK)
+	if ((status = followstep_begin(f)) != STATUS_OK)
 		return status;
-	if (f->listens && (status = keyevents_open(&f->events)) == STATUS_NO)
-		status = stop_listening(f);
-	f->events.is_missing = false;
-	f->due = NULL; /* nothing has been copied yet */
-	if (status == STATUS_OK)
-		status = look(f);
-	if (status != STATUS_OK || followtell_begun(f) == -1)
-		return status != STATUS_OK ? status : STATUS_TEMPORARY;
 	e->tick = on_tick;
 	e->tick_ctx = f;
 	f->caught = clock_wall(e->env->clock);
@@ -480,9 +191,10 @@ begin(struct follow *f)
 	stopsignal_hold();
 	f->is_held = true;
 	f->s.remembers = !f->listens;
-	f->passed = now(f);
+	f->passed = follow_now(f);
 	due = f->due;
 	f->due = NULL;
+	f->due_since = 0;
 	return due != NULL && followtell_gap(f, due) == -1 ? STATUS_TEMPORARY
 							   : STATUS_OK;
 }

@@ -19,8 +19,10 @@ struct follow {
 	bool groups_due; /* consumer groups may have moved on */
 	bool sketches_due, is_quiet; /* the last pass has found nothing */
 	bool is_held, is_stopping, is_caught, has_failed;
-	bool is_known;   /* that source, by this run */
-	double caught;   /* the target had all that was done before */
+	bool is_known; /* that source, by this run */
+	double caught; /* the target had all that was done before */
+	/* since when there was something to do, 0: there is not */
+	double due_since, drained_since;
 	double quiet_at; /* the end of the first pass that found nothing */
 	int quiet;       /* passes that did, in a row */
 	uint64_t copied; /* keys, after the first copy */
@@ -30,6 +32,17 @@ struct follow {
 	double next_open, stop_by;
 	unsigned opens; /* of the subscription, in vain */
 };
+
+/* follow_now(f): the clock that never goes back. */
+double follow_now(const struct follow *f);
+
+/*
+ * followstep_begin(f): how changes are learned of, before anything is copied.
+ * followstep_next(f): whatever is to be done next, or a short wait. Exit
+ * statuses; STATUS_TEMPORARY: a connection was lost.
+ */
+int followstep_begin(struct follow *f);
+int followstep_next(struct follow *f);
 
 /* followdrain_run(f): the keys that are dirty, copied or deleted. An exit
  * status; what is not done is dirty again. */

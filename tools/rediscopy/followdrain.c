@@ -116,6 +116,7 @@ followdrain_run(struct follow *f)
 	int status = STATUS_OK;
 	size_t i;
 
+	f->drained_since = f->events.first;
 	dirtyset_take(&f->events.dirty, &f->work);
 	for (i = 0; status == STATUS_OK && i < e->dbs.n; i++)
 		status = drain_pair(f, i);
@@ -124,6 +125,9 @@ followdrain_run(struct follow *f)
 
 		dirtyset_add(&f->events.dirty, (int)key.size, key.key, key.len);
 	}
+	if (status != STATUS_OK)
+		f->events.first = f->drained_since;
+	f->drained_since = 0;
 	keylist_clear(f->work);
 	return status;
 }

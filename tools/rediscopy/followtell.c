@@ -53,6 +53,7 @@ followtell_gap(struct follow *f, const char *why)
 	if (f->due != NULL)
 		return 0;
 	f->due = why;
+	f->due_since = wall(f);
 	f->is_caught = false;
 	jsonw_record(&w, &b, "keys.gap");
 	jsonw_str(&w, "reason", why);
@@ -63,7 +64,7 @@ int
 followtell_lag(struct follow *f)
 {
 	struct ends *e = &f->s.c.e;
-	double now = clock_mono(e->env->clock), behind = 0;
+	double now = clock_mono(e->env->clock), behind = 0, since;
 	bool rests = f->copied == f->told_copied && waiting(f) == 0;
 	struct buf b = BUF_INIT;
 	struct jsonw w;
@@ -72,9 +73,14 @@ followtell_lag(struct follow *f)
 		return 0;
 	f->told = now;
 	f->told_copied = f->copied;
-	if (waiting(f) > 0 || f->due != NULL || f->groups_due ||
-		(!f->listens && f->quiet == 0))
-		behind = wall(f) - f->caught;
+	since = f->due_since > 0       ? f->due_since
+		: f->drained_since > 0 ? f->drained_since
+		: waiting(f) > 0       ? f->events.first
+				       : 0;
+	if (!f->listens && f->quiet == 0)
+		since = f->caught;
+	if (since > 0)
+		behind = wall(f) - since;
 	jsonw_record(&w, &b, "progress");
 	jsonw_str(&w, "part", "follow");
 	jsonw_str(&w, "by", means(f));

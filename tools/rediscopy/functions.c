@@ -71,9 +71,9 @@ put(struct ends *e, const char *type, const char *name, const char *what,
 	return recorder_put(&e->rec, &w, &b, true);
 }
 
-/* Loads one. An exit status; a refusal has its record. */
-static int
-load(struct ends *e, const char *name, const struct buf *code, bool replace)
+int
+functions_load(
+	struct ends *e, const char *name, const struct buf *code, bool replace)
 {
 	const struct kvreply *r;
 
@@ -113,7 +113,7 @@ see_to(struct ends *e, enum functions_do what, const char *name,
 		return STATUS_OK;
 	if (what == FUNCTIONS_REPLACE ||
 		(what != FUNCTIONS_COMPARE && has == 0))
-		return load(e, name, code, what == FUNCTIONS_REPLACE);
+		return functions_load(e, name, code, what == FUNCTIONS_REPLACE);
 	return put(e, "function.differs", name, has == 1 ? "code" : "missing",
 		       0) == -1
 		       ? STATUS_TEMPORARY

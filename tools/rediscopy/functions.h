@@ -1,6 +1,7 @@
 #ifndef FUNCTIONS_H
 #define FUNCTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct ends;
@@ -21,5 +22,12 @@ enum functions_do {
  * are any.
  */
 int functions_run(struct ends *e, enum functions_do what, uint64_t *found);
+
+/* functions_load(e, name, code, replace): one library into the target, with its
+ * record. An exit status; STATUS_NO: it does not take it, which has a finding.
+ */
+struct buf;
+int functions_load(
+	struct ends *e, const char *name, const struct buf *code, bool replace);
 
 #endif

@@ -7,12 +7,11 @@
 #include "kvreply.h"
 #include "mem.h"
 #include "multiset.h"
-#include "num.h"
 #include "side.h"
 #include "streampel.h"
 
 /* A scan may give an element twice while the server grows its table. */
-enum { TRIES = 5 };
+enum { TRIES = 5, EXPIRY_TRIES = 20 };
 
 static void
 add_number(struct keydigest *d, uint64_t v)
@@ -85,8 +84,9 @@ take_time(void *ctx, const char *field, size_t len, int64_t at)
 
 	add_bytes(d, field, len);
 	add_number(d, (uint64_t)at);
-	add_bytes(d, "expires", 7);
-	multiset_row_end(d->row, &d->sum);
+	multiset_row_end(d->row, &d->time_sum);
+	if (d->tap != NULL)
+		d->tap->time(d->tap->ctx, field, len, at);
 }
 
 static void
@@ -138,8 +138,9 @@ take_stream(void *ctx, const struct kvreply *const *item, size_t n)
 	}
 }
 
+/* What was read goes into the digest, and to who else wants it. */
 static void
-start(struct keydigest *d)
+take(void *ctx, const struct kvreply *const *item, size_t n)
 {
 	static const struct {
 		const char *type;
@@ -147,8 +148,20 @@ start(struct keydigest *d)
 	} sinks[] = {{"string", take_string}, {"list", take_ordered},
 		{"set", take_set}, {"hash", take_hash}, {"zset", take_zset},
 		{"stream", take_stream}};
-	const struct reader_type *type = reader_type(d->type);
+	struct keydigest *d = ctx;
 	size_t i;
+
+	for (i = 0; strcmp(sinks[i].type, d->type) != 0;)
+		i++;
+	sinks[i].sink(d, item, n);
+	if (d->tap != NULL)
+		d->tap->elements(d->tap->ctx, item, n);
+}
+
+static void
+start(struct keydigest *d)
+{
+	const struct reader_type *type = reader_type(d->type);
 
 	d->is_started = true;
 	if (type == NULL) {
@@ -156,14 +169,26 @@ start(struct keydigest *d)
 		return;
 	}
 	reader_init(&d->reader, d->side->kv, d->key, d->len, type);
-	for (i = 0; strcmp(sinks[i].type, d->type) != 0;)
-		i++;
-	d->reader.sink = sinks[i].sink;
+	d->reader.sink = take;
 	d->reader.ctx = d;
+	reader_tune(&d->reader, d->size, d->side->rtt);
 	d->reader.is_scanned = d->tries > 1;
 	d->sum = (struct multiset)MULTISET_INIT;
 	multiset_row_end(d->row, &d->sum); /* nothing is left in it */
-	d->sum = (struct multiset)MULTISET_INIT;
+	d->sum = d->time_sum = (struct multiset)MULTISET_INIT;
+	if (d->tap != NULL)
+		d->tap->begin(d->tap->ctx);
+}
+
+static int on_type(
+	void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag);
+
+static void
+ask_type(struct keydigest *d)
+{
+	kv_begin(d->side->kv, 2, on_type, d, 0);
+	kv_text(d->side->kv, "TYPE");
+	kv_word(d->side->kv, d->key, d->len);
 }
 
 static int
@@ -173,41 +198,18 @@ on_type(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 
 	(void)k;
 	(void)tag;
+	/* its questions are asked again: nothing is begun before the answer */
+	if (!d->expiry.is_done) {
+		ask_type(d);
+		return 0;
+	}
+	d->expires = d->expiry.at >= 0 ? d->expiry.at : -1;
 	snprintf(d->type, sizeof(d->type), "%s",
 		is_kvreply(r, KVREPLY_STATUS) ? r->str : "?");
 	if (strcmp(d->type, "none") == 0)
 		d->is_done = true;
 	else
 		start(d);
-	return 0;
-}
-
-static int
-on_time(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
-{
-	struct keydigest *d = ctx;
-	int64_t seconds = 0, micros = 0;
-
-	(void)k;
-	(void)tag;
-	if (is_kvreply(r, KVREPLY_ARRAY) && r->n == 2) {
-		(void)num_int(r->item[0]->str, 0, INT64_MAX / 1000, &seconds);
-		(void)num_int(r->item[1]->str, 0, 999999, &micros);
-	}
-	d->now = seconds * 1000 + micros / 1000;
-	return 0;
-}
-
-static int
-on_expiry(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
-{
-	struct keydigest *d = ctx;
-
-	(void)k;
-	(void)tag;
-	d->expires = -1;
-	if (is_kvreply(r, KVREPLY_INTEGER) && r->integer >= 0)
-		d->expires = d->now + r->integer;
 	return 0;
 }
 
@@ -248,7 +250,7 @@ drop_pel(struct keydigest *d)
 static void
 take_meta(struct keydigest *d)
 {
-	const struct streammeta *m = &d->pel->meta;
+	struct streammeta *m = &d->pel->meta;
 	size_t i, j;
 
 	d->failed = d->failed || d->pel->failed;
@@ -280,6 +282,8 @@ take_meta(struct keydigest *d)
 			multiset_row_end(d->row, &d->sum);
 		}
 	}
+	if (d->tap != NULL && !d->failed)
+		d->tap->meta(d->tap->ctx, m);
 	drop_pel(d);
 }
 
@@ -306,8 +310,6 @@ int
 keydigest_begin(
 	struct keydigest *d, struct side *side, const char *key, size_t len)
 {
-	bool times = is_side_able(side, SIDE_PEXPIRETIME);
-
 	memset(d, 0, sizeof(*d));
 	d->side = side;
 	d->key = key;
@@ -315,14 +317,8 @@ keydigest_begin(
 	d->expires = -1;
 	if ((d->row = multiset_row_new()) == NULL)
 		return -1;
-	if (!times)
-		kv_queue(side->kv, on_time, d, 0, "TIME", NULL);
-	kv_begin(side->kv, 2, on_expiry, d, 0);
-	kv_text(side->kv, times ? "PEXPIRETIME" : "PTTL");
-	kv_word(side->kv, key, len);
-	kv_begin(side->kv, 2, on_type, d, 0);
-	kv_text(side->kv, "TYPE");
-	kv_word(side->kv, key, len);
+	expiry_ask(&d->expiry, side, key, len, EXPIRY_TRIES);
+	ask_type(d);
 	return 0;
 }
 
@@ -335,6 +331,10 @@ keydigest_step(struct keydigest *d)
 		return;
 	if (!d->is_started)
 		start(d);
+	/* before the entries, as who makes the stream anew must know */
+	if (d->reader.type != NULL && strcmp(d->type, "stream") == 0 &&
+		!is_meta_taken(d))
+		return;
 	if (!d->reader.is_read) {
 		reader_ask(&d->reader);
 		return;
@@ -342,14 +342,56 @@ keydigest_step(struct keydigest *d)
 	if (d->reader.is_asking)
 		return;
 	/* the elements that stand in order make one row */
-	if (d->reader.type->is_ordered && d->pel == NULL)
+	if (d->reader.type->is_ordered)
 		multiset_row_end(d->row, &d->sum);
-	if (strcmp(d->type, "stream") == 0 && !is_meta_taken(d))
-		return;
 	d->is_counting = true;
 	kv_begin(kv, 2, on_length, d, 0);
 	kv_text(kv, d->reader.type->length);
 	kv_word(kv, d->key, d->len);
+}
+
+/* How many are not done. */
+static size_t
+step_all(const struct keydigest_many *all)
+{
+	size_t i, left = 0;
+
+	for (i = 0; i < all->n; i++) {
+		void *at = (char *)all->first + i * all->stride;
+		struct keydigest *d = at;
+
+		keydigest_step(d);
+		left += !d->is_done;
+	}
+	return left;
+}
+
+static size_t
+unanswered(const struct keydigest_many *all)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < all->n_kv; i++)
+		n += kv_unanswered(all->kv[i]);
+	return n;
+}
+
+int
+keydigest_read(const struct keydigest_many *all)
+{
+	enum kv_result rc = KV_OK;
+	size_t left, waiting;
+
+	do {
+		left = step_all(all);
+		waiting = unanswered(all);
+		if (left > 0 || waiting > 0)
+			rc = kv_pump(
+				all->kv, all->n_kv, waiting > 0 ? 0.25 : 0);
+		if (all->tick != NULL)
+			all->tick(all->ctx);
+	} while (rc == KV_OK && (left > 0 || waiting > 0));
+	return rc == KV_OK ? 0 : -1;
 }
 
 void
@@ -374,5 +416,6 @@ is_keydigest_equal(
 		return true;
 	return (a->expires < 0) == (b->expires < 0) && apart <= ms &&
 	       a->elements == b->elements &&
-	       is_multiset_equal(&a->sum, &b->sum);
+	       is_multiset_equal(&a->sum, &b->sum) &&
+	       is_multiset_equal(&a->time_sum, &b->time_sum);
 }

@@ -5,12 +5,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "expiry.h"
 #include "fieldtimes.h"
 #include "multiset.h"
 #include "reader.h"
 
 struct multiset_row;
 struct side;
+struct streammeta;
+
+/* Who wants what is read besides its digest. */
+struct keydigest_tap {
+	/* begin(ctx): it is read from the beginning, for the first time or
+	 * since it has changed meanwhile */
+	void (*begin)(void *ctx);
+	void (*elements)(
+		void *ctx, const struct kvreply *const *item, size_t n);
+	void (*time)(void *ctx, const char *field, size_t len, int64_t at);
+	/* meta(ctx, m): of a stream, before its entries; may be taken, if
+	 * zeros are left in its place */
+	void (*meta)(void *ctx, struct streammeta *m);
+	void *ctx;
+};
 struct streampel;
 
 /*
@@ -28,15 +44,19 @@ struct keydigest {
 	int64_t expires; /* ms since 1970; -1: never */
 	int64_t elements;
 	struct multiset sum;
+	struct multiset time_sum;    /* of when a hash's fields expire */
 	bool is_done, is_unreadable; /* of a type that has no reader */
 	bool has_times; /* both sides know expiries of fields: set it after
 			   keydigest_begin */
+	const struct keydigest_tap *tap; /* or NULL; set after that too */
+	uint64_t size; /* memory that it takes, 0: not known; and that */
 	/* how it is got */
 	struct fieldtimes times;
 	struct reader reader;
 	struct multiset_row *row;
 	struct streampel *pel; /* of a stream, while it is asked */
-	int64_t now, length;
+	struct expiry expiry;
+	int64_t length;
 	unsigned tries;
 	bool is_started, is_counting, is_meta, failed;
 };
@@ -49,6 +69,19 @@ int keydigest_begin(
 /* keydigest_step(d): queue what comes next, if anything; called between
  * kv_pump()s until is_done. */
 void keydigest_step(struct keydigest *d);
+
+/* keydigest_read(all): steps of all of them, to their end. 0, and nothing is
+ * unanswered; -1: a session has failed. */
+struct kv;
+struct keydigest_many {
+	struct keydigest *first;
+	size_t stride, n;     /* bytes from each to the next; how many */
+	struct kv *const *kv; /* the sessions that are at work */
+	size_t n_kv;
+	void (*tick)(void *ctx); /* or NULL */
+	void *ctx;
+};
+int keydigest_read(const struct keydigest_many *all);
 
 /* keydigest_fini(d): once nothing of it is unanswered, or its session is
  * closed. */

@@ -131,9 +131,12 @@ on_message(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	if (keyevents_parse(r, &db, &key, &len) == -1)
 		return 0;
 	v->n++;
-	if (is_followed(v, db) &&
-		is_keyfilter_wanted((void *)(uintptr_t)v->e->opt, key, len))
-		dirtyset_add(&v->dirty, db, key, len);
+	if (!is_followed(v, db) ||
+		!is_keyfilter_wanted((void *)(uintptr_t)v->e->opt, key, len))
+		return 0;
+	if (dirtyset_count(&v->dirty) == 0)
+		v->first = clock_wall(v->e->env->clock);
+	dirtyset_add(&v->dirty, db, key, len);
 	return 0;
 }
 

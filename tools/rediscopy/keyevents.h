@@ -21,6 +21,7 @@ struct keyevents {
 	struct ends *e;
 	struct kv *kv;         /* NULL: not connected */
 	struct dirtyset dirty; /* of the keys that are meant */
+	double first;          /* when the first of them came, wall */
 	uint64_t n;            /* notifications in all */
 	bool is_missing;       /* some have been missed */
 	/* a mark goes through the same connection: what had changed before it

@@ -4,6 +4,7 @@
 
 #include "buf.h"
 #include "keyfilter.h"
+#include "kvpayload.h"
 #include "mem.h"
 #include "rediscopy.h"
 #include "str.h"
@@ -25,6 +26,10 @@ is_keyfilter_wanted(void *ctx, const char *key, size_t len)
 	bool wanted = o->matches.n == 0;
 	size_t i;
 
+	if (o->slices > 1 &&
+		kvpayload_crc64(0, key, len) % (uint64_t)o->slices !=
+			(uint64_t)o->slice)
+		return false;
 	if (o->matches.n == 0 && o->excludes.n == 0)
 		return true;
 	/* patterns are text: a NUL in a key is matched as another byte */

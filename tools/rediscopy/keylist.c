@@ -6,6 +6,9 @@
 #include "keylist.h"
 #include "mem.h"
 
+/* bytes */
+enum { FULL = 1 << 20 };
+
 struct entry {
 	size_t at, len, note;
 	uint64_t size;
@@ -77,6 +80,12 @@ keylist_get(const struct keylist *l, size_t i)
 		l->text.data + e->at, e->len, e->size, l->text.data + e->note};
 
 	return item;
+}
+
+bool
+is_keylist_full(const struct keylist *l)
+{
+	return l->text.len + l->n * sizeof(*l->entry) >= FULL;
 }
 
 static bool

@@ -27,6 +27,10 @@ int keylist_add(struct keylist *l, const char *key, size_t len, uint64_t size,
 size_t keylist_count(const struct keylist *l);
 struct keylist_item keylist_get(const struct keylist *l, size_t i);
 
+/* is_keylist_full(l): it takes about as much memory as a list should that is
+ * worked off and filled again. */
+bool is_keylist_full(const struct keylist *l);
+
 /* is_keylist_member(l, key, len, size): whether a key of that name and size is
  * among them; quick, whatever the length of the list. */
 bool is_keylist_member(

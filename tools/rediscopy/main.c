@@ -14,6 +14,15 @@ static const struct opt_verb verbs[] = {
 		options_sync, 0, 0, sync_run},
 	{"follow", NULL, "copy, and go on copying what changes", options_follow,
 		0, 0, follow_run},
+	{"plan", NULL, "divide a copy into parts for several workers",
+		options_plan, 0, 0, plan_run},
+	{"run", NULL, "copy the parts on standard input", options_run, 0, 0,
+		run_run},
+	{"dump", NULL, "write all keys into an archive", options_dump, 0, 0,
+		dump_run},
+	{"restore", "< FILE",
+		"fill a server from an archive, and prove every key",
+		options_restore, 0, 0, restore_run},
 	{NULL, NULL, NULL, NULL, 0, 0, NULL}};
 
 static const struct opt_program program = {"rediscopy",
@@ -28,7 +37,7 @@ main(int argc, char **argv)
 		.notifications = "auto",
 		.full_every = -1,
 		.big = 256 << 10,
-		.passes = 10};
+		.parts = 4};
 
 	return program_run(&program, &options, argc, argv);
 }

@@ -39,7 +39,7 @@ const struct opt options_common[] = {
 			"append every record to FILE, and go on from it", 0,   \
 			0, NULL, NULL                                          \
 	}
-#define WHICH                                                                  \
+#define WHICH_KEYS                                                             \
 	{"db", 0, OPT_LIST, AT(dbs), "N[:M]",                                  \
 		"only database N (to M of the target); several times", 0, 0,   \
 		NULL, NULL},                                                   \
@@ -49,9 +49,13 @@ const struct opt options_common[] = {
 		{"exclude", 0, OPT_LIST, AT(excludes), "PATTERN",              \
 			"no keys like PATTERN; several times", 0, 0, NULL,     \
 			NULL},                                                 \
-		{"type", 0, OPT_CHOICE, AT(type), NULL,                        \
+	{                                                                      \
+		"type", 0, OPT_CHOICE, AT(type), NULL,                         \
 			"only keys of that type", 0, 0,                        \
-			"string|list|set|zset|hash|stream", NULL},             \
+			"string|list|set|zset|hash|stream", NULL               \
+	}
+#define WHICH                                                                  \
+	WHICH_KEYS,                                                            \
 	{                                                                      \
 		"prefix", 0, OPT_STRING, AT(prefix), "TEXT",                   \
 			"put TEXT before each key's name on the target (%d "   \
@@ -116,6 +120,39 @@ const struct opt options_follow[] = {JOURNAL, WHICH, SPEED, TOLERANCE,
 		"compare all keys every TIME, too (15m; without notifications "
 		"5s)",
 		0, 86400, NULL, NULL},
+	END};
+
+const struct opt options_plan[] = {WHICH,
+	{"policy", 0, OPT_CHOICE, AT(policy), NULL,
+		"what to do where the target holds keys already", 0, 0,
+		"fail|skip|replace", NULL},
+	{"parts", 0, OPT_INT, AT(parts), "N",
+		"divide each database's keys into N parts (4)", 1, 10000, NULL,
+		NULL},
+	END};
+
+const struct opt options_run[] = {SPEED,
+	{"no-verify", 0, OPT_FLAG, AT(no_verify), NULL,
+		"do not compare at the end of each part", 0, 0, NULL, NULL},
+	TOLERANCE, END};
+
+const struct opt options_dump[] = {JOURNAL, WHICH_KEYS,
+	{"big", 0, OPT_SIZE, AT(big), "SIZE",
+		"keys above SIZE of memory are read one by one (256 KiB)", 1024,
+		INT64_C(1) << 40, NULL, NULL},
+	{"output", 'o', OPT_STRING, AT(output), "FILE",
+		"write to FILE instead of standard output", 0, 0, NULL, NULL},
+	{"level", 0, OPT_INT, AT(level), "N",
+		"zstd's level, 1 to 19 (default: 3)", 1, 19, NULL, NULL},
+	END};
+
+const struct opt options_restore[] = {JOURNAL, WHICH,
+	{"policy", 0, OPT_CHOICE, AT(policy), NULL,
+		"what to do where the target holds keys already", 0, 0,
+		"fail|skip|replace", NULL},
+	{"check-only", 0, OPT_FLAG, AT(only_check), NULL,
+		"read the archive and prove it, without a server", 0, 0, NULL,
+		"to journal policy"},
 	END};
 
 const struct opt options_check[] = {WHICH, END};

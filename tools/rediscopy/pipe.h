@@ -24,7 +24,7 @@ struct pipe_options {
 	const char *type;  /* of SCAN (6.0), or NULL */
 	enum pipe_policy policy;
 	uint64_t big;    /* bytes of memory above which a key is big */
-	uint64_t window; /* bytes under way a side */
+	uint64_t window; /* bytes under way a side, at most */
 	uint64_t byte_rate, command_rate; /* a second; 0: no limit */
 	/* is_wanted(ctx, key, len): a filter of the caller's, or NULL;
 	 * target_key(ctx, key, len, out, out_len): the name on the target, or
@@ -35,6 +35,9 @@ struct pipe_options {
 	/* safe(ctx, cursor): all keys before this cursor are on the target; 0
 	 * or -1. May be NULL. */
 	int (*safe)(void *ctx, const char *cursor);
+	/* is_full(ctx): the keys put aside are to be seen to: pipe_run ends
+	 * once what is under way has arrived. May be NULL. */
+	bool (*is_full)(void *ctx);
 	/* tick(ctx): a few times a second. May be NULL. */
 	void (*tick)(void *ctx);
 	void *ctx;
@@ -47,6 +50,7 @@ struct pipe_counts {
 	uint64_t skipped;           /* on the target already, with PIPE_SKIP */
 	uint64_t expired, vanished; /* meanwhile */
 	uint64_t filtered;
+	uint64_t yielded; /* times that a slow source was asked for less */
 };
 
 #define PIPE_TYPES 256
@@ -62,6 +66,10 @@ struct pipe {
 	struct keylist *refused;  /* keys that RESTORE does not take */
 	struct keylist *vanished; /* keys that are gone, or NULL */
 	struct pipe_counts counts;
+	/* after STATUS_OK of pipe_run: it has ended for is_full, and goes on
+	 * from that cursor */
+	bool is_paused;
+	char cursor[24];
 };
 
 /*

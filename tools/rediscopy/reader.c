@@ -7,9 +7,18 @@
 
 /*
  * Steps that a server does not notice: some hundred elements or kilobytes,
- * whichever is less, adapted to the size of the elements.
+ * whichever is less, adapted to the size of the elements. The first are small,
+ * since nobody knows how large the elements are.
  */
-enum { STRING_STEP = 1 << 20, MANY = 500, BYTES = 256 << 10, MOST = 2000 };
+enum {
+	STRING_STEP = 1 << 20,
+	FEW = 2,
+	GROWTH = 4,
+	BYTES = 256 << 10,
+	FAR_BYTES = 1 << 20,
+	SMALL = 4 << 20, /* a key whose parts cannot be too large */
+	MOST = 2000
+};
 
 static uint64_t
 bytes_of(const struct kvreply *list)
@@ -51,14 +60,15 @@ give(struct reader *r, const struct kvreply *list)
 {
 	size_t n = list->n / r->type->words;
 	uint64_t each = n > 0 ? bytes_of(list) / n + 1 : 1;
-	int64_t step = (int64_t)(BYTES / each);
+	int64_t step = (int64_t)(r->bytes / each);
+	int64_t most = r->step < MOST / GROWTH ? r->step * GROWTH : MOST;
 
 	if (!is_fit(r, list)) {
 		r->is_broken = r->is_read = true;
 		return;
 	}
 	r->at += (int64_t)n;
-	r->step = step < 1 ? 1 : step > MOST ? MOST : step;
+	r->step = step < 1 ? 1 : step > most ? most : step;
 	if (n > 0)
 		r->sink(r->ctx, list->item, n * r->type->words);
 }
@@ -244,11 +254,11 @@ reader_type(const char *name)
 	static const struct reader_type types[] = {
 		{"string", "STRLEN", STRING_STEP, true, 1, ask_string,
 			take_string},
-		{"list", "LLEN", MANY, true, 1, ask_list, take_range},
-		{"set", "SCARD", MANY, false, 1, ask_set, take_scan},
-		{"hash", "HLEN", MANY, false, 2, ask_hash, take_scan},
-		{"zset", "ZCARD", MANY, false, 2, ask_zset, take_zset},
-		{"stream", "XLEN", MANY, true, 1, ask_stream, take_stream},
+		{"list", "LLEN", FEW, true, 1, ask_list, take_range},
+		{"set", "SCARD", FEW, false, 1, ask_set, take_scan},
+		{"hash", "HLEN", FEW, false, 2, ask_hash, take_scan},
+		{"zset", "ZCARD", FEW, false, 2, ask_zset, take_zset},
+		{"stream", "XLEN", FEW, true, 1, ask_stream, take_stream},
 	};
 	size_t i;
 
@@ -268,7 +278,19 @@ reader_init(struct reader *r, struct kv *kv, const char *key, size_t len,
 	r->len = len;
 	r->type = type;
 	r->step = type->step;
+	r->bytes = BYTES;
 	memcpy(r->cursor, "0", 2);
+}
+
+void
+reader_tune(struct reader *r, uint64_t size, double seconds)
+{
+	const double far = 0.005;
+
+	if (seconds > far)
+		r->bytes = FAR_BYTES;
+	if (size > 0 && size <= SMALL && r->step < MOST)
+		r->step = MOST;
 }
 
 void

@@ -45,12 +45,18 @@ struct reader {
 	char cursor[24]; /* of *SCAN */
 	char last[48];   /* ID of a stream's last entry */
 	int64_t step;
+	uint64_t bytes;                     /* that a read should give, about */
 	bool is_asking, is_read, is_broken; /* broken: an unfit answer */
 };
 
 /* reader_init(r, kv, key, len, type): the caller sets sink and ctx. */
 void reader_init(struct reader *r, struct kv *kv, const char *key, size_t len,
 	const struct reader_type *type);
+
+/* reader_tune(r, size, seconds): how much memory the key takes (0: not known),
+ * and how far its server is: a key that is small as a whole need not be begun
+ * with care, and a server that is far is asked for more at a time. */
+void reader_tune(struct reader *r, uint64_t size, double seconds);
 
 /* reader_ask(r): queue the next read, unless one is under way or all is
  * read. */

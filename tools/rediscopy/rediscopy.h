@@ -32,6 +32,12 @@ struct rediscopy_options {
 	bool until_caught_up;
 	const char *notifications; /* "auto", "require", "off" */
 	double full_every;         /* seconds between passes over all keys */
+	int64_t parts;             /* of plan: of each database */
+	/* of a part: the keys of one slice alone; 0 slices: all keys */
+	int64_t slices, slice;
+	/* of dump */
+	const char *output;
+	int64_t level; /* of zstd, 0: the default */
 	/* of restore */
 	bool only_check;
 };
@@ -42,6 +48,8 @@ int copy_run(const void *options, struct env *env);
 int verify_run(const void *options, struct env *env);
 int sync_run(const void *options, struct env *env);
 int follow_run(const void *options, struct env *env);
+int plan_run(const void *options, struct env *env);
+int run_run(const void *options, struct env *env);
 int dump_run(const void *options, struct env *env);
 int restore_run(const void *options, struct env *env);
 

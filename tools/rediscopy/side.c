@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "kv.h"
 #include "kvaddr.h"
+#include "kvinfo.h"
 #include "kvreply.h"
 #include "msg.h"
 #include "num.h"
@@ -24,39 +25,6 @@ status_of(enum kv_result rc)
 				  : STATUS_TEMPORARY;
 }
 
-/* The value of "name:value" on a line of ${text}, into ${out}. */
-static bool
-info_field(const char *text, const char *name, char *out, size_t size)
-{
-	size_t n = strlen(name), len;
-	const char *line = text;
-
-	for (; line != NULL; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, name, n) != 0 || line[n] != ':')
-			continue;
-		line += n + 1;
-		len = strcspn(line, "\r\n");
-		if (len >= size)
-			len = size - 1;
-		memcpy(out, line, len);
-		out[len] = '\0';
-		return true;
-	}
-	return false;
-}
-
-static uint64_t
-info_number(const char *text, const char *name)
-{
-	char value[32];
-	uint64_t n = 0;
-
-	if (info_field(text, name, value, sizeof(value)))
-		(void)num_size(value, 0, UINT64_MAX / 2, &n);
-	return n;
-}
-
 static int
 version_number(const char *text)
 {
@@ -67,51 +35,35 @@ version_number(const char *text)
 	return (int)(a * 10000 + b * 100 + c);
 }
 
-/* The sum of "dbN:keys=..." */
-static int64_t
-info_keys(const char *text)
-{
-	const char *p = strstr(text, "# Keyspace");
-	int64_t sum = 0;
-	long long n;
-
-	if (p == NULL)
-		return -1;
-	for (p = strstr(p, "keys="); p != NULL; p = strstr(p + 1, "keys="))
-		if ((p[-1] == ':') && sscanf(p, "keys=%lld", &n) == 1)
-			sum += n;
-	return sum;
-}
-
 static void
 read_info(struct side_server *v, const char *text)
 {
 	char value[64];
 
-	if (info_field(text, "upstash_version", value, sizeof(value)))
+	if (kvinfo_text(text, "upstash_version", value, sizeof(value)))
 		v->flavor = SIDE_UPSTASH;
-	else if (info_field(text, "valkey_version", v->version_text,
+	else if (kvinfo_text(text, "valkey_version", v->version_text,
 			 sizeof(v->version_text)))
 		v->flavor = SIDE_VALKEY;
-	else if (info_field(text, "dragonfly_version", value, sizeof(value)) ||
-		 info_field(text, "keydb_version", value, sizeof(value)))
+	else if (kvinfo_text(text, "dragonfly_version", value, sizeof(value)) ||
+		 kvinfo_text(text, "keydb_version", value, sizeof(value)))
 		v->flavor = SIDE_OTHER;
 	if (v->version_text[0] == '\0')
-		(void)info_field(text, "redis_version", v->version_text,
+		(void)kvinfo_text(text, "redis_version", v->version_text,
 			sizeof(v->version_text));
 	v->version = version_number(v->version_text);
-	(void)info_field(text, "run_id", v->run_id, sizeof(v->run_id));
-	(void)info_field(
+	(void)kvinfo_text(text, "run_id", v->run_id, sizeof(v->run_id));
+	(void)kvinfo_text(
 		text, "maxmemory_policy", v->policy, sizeof(v->policy));
-	v->is_replica = info_field(text, "role", value, sizeof(value)) &&
+	v->is_replica = kvinfo_text(text, "role", value, sizeof(value)) &&
 			strcmp(value, "slave") == 0;
 	v->is_cut_off =
 		v->is_replica &&
-		info_field(text, "master_link_status", value, sizeof(value)) &&
+		kvinfo_text(text, "master_link_status", value, sizeof(value)) &&
 		strcmp(value, "up") != 0;
-	v->used_memory = info_number(text, "used_memory");
-	v->max_memory = info_number(text, "maxmemory");
-	v->keys = info_keys(text);
+	v->used_memory = kvinfo_number(text, "used_memory");
+	v->max_memory = kvinfo_number(text, "maxmemory");
+	v->keys = kvinfo_keys(text);
 }
 
 /* Each command, asked of a key that is not there. */
@@ -128,6 +80,8 @@ static const struct trial trials[] = {
 	{SIDE_XINFO, {"XINFO", "STREAM", NOBODY, "FULL"}},
 	{SIDE_XSETID, {"XSETID", NOBODY, "1-1"}},
 	{SIDE_HASH_TTL, {"HPEXPIRETIME", NOBODY, "FIELDS", "1", "f"}},
+	/* changes nothing where nobody has the key */
+	{SIDE_SET_AT, {"SET", NOBODY, "1", "XX", "PXAT", "1"}},
 	/* refused for its payload, and nothing else, where it is allowed */
 	{SIDE_RESTORE, {"RESTORE", NOBODY, "0", "none"}},
 };
@@ -179,7 +133,7 @@ on_cluster(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	(void)k;
 	(void)tag;
 	if (is_kvreply(r, KVREPLY_STRING))
-		v->shards = (int)info_number(r->str, "cluster_size");
+		v->shards = (int)kvinfo_number(r->str, "cluster_size");
 	return 0;
 }
 
@@ -204,6 +158,67 @@ on_config(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	return 0;
 }
 
+/* CONFIG GET *-max-*: what a key in a packed encoding may grow to, from
+ * "hash-max-listpack-entries" and "-value" and the like. Lists' nodes have at
+ * most 64 KiB, whatever is set. */
+static int
+on_packed(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
+{
+	enum { NODE = 64 << 10, OF_ELEMENT = 16, INTEGER = 8 };
+	struct side_server *v = ctx;
+	const struct kvreply *value;
+	int64_t entries, most;
+	char name[64];
+	uint64_t bytes;
+	size_t i, n;
+
+	(void)k;
+	(void)tag;
+	if (!is_kvreply(r, KVREPLY_ARRAY))
+		return 0;
+	for (i = 0; i + 1 < r->n; i += 2) {
+		const char *of = r->item[i]->str, *set = r->item[i + 1]->str;
+
+		if (of == NULL || set == NULL || !str_ends(of, "-entries") ||
+			str_starts(of, "stream"))
+			continue;
+		n = strlen(of) - strlen("entries");
+		snprintf(name, sizeof(name), "%.*svalue", (int)n, of);
+		value = kvreply_pair(r, name);
+		most = INTEGER;
+		if (num_int(set, 0, 1 << 30, &entries) == -1 ||
+			(value != NULL &&
+				num_int(value->str, 0, 1 << 30, &most) == -1))
+			entries = most = 1 << 30;
+		bytes = 2 * (uint64_t)entries * (uint64_t)(most + OF_ELEMENT);
+		if (bytes < NODE)
+			bytes = NODE;
+		if (bytes > v->packed)
+			v->packed = bytes;
+	}
+	return 0;
+}
+
+/* How far it is: the best of some tries. */
+static enum kv_result
+measure_way(struct side *s)
+{
+	enum { TRIES = 4 };
+	const struct clock *c = clock_system();
+	double began, took;
+	int i;
+
+	for (i = 0; i < TRIES; i++) {
+		began = clock_mono(c);
+		if (kv_call(s->kv, "PING", NULL) == NULL)
+			return KV_LOST;
+		took = clock_mono(c) - began;
+		if (i == 0 || took < s->rtt)
+			s->rtt = took;
+	}
+	return KV_OK;
+}
+
 /* Asks everything at once. */
 static enum kv_result
 probe(struct side *s)
@@ -213,12 +228,18 @@ probe(struct side *s)
 
 	memset(v, 0, sizeof(*v));
 	v->keys = -1;
+	if (measure_way(s) != KV_OK)
+		return KV_LOST;
 	kv_queue(s->kv, on_info, v, 0, "INFO", NULL);
 	kv_queue(s->kv, on_cluster, v, 0, "CLUSTER", "INFO", NULL);
 	kv_queue(s->kv, on_config, v, 0, "CONFIG", "GET", "databases", NULL);
 	kv_queue(s->kv, on_config, v, 1, "CONFIG", "GET",
 		"notify-keyspace-events", NULL);
+	kv_queue(s->kv, on_packed, v, 0, "CONFIG", "GET", "*-max-*", NULL);
 	for (i = 0; i < sizeof(trials) / sizeof(trials[0]); i++) {
+		if (trials[i].can == SIDE_SET_AT &&
+			strcmp(s->what, "target") != 0)
+			continue;
 		for (n = 0; n < 6 && trials[i].word[n] != NULL;)
 			n++;
 		kv_begin(s->kv, n, on_trial, v, trials[i].can);
@@ -300,6 +321,15 @@ side_moved(struct side *s)
 
 	s->moved = false;
 	return moved;
+}
+
+int
+side_scan_count(const struct side *s)
+{
+	enum { LEAST = 300, MOST = 2000, A_SECOND = 100000 };
+	double n = LEAST + A_SECOND * s->rtt;
+
+	return n < MOST ? (int)n : MOST;
 }
 
 int

@@ -28,7 +28,8 @@ enum side_can {
 	SIDE_XSETID = 1 << 5,
 	SIDE_HASH_TTL = 1 << 6, /* HPEXPIRETIME */
 	SIDE_CONFIG = 1 << 7,   /* CONFIG GET */
-	SIDE_XINFO = 1 << 8     /* XINFO STREAM FULL */
+	SIDE_XINFO = 1 << 8,    /* XINFO STREAM FULL */
+	SIDE_SET_AT = 1 << 9    /* SET ... PXAT, 6.2; asked of targets only */
 };
 
 struct side_server {
@@ -45,6 +46,9 @@ struct side_server {
 	int shards;      /* nodes of a cluster that hold keys, 0: no cluster */
 	bool is_replica; /* takes no writes, may lag */
 	bool is_cut_off; /* a replica without its primary */
+	/* bytes that a key in a packed encoding has at most, by the server's
+	 * settings; 0: not known */
+	uint64_t packed;
 };
 
 struct side {
@@ -54,6 +58,7 @@ struct side {
 	struct kv *kv;
 	int db; /* that is selected */
 	bool moved;
+	double rtt; /* seconds to the server and back */
 	struct side_server server;
 };
 
@@ -73,6 +78,11 @@ int side_again(struct side *s, const struct clock *c);
 /* side_moved(s): whether the server is another one, or was started anew,
  * since it was first asked; that is forgotten by asking. */
 bool side_moved(struct side *s);
+
+/* side_scan_count(s): how many keys SCAN is to look at: few, since their values
+ * are then still in the server's caches when it is asked for them; more from a
+ * server that is far, where one SCAN can but follow the other. */
+int side_scan_count(const struct side *s);
 
 /* side_select(s, db): 0, or -1 after a message. */
 int side_select(struct side *s, int db);

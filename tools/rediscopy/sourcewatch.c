@@ -1,59 +1,24 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "keyevents.h"
 #include "kv.h"
+#include "kvinfo.h"
 #include "kvreply.h"
 #include "mem.h"
-#include "num.h"
 #include "side.h"
 #include "sourcewatch.h"
 
 /* Keys that may be gone without a word: they are counted a moment later. */
 enum { SLACK = 50 };
 
-/* What stands behind "name" at the beginning of a line, up to its end or to
- * ${stop}, into ${out}. */
-static bool
-field(const char *text, const char *name, const char *stop, char *out,
-	size_t size)
-{
-	size_t n = strlen(name), len;
-	const char *line = text;
-
-	for (; line != NULL; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, name, n) != 0)
-			continue;
-		len = strcspn(line + n, stop);
-		snprintf(out, size, "%.*s", (int)len, line + n);
-		return true;
-	}
-	return false;
-}
-
-static uint64_t
-number(const char *text, const char *name)
-{
-	char value[24];
-	int64_t n = 0;
-
-	if (field(text, name, ",\r\n", value, sizeof(value)))
-		(void)num_int(value, 0, INT64_MAX, &n);
-	return (uint64_t)n;
-}
-
 static uint64_t
 calls(const char *stats, const char *const *command)
 {
 	uint64_t sum = 0;
-	char name[48];
 
-	for (; *command != NULL; command++) {
-		snprintf(name, sizeof(name), "cmdstat_%s:calls=", *command);
-		sum += number(stats, name);
-	}
+	for (; *command != NULL; command++)
+		sum += kvinfo_calls(stats, *command);
 	return sum;
 }
 
@@ -67,21 +32,16 @@ sourcewatch_read(
 	static const char *const groups[] = {
 		"xreadgroup", "xack", "xclaim", "xautoclaim", "xackdel", NULL};
 	static const char *const sketches[] = {"pfcount", NULL};
-	const char *p;
-	long long n;
 
 	memset(c, 0, sizeof(*c));
 	c->has_calls = strstr(stats, "cmdstat_") != NULL;
 	c->emptied = calls(stats, emptied);
 	c->groups = calls(stats, groups);
 	c->sketches = calls(stats, sketches);
-	c->commands = number(info, "total_commands_processed:");
-	(void)field(info, "master_replid:", "\r\n", c->replication,
-		sizeof(c->replication));
-	for (p = strstr(info, "# Keyspace");
-		p != NULL && (p = strstr(p, ":keys=")) != NULL; p++)
-		if (sscanf(p, ":keys=%lld", &n) == 1)
-			c->keys += n;
+	c->commands = kvinfo_number(info, "total_commands_processed");
+	(void)kvinfo_text(
+		info, "master_replid", c->replication, sizeof(c->replication));
+	c->keys = kvinfo_keys(info);
 }
 
 unsigned

@@ -26,6 +26,16 @@ struct streamcopy {
 	bool has_first;
 };
 
+/* Of what is pending. 0 or -1 (ENOMEM). */
+static int
+get_ids(struct streamcopy *s)
+{
+	if (streammeta_ids(&s->pel.meta, &s->id, &s->n) == -1)
+		return -1;
+	s->gone = mem_zalloc(s->n + 1, sizeof(*s->gone));
+	return s->gone != NULL ? 0 : -1;
+}
+
 static int
 ask_meta(struct chunkrun *r, struct streamcopy *s)
 {
@@ -35,14 +45,27 @@ ask_meta(struct chunkrun *r, struct streamcopy *s)
 	while (!s->pel.is_done)
 		if (kv_pump(&from, 1, 0.25) != KV_OK)
 			return -1;
-	if (!s->pel.failed &&
-		streammeta_ids(&s->pel.meta, &s->id, &s->n) == 0 &&
-		(s->gone = mem_zalloc(s->n + 1, sizeof(*s->gone))) != NULL)
+	if (!s->pel.failed && get_ids(s) == 0)
 		return 0;
 	r->failed = true;
 	(void)buf_printf(
 		&r->c->why, "its groups cannot be read: %s", s->pel.why);
 	return 0;
+}
+
+int
+streamcopy_given(struct chunkrun *r, struct streammeta *m)
+{
+	struct streamcopy *s = mem_zalloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		streammeta_fini(m);
+		return -1;
+	}
+	r->stream = s;
+	s->pel.meta = *m;
+	s->pel.is_done = true;
+	return get_ids(s);
 }
 
 int
@@ -268,12 +291,10 @@ put_counters(struct chunkrun *r)
 	}
 }
 
-int
-streamcopy_end(struct chunkrun *r)
+void
+streamcopy_close(struct chunkrun *r)
 {
 	struct streamcopy *s = r->stream;
-	struct kv *to = r->c->to->kv;
-	enum kv_result rc = KV_OK;
 	size_t i;
 
 	put_gone(r, NULL);
@@ -284,6 +305,15 @@ streamcopy_end(struct chunkrun *r)
 		put_group(r, &s->pel.meta.group[i]);
 	delete_gone(r);
 	put_counters(r);
+}
+
+int
+streamcopy_end(struct chunkrun *r)
+{
+	struct kv *to = r->c->to->kv;
+	enum kv_result rc = KV_OK;
+
+	streamcopy_close(r);
 	while (rc == KV_OK && kv_unanswered(to) > 0)
 		rc = kv_pump(&to, 1, 0.25);
 	return rc == KV_OK ? 0 : -1;

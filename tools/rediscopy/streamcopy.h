@@ -16,11 +16,19 @@ struct kvreply;
  * lost; r->failed is set if it does not tell. */
 int streamcopy_begin(struct chunkrun *r);
 
+/* streamcopy_given(r, m): the same for one whose source is not asked; ${m} is
+ * taken. 0 or -1 (ENOMEM). */
+struct streammeta;
+int streamcopy_given(struct chunkrun *r, struct streammeta *m);
+
 /* streamcopy_sink(ctx, item, n): of the reader; ctx is the chunkrun. */
 void streamcopy_sink(void *ctx, const struct kvreply *const *item, size_t n);
 
 /* streamcopy_end(r): what comes behind the entries is queued. 0 or -1. */
 int streamcopy_end(struct chunkrun *r);
+
+/* streamcopy_close(r): the same, but nothing is waited for. */
+void streamcopy_close(struct chunkrun *r);
 
 /* streamcopy_free(r). */
 void streamcopy_free(struct chunkrun *r);

@@ -5,7 +5,6 @@
 #include "kv.h"
 #include "kvreply.h"
 #include "mem.h"
-#include "num.h"
 #include "streampel.h"
 
 enum {
@@ -26,16 +25,10 @@ static int
 on_time(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 {
 	struct streampel *p = ctx;
-	int64_t seconds = 0, micros = 0;
 
 	(void)k;
 	(void)tag;
-	if (is_kvreply(r, KVREPLY_ARRAY) && r->n == 2 &&
-		r->item[0]->str != NULL && r->item[1]->str != NULL) {
-		(void)num_int(r->item[0]->str, 0, INT64_MAX / 1000, &seconds);
-		(void)num_int(r->item[1]->str, 0, 999999, &micros);
-	}
-	p->time = seconds * 1000 + micros / 1000;
+	p->time = kvreply_time(r);
 	return 0;
 }
 

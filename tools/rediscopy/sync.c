@@ -2,11 +2,31 @@
 #include "ends.h"
 #include "env.h"
 #include "functions.h"
+#include "msg.h"
 #include "rediscopy.h"
+#include "side.h"
 #include "status.h"
 #include "syncing.h"
 
+enum {
+	PASSES = 10,
+	MOST_ANEW = 5 /* servers that come and go */
+};
 #define QUIET_SECONDS 0.3
+
+/* Whether a server was started anew: what had been found equal before may not
+ * be so any more. */
+static bool
+is_anew(struct syncing *s)
+{
+	bool from = side_moved(&s->c.e.from), to = side_moved(&s->c.e.to);
+
+	if (!from && !to)
+		return false;
+	msg_note("a server was started anew: all is compared again");
+	syncing_forget(s);
+	return true;
+}
 
 /* Passes, until one finds nothing if that is asked for. */
 static int
@@ -14,12 +34,18 @@ sync_all(struct syncing *s)
 {
 	struct ends *e = &s->c.e;
 	const struct rediscopy_options *o = e->opt;
-	int64_t most = o->until_quiet ? o->passes : 1;
-	int status, quiet = 0;
+	int64_t most = !o->until_quiet ? 1 : o->passes > 0 ? o->passes : PASSES;
+	int status, quiet = 0, anew = 0;
 
-	for (s->pass = 1; s->pass <= most + quiet; s->pass++) {
+	for (s->pass = 1; s->pass <= most + quiet + anew; s->pass++) {
 		if ((status = syncing_all(s)) != STATUS_OK)
 			return status;
+		if (is_anew(s)) {
+			quiet = 0;
+			if (++anew > MOST_ANEW)
+				return STATUS_TEMPORARY;
+			continue;
+		}
 		/* a writer may be between two writes: twice makes it quiet */
 		quiet = s->found == 0 ? quiet + 1 : 0;
 		if (quiet > 1 || (quiet > 0 && !o->until_quiet))
@@ -27,8 +53,12 @@ sync_all(struct syncing *s)
 		if (o->until_quiet)
 			clock_sleep(e->env->clock, QUIET_SECONDS);
 	}
-	if (o->dry_run)
+	if (o->dry_run) {
+		verifying_tell(s->found, "without --dry-run they are moved, "
+					 "and what the target alone has is "
+					 "deleted");
 		return STATUS_NO;
+	}
 	if (!o->until_quiet)
 		return STATUS_OK;
 	(void)recorder_tell(&e->rec, "error", "redis-not-quiet",
@@ -43,9 +73,13 @@ sync_run(const void *options, struct env *env)
 	const struct rediscopy_options *o = options;
 	struct syncing s;
 	uint64_t functions_found = 0;
-	int status = syncing_open(&s, o, env, "sync", NULL);
-	int functions = STATUS_OK;
+	int status, functions = STATUS_OK;
 
+	if (o->passes > 0 && !o->until_quiet) {
+		msg_error("--passes is of no use without --until-quiet");
+		return STATUS_MISUSE;
+	}
+	status = syncing_open(&s, o, env, "sync", NULL);
 	if (status == STATUS_OK) {
 		s.remembers = o->until_quiet;
 		status = sync_all(&s);

@@ -31,12 +31,17 @@ note_extra(struct syncing *s, const struct compare_diff *d)
 	return keylist_add(s->v.extra, name, len, 0, NULL);
 }
 
+static struct syncing *
+of_verifying(struct verifying *v)
+{
+	return (struct syncing *)((char *)v - offsetof(struct syncing, v));
+}
+
 static int
 differs(void *ctx, const struct compare_diff *d)
 {
 	struct verifying *v = ctx;
-	struct syncing *s =
-		(struct syncing *)((char *)v - offsetof(struct syncing, v));
+	struct syncing *s = of_verifying(v);
 	bool extra = d->what == COMPARE_EXTRA;
 
 	if (extra && v->e->opt->no_delete)
@@ -111,12 +116,15 @@ compare(struct syncing *s, struct compare_counts *counts)
 		.from = &e->from,
 		.to = &e->to,
 		.clock = e->env->clock};
-	uint64_t found = s->found;
 	int status, tries = 0;
+	bool lost;
 
 	for (;;) {
+		/* what was seen to already is equal now */
 		memset(&c.counts, 0, sizeof(c.counts));
-		s->found = found;
+		memset(&c.mark, 0, sizeof(c.mark));
+		s->found = s->settled;
+		s->v.has_moved = false;
 		keylist_clear(s->v.differing);
 		keylist_clear(s->v.extra);
 		c.before = recall(s);
@@ -127,10 +135,13 @@ compare(struct syncing *s, struct compare_counts *counts)
 			remember(s, c.seen);
 		else
 			keystate_free(c.seen);
+		lost = is_kv_lost(e->from.kv) || is_kv_lost(e->to.kv);
+		if (s->stopped != STATUS_OK)
+			return s->stopped;
 		if (status != STATUS_TEMPORARY || tries++ >= TRIES ||
-			(!is_kv_lost(e->from.kv) && !is_kv_lost(e->to.kv)))
+			(!lost && !s->v.has_moved))
 			return status;
-		if ((status = ends_again(e)) != STATUS_OK)
+		if (lost && (status = ends_again(e)) != STATUS_OK)
 			return status;
 		/* it may have lost its keys; the caller asks who has moved */
 		s->may_empty = s->may_empty && !e->from.moved;
@@ -165,13 +176,24 @@ is_source_empty(struct syncing *s)
 		side_keys(&e->from) != 0)
 		return false;
 	s->is_refused = true;
-	e->rec.failed += (int64_t)keylist_count(s->v.extra);
+	s->kept += keylist_count(s->v.extra);
+	return true;
+}
+
+static void
+tell_kept(struct syncing *s)
+{
+	struct ends *e = &s->c.e;
+
+	if (s->kept == 0)
+		return;
+	e->rec.failed += (int64_t)s->kept;
 	(void)recorder_tell(&e->rec, "error", "redis-source-empty",
-		"if that is meant, empty the target with FLUSHDB",
+		"are --from and --to swapped? if it is meant, empty the target "
+		"with FLUSHDB",
 		"database %d of the source holds no keys: the %lld of the "
 		"target are not deleted",
-		e->from.db, (long long)keylist_count(s->v.extra));
-	return true;
+		e->from.db, (long long)s->kept);
 }
 
 /* Deleting one twice does no harm. */
@@ -196,6 +218,45 @@ syncing_delete(struct syncing *s, const struct keylist *list)
 	return rc == KV_OK     ? STATUS_OK
 	       : rc == KV_LOST ? STATUS_TEMPORARY
 			       : STATUS_NO;
+}
+
+/* What was found goes over, or away; once a key could not be copied, none is
+ * deleted. STATUS_OK: go on; else the status to end with. */
+static int
+settle(struct syncing *s)
+{
+	struct ends *e = &s->c.e;
+	int64_t failed = e->rec.failed;
+	int status = copying_keys(&s->c, s->v.differing);
+
+	/* each has its record, and does not keep the others back */
+	if (status == STATUS_NO && e->rec.failed > failed) {
+		s->has_failed = true;
+		status = STATUS_OK;
+	}
+	if (status == STATUS_OK && !s->has_failed && !is_source_empty(s))
+		status = syncing_delete(s, s->v.extra);
+	keylist_clear(s->v.differing);
+	keylist_clear(s->v.extra);
+	return status;
+}
+
+static int
+work_off(void *ctx)
+{
+	struct verifying *v = ctx;
+	struct syncing *s = of_verifying(v);
+	struct ends *e = v->e;
+	bool from = side_moved(&e->from), to = side_moved(&e->to);
+	int status = settle(s);
+
+	s->settled = s->found;
+	/* it would scan in another order */
+	v->has_moved = e->from.moved || e->to.moved;
+	e->from.moved = e->from.moved || from;
+	e->to.moved = e->to.moved || to;
+	s->stopped = status;
+	return status == STATUS_OK && !v->has_moved ? 0 : -1;
 }
 
 static int
@@ -232,17 +293,18 @@ sync_database(struct syncing *s)
 	int status;
 
 	s->v.pair = s->c.pair;
-	s->deleted = 0;
+	s->deleted = s->kept = 0;
+	s->settled = found;
+	s->has_failed = false;
+	s->stopped = STATUS_OK;
 	if (ends_select(e, s->c.pair) == -1)
 		return STATUS_TEMPORARY;
 	status = compare(s, &counts);
-	if (status == STATUS_OK && !e->opt->dry_run) {
-		status = copying_keys(&s->c, s->v.differing);
-		if (status == STATUS_OK)
-			status = is_source_empty(s)
-					 ? STATUS_NO
-					 : syncing_delete(s, s->v.extra);
-	}
+	if (status == STATUS_OK && !e->opt->dry_run)
+		status = settle(s);
+	tell_kept(s);
+	if (status == STATUS_OK && (s->has_failed || s->kept > 0))
+		status = STATUS_NO;
 	if ((status == STATUS_OK || status == STATUS_NO) &&
 		put_database(s, &counts, s->found - found,
 			s->c.total.copied - copied,
@@ -281,6 +343,7 @@ syncing_open(struct syncing *s, const struct rediscopy_options *options,
 	if (verifying_prepare(&s->v, &s->c.e) == -1)
 		return STATUS_TEMPORARY;
 	s->v.options.differs = differs;
+	s->v.options.work_off = work_off;
 	s->v.options.extra = !options->no_delete;
 	copying_prepare(&s->c);
 	return STATUS_OK;

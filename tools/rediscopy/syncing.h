@@ -19,7 +19,11 @@ struct syncing {
 	struct verifying v; /* its lists: to be copied, to be deleted */
 	uint64_t deleted;   /* in this pass of this database */
 	uint64_t all_deleted;
-	uint64_t found; /* in this pass */
+	uint64_t found;   /* in this pass */
+	uint64_t settled; /* of these, copied or deleted already */
+	uint64_t kept;    /* by the target, as the source is empty */
+	bool has_failed;  /* a key of this database, which has its record */
+	int stopped;      /* why it was no use to go on */
 	int64_t pass;
 	const char *reason;     /* of the pass, for its records, or NULL */
 	bool may_empty;         /* a source without keys is believed */

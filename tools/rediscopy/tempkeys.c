@@ -55,7 +55,7 @@ tempkeys_sweep(struct side *s, const char *run)
 		struct keylist_item k = keylist_get(found, i);
 
 		kv_begin(s->kv, 2, NULL, NULL, 0);
-		kv_text(s->kv, "DEL");
+		kv_text(s->kv, "UNLINK");
 		kv_word(s->kv, k.key, k.len);
 		if (kv_finish(s->kv) == NULL)
 			rc = -1;

@@ -15,6 +15,7 @@ verify_run(const void *options, struct env *env)
 
 	if (status == STATUS_OK) {
 		status = verifying_run(&v, &e);
+		verifying_tell(v.found, "sync makes the target equal");
 		if (status == STATUS_OK || status == STATUS_NO)
 			functions =
 				functions_run(&e, FUNCTIONS_COMPARE, &v.found);

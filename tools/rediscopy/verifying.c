@@ -5,17 +5,19 @@
 #include "compare.h"
 #include "ends.h"
 #include "env.h"
+#include "jsonbytes.h"
 #include "jsonw.h"
 #include "keydigest.h"
 #include "keyfilter.h"
 #include "keylist.h"
 #include "msg.h"
 #include "multiset.h"
+#include "progress.h"
 #include "rediscopy.h"
 #include "status.h"
 #include "verifying.h"
 
-enum { ROUNDS = 3, TRIES = 10, OLD_TOLERANCE = 2 };
+enum { ROUNDS = 3, TRIES = 10 };
 
 static void
 put_side(struct jsonw *w, const char *name, const struct keydigest *d)
@@ -49,7 +51,7 @@ verifying_put(struct verifying *v, const struct compare_diff *d)
 	v->found++;
 	jsonw_record(&w, &b, "key.differs");
 	jsonw_int(&w, "db", v->e->dbs.pair[v->pair].from);
-	ends_put_key(&w, "key", d->key, d->len);
+	jsonbytes_put(&w, "key", d->key, d->len);
 	jsonw_str(&w, "what", names[d->what]);
 	put_side(&w, "source", d->from);
 	put_side(&w, "target", d->to);
@@ -111,6 +113,8 @@ on_tick(void *ctx)
 {
 	struct verifying *v = ctx;
 
+	if (v->live != NULL)
+		progress_update(v->e->progress, 0, v->live->keys);
 	ends_tick(v->e);
 }
 
@@ -131,31 +135,74 @@ put_database(struct verifying *v, const struct compare_counts *n,
 	return recorder_put(&v->e->rec, &w, &b, true);
 }
 
-/* A lost connection is made anew, and the database begun again. */
+/* A connection that is lost is made anew. 1: it was, and the comparison may be
+ * tried again; 0: ${*status} is what it ends with. */
 static int
-compare_with_patience(
-	struct verifying *v, struct compare *c, const struct keylist *list)
+try_again(struct verifying *v, int *tries, int *status)
+{
+	struct ends *e = v->e;
+
+	if (*status != STATUS_TEMPORARY || (*tries)++ >= TRIES)
+		return 0;
+	if (is_kv_lost(e->from.kv) || is_kv_lost(e->to.kv))
+		*status = ends_again(e);
+	else if (v->has_moved)
+		*status = STATUS_OK;
+	return *status == STATUS_OK;
+}
+
+/* The listed keys, by what they hold. */
+static int
+compare_list(struct verifying *v, const struct keylist *list)
+{
+	struct compare c = {.opt = &v->options,
+		.from = &v->e->from,
+		.to = &v->e->to,
+		.clock = v->e->env->clock};
+	uint64_t found = v->found;
+	int status, tries = 0;
+
+	for (;;) {
+		v->found = found;
+		status = compare_keys(&c, list);
+		if (!try_again(v, &tries, &status))
+			return status;
+		keylist_clear(v->differing);
+		keylist_clear(v->extra);
+	}
+}
+
+/* All keys. With a connection that was lost it goes on from where there was
+ * nothing left to look at again, unless a server was started anew: then it
+ * scans in another order. */
+static int
+compare_all(struct verifying *v, struct compare *c)
 {
 	uint64_t found = v->found;
 	int status, tries = 0;
 
 	for (;;) {
-		memset(&c->counts, 0, sizeof(c->counts));
-		v->found = found;
-		status = list != NULL ? compare_keys(c, list) : compare_run(c);
-		if (status != STATUS_TEMPORARY || tries++ >= TRIES ||
-			(!is_kv_lost(c->from->kv) && !is_kv_lost(c->to->kv)))
+		v->has_moved = side_moved(&v->e->from);
+		v->has_moved = side_moved(&v->e->to) || v->has_moved;
+		if (v->has_moved || !c->mark.is_set) {
+			memset(&c->mark, 0, sizeof(c->mark));
+			v->settled = found;
+		}
+		v->has_moved = false;
+		c->counts = c->mark.counts;
+		v->found = v->settled;
+		v->is_last = false;
+		status = compare_run(c);
+		if (!try_again(v, &tries, &status))
 			return status;
 		keylist_clear(v->differing);
 		keylist_clear(v->extra);
-		if ((status = ends_again(v->e)) != STATUS_OK)
-			return status;
 	}
 }
 
 /* The keys that differed, again: some were only moving. */
 static int
-look_again(struct verifying *v, struct compare *c, bool last)
+look_again(struct verifying *v, bool last)
 {
 	struct keylist *list = v->differing;
 	int status = STATUS_OK;
@@ -164,9 +211,64 @@ look_again(struct verifying *v, struct compare *c, bool last)
 	if ((v->differing = keylist_new()) == NULL)
 		status = STATUS_TEMPORARY;
 	else if (keylist_count(list) > 0)
-		status = compare_with_patience(v, c, list);
+		status = compare_list(v, list);
 	keylist_free(list);
 	return status;
+}
+
+/* Keys that the target alone has may have been deleted just before the target
+ * was asked: they are compared like the others. 0 or -1 (ENOMEM). */
+static int
+take_extra(struct verifying *v)
+{
+	size_t i;
+
+	for (i = 0; i < keylist_count(v->extra); i++) {
+		struct keylist_item k = keylist_get(v->extra, i);
+
+		(void)source_key(v, k.key, k.len, &k.key, &k.len);
+		if (keylist_add(v->differing, k.key, k.len, 0, NULL) == -1)
+			return -1;
+	}
+	keylist_clear(v->extra);
+	return 0;
+}
+
+/* What differed is looked at again, until what is left is told. Of a list that
+ * is ${full} each key has waited already while the others were found; and if
+ * then none of them has settled, they are not only moving. */
+static int
+settle(struct verifying *v, bool full)
+{
+	int status = STATUS_OK, round;
+	size_t before = 0, n;
+
+	for (round = 1; round <= ROUNDS && status == STATUS_OK; round++) {
+		if (take_extra(v) == -1)
+			return STATUS_TEMPORARY;
+		if ((n = keylist_count(v->differing)) == 0)
+			break;
+		if (full && n == before)
+			round = ROUNDS;
+		if (round < ROUNDS && !(full && round == 1))
+			clock_sleep(v->e->env->clock, 0.2 * round);
+		before = n;
+		status = look_again(v, round == ROUNDS);
+	}
+	v->is_last = false;
+	return status;
+}
+
+static int
+work_off(void *ctx)
+{
+	struct verifying *v = ctx;
+
+	if (settle(v, true) != STATUS_OK)
+		return -1;
+	v->has_moved = v->e->from.moved || v->e->to.moved;
+	v->settled = v->found;
+	return v->has_moved ? -1 : 0;
 }
 
 static int
@@ -177,41 +279,32 @@ verify_database(struct verifying *v)
 		.from = &v->e->from,
 		.to = &v->e->to,
 		.clock = clock};
-	struct compare_counts sum;
 	double begun = clock_mono(clock);
 	uint64_t before = v->found;
-	int status, round;
+	int status;
 
 	if (ends_select(v->e, v->pair) == -1)
 		return STATUS_TEMPORARY;
-	v->is_last = false;
-	status = compare_with_patience(v, &c, NULL);
-	sum = c.counts;
-	/* keys that the target alone has may have been deleted just before
-	 * the target was asked: they are compared like the others */
-	for (round = 1; round <= ROUNDS && status == STATUS_OK &&
-			(keylist_count(v->differing) > 0 ||
-				keylist_count(v->extra) > 0);
-		round++) {
-		size_t i;
-
-		for (i = 0; i < keylist_count(v->extra); i++) {
-			struct keylist_item k = keylist_get(v->extra, i);
-
-			(void)source_key(v, k.key, k.len, &k.key, &k.len);
-			if (keylist_add(v->differing, k.key, k.len, 0, NULL) ==
-				-1)
-				return STATUS_TEMPORARY;
-		}
-		keylist_clear(v->extra);
-		clock_sleep(clock, round < ROUNDS ? 0.2 * round : 0);
-		status = look_again(v, &c, round == ROUNDS);
-	}
-	v->keys += sum.keys;
-	if (status == STATUS_OK && put_database(v, &sum, v->found - before,
+	v->live = &c.counts;
+	progress_start(v->e->progress, 0, "compared", 0);
+	status = compare_all(v, &c);
+	progress_finish(v->e->progress, 0);
+	v->live = NULL;
+	if (status == STATUS_OK)
+		status = settle(v, false);
+	v->keys += c.counts.keys;
+	if (status == STATUS_OK && put_database(v, &c.counts, v->found - before,
 					   clock_mono(clock) - begun) == -1)
 		status = STATUS_TEMPORARY;
 	return status;
+}
+
+static bool
+is_full(void *ctx)
+{
+	struct verifying *v = ctx;
+
+	return is_keylist_full(v->differing) || is_keylist_full(v->extra);
 }
 
 int
@@ -225,11 +318,8 @@ verifying_prepare(struct verifying *v, struct ends *e)
 	v->options.match = keyfilter_match(o);
 	v->options.type = o->type;
 	v->options.big = o->big;
+	v->options.byte_rate = o->rate;
 	v->options.tolerance = (int64_t)(o->tolerance * 1000);
-	/* before 7.0 an expiry is what is left of it, and the time */
-	if (!is_side_able(&e->from, SIDE_PEXPIRETIME) ||
-		!is_side_able(&e->to, SIDE_PEXPIRETIME))
-		v->options.tolerance += OLD_TOLERANCE;
 	v->options.extra = true;
 	v->options.same_payloads =
 		is_side_able(&e->from, dumps) &&
@@ -240,6 +330,7 @@ verifying_prepare(struct verifying *v, struct ends *e)
 		v->options.source_key = source_key;
 	}
 	v->options.tick = on_tick;
+	v->options.is_full = is_full;
 	v->options.ctx = v;
 	v->differing = keylist_new();
 	v->extra = keylist_new();
@@ -264,10 +355,19 @@ verifying_run(struct verifying *v, struct ends *e)
 		verifying_prepare(v, e) == -1 ? STATUS_TEMPORARY : STATUS_OK;
 
 	v->options.differs = differs;
+	v->options.work_off = work_off;
 	for (v->pair = 0; status == STATUS_OK && v->pair < e->dbs.n; v->pair++)
 		status = verify_database(v);
 	verifying_fini(v);
 	if (status == STATUS_OK && v->found > 0)
 		status = STATUS_NO;
 	return status;
+}
+
+void
+verifying_tell(uint64_t found, const char *fix)
+{
+	if (found > 0)
+		msg_error("%llu keys differ: see the records key.differs (%s)",
+			(unsigned long long)found, fix);
 }

@@ -20,6 +20,9 @@ struct verifying {
 	bool is_last; /* what differs now is told, not looked at again */
 	size_t pair;
 	uint64_t keys, found;
+	uint64_t settled; /* of these, before all that is compared now */
+	bool has_moved;   /* a server was started anew meanwhile */
+	const struct compare_counts *live; /* of verifying_run, or NULL */
 };
 
 /* verifying_prepare(v, e): what to compare and how, from the options; the
@@ -35,5 +38,9 @@ int verifying_put(struct verifying *v, const struct compare_diff *d);
  * are looked at again, in rounds, since they may be moving. STATUS_OK: equal;
  * STATUS_NO: not, each key has its record; else the status to end with. */
 int verifying_run(struct verifying *v, struct ends *e);
+
+/* verifying_tell(found, fix): say, if so many keys differ, that they do, and
+ * what to do. */
+void verifying_tell(uint64_t found, const char *fix);
 
 #endif

@@ -133,25 +133,54 @@ ask_source(struct walls *w, const char *command, const char *sub, size_t i,
 	kv_word(from, k.key, k.len);
 }
 
-/* The canaries. A kv_result. */
-static enum kv_result catch (struct walls *w) {
-	struct kv *from = w->c->e.from.kv; enum kv_result rc; size_t i, n;
+/* The keys of the sample, and how much memory each takes. A kv_result. */
+static enum kv_result
+take_sample(struct walls *w)
+{
+	struct kv *from = w->c->e.from.kv;
+	enum kv_result rc;
+	size_t i, n;
 
-	kv_begin(from, 4, on_scanned, w, 0); kv_text(from, "SCAN");
-	kv_text(from, "0"); kv_text(from, "COUNT"); kv_int(from, SAMPLE);
-	if ((rc = kv_drain(from)) != KV_OK) return rc;
+	kv_begin(from, 4, on_scanned, w, 0);
+	kv_text(from, "SCAN");
+	kv_text(from, "0");
+	kv_text(from, "COUNT");
+	kv_int(from, SAMPLE);
+	if ((rc = kv_drain(from)) != KV_OK)
+		return rc;
 	n = keylist_count(w->keys);
 	if ((w->size = mem_zalloc(n + 1, sizeof(*w->size))) == NULL)
 		w->failed = true;
 	for (i = 0; i < n && !w->failed; i++)
 		ask_source(w, "MEMORY", "USAGE", i, on_size);
-	if ((rc = kv_drain(from)) != KV_OK) return rc;
-	for (i = 0; i < n && !w->failed; i++){
-		if (w->size[i] > w->c->pipe_options.big) continue;
+	return kv_drain(from);
+}
+
+/* The canaries, of a source whose payloads are of a later version: all that it
+ * writes are of one. A kv_result. */
+static enum kv_result
+find_canaries(struct walls *w)
+{
+	enum { AT_ONCE = 1 << 20 }; /* so that the answers do not pile up */
+	struct kv *from = w->c->e.from.kv;
+	enum kv_result rc = take_sample(w);
+	uint64_t bytes = 0;
+	size_t i;
+
+	for (i = 0; rc == KV_OK && i < keylist_count(w->keys) && !w->failed;
+		i++) {
+		if (w->size[i] > w->c->pipe_options.big)
+			continue;
 		ask_source(w, "DUMP", NULL, i, on_dumped);
-		/* in pieces, so that the answers do not pile up */
-		if (i % 16 == 15 && (rc = kv_drain(from)) != KV_OK) return rc;}
-return kv_drain(from);
+		bytes += w->size[i];
+		if (bytes <= AT_ONCE && w->source != 0)
+			continue;
+		bytes = 0;
+		rc = kv_drain(from);
+		if (w->source != 0 && w->source <= w->version)
+			return rc;
+	}
+	return rc == KV_OK ? kv_drain(from) : rc;
 }
 
 /* Whether the target takes it: 1, 0; -1: lost. */
@@ -250,7 +279,7 @@ walls_probe(struct copying *c)
 	if ((w->version = find_version(w)) == -1)
 		goto out;
 	if (w->version > 0) {
-		if (catch (w) != KV_OK || w->failed)
+		if (find_canaries(w) != KV_OK || w->failed)
 			goto out;
 		for (i = 0; i < PIPE_TYPES; i++)
 			if (w->canary[i].payload.len > 0 && judge(w, i) == -1)

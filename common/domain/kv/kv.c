@@ -87,20 +87,20 @@ push_waiter(struct kv *k, struct waiter w)
 	return 0;
 }
 
-/* ${mark} and a number and CRLF: the head of an array or string. */
-static void
-put_head(struct kv *k, char mark, uint64_t n)
-{
-	char text[24], *p = text + sizeof(text);
+enum { HEAD = 24 };
 
-	*--p = '\n';
-	*--p = '\r';
+/* ${mark} and a number and CRLF: the head of an array or string, before
+ * ${end}. Where it begins. */
+static char *
+put_head(char *end, char mark, uint64_t n)
+{
+	*--end = '\n';
+	*--end = '\r';
 	do
-		*--p = (char)('0' + n % 10);
+		*--end = (char)('0' + n % 10);
 	while ((n /= 10) != 0);
-	*--p = mark;
-	if (buf_append(&k->out, p, (size_t)(text + sizeof(text) - p)) == -1)
-		k->failed = true;
+	*--end = mark;
+	return end;
 }
 
 void
@@ -108,19 +108,54 @@ kv_begin(struct kv *k, size_t words, kv_handler *handler, void *ctx,
 	uintptr_t tag)
 {
 	const struct waiter w = {handler, ctx, tag};
+	char text[HEAD], *end = text + sizeof(text);
+	char *p = put_head(end, '*', words);
 
 	if (push_waiter(k, w) == -1)
 		k->failed = true;
-	put_head(k, '*', words);
+	kv_bytes(k, p, (size_t)(end - p));
 }
 
 void
 kv_word(struct kv *k, const void *p, size_t n)
 {
-	put_head(k, '$', n);
-	if (buf_append(&k->out, p, n) == -1 ||
-		buf_append(&k->out, "\r\n", 2) == -1)
+	char text[HEAD], *end = text + sizeof(text), *at;
+	char *head = put_head(end, '$', n);
+	size_t len = (size_t)(end - head);
+
+	/* most of what is sent passes here: one look for room */
+	if (buf_reserve(&k->out, n + len + 2) == -1) {
 		k->failed = true;
+		return;
+	}
+	at = k->out.data + k->out.len;
+	memcpy(at, head, len);
+	if (n > 0)
+		memcpy(at + len, p, n);
+	memcpy(at + len + n, "\r\n", 3);
+	k->out.len += len + n + 2;
+}
+
+void
+kv_bytes(struct kv *k, const void *p, size_t n)
+{
+	if (buf_append(&k->out, p, n) == -1)
+		k->failed = true;
+}
+
+void
+kv_word_begin(struct kv *k, uint64_t n)
+{
+	char text[HEAD], *end = text + sizeof(text);
+	char *head = put_head(end, '$', n);
+
+	kv_bytes(k, head, (size_t)(end - head));
+}
+
+void
+kv_word_end(struct kv *k)
+{
+	kv_bytes(k, "\r\n", 2);
 }
 
 void
@@ -132,10 +167,15 @@ kv_text(struct kv *k, const char *s)
 void
 kv_int(struct kv *k, int64_t v)
 {
-	char text[24];
+	char text[HEAD], *p = text + sizeof(text);
+	uint64_t n = v < 0 ? -(uint64_t)v : (uint64_t)v;
 
-	snprintf(text, sizeof(text), "%" PRId64, v);
-	kv_text(k, text);
+	do
+		*--p = (char)('0' + n % 10);
+	while ((n /= 10) != 0);
+	if (v < 0)
+		*--p = '-';
+	kv_word(k, p, (size_t)(text + sizeof(text) - p));
 }
 
 static void
@@ -179,6 +219,8 @@ push(struct kv *k)
 			return lose(k, strerror(errno));
 		k->gone += (size_t)n;
 		k->sent += (uint64_t)n;
+		/* who takes a long command is there */
+		k->heard = now();
 	}
 	if (k->gone == k->out.len) {
 		buf_clear(&k->out);
@@ -460,7 +502,11 @@ select_db(struct kv *k, int db)
 		return KV_LOST;
 	}
 	msg_error("%s: %s: %s", k->name,
-		db > 0 ? "the database cannot be selected" : "refused", r->str);
+		is_kvreply_error(r, "NOAUTH")
+			? "it wants a password, and the URL has none"
+		: db > 0 ? "the database cannot be selected"
+			 : "refused",
+		r->str);
 	return KV_REFUSED;
 }
 
@@ -495,6 +541,8 @@ kv_open(const struct kv_options *o, struct kv **out)
 		.tls = is_kvaddr_tls(o->addr),
 		.ca_file = o->ca_file,
 		.pin = o->pin,
+		.pin_option = strcmp(o->what, "source") == 0 ? "--from-pin"
+							     : "--to-pin",
 		.insecure = o->insecure};
 	int db = o->db >= 0 ? o->db : kvaddr_db(o->addr);
 	struct kv *k = new_session(o);
@@ -517,6 +565,10 @@ kv_open(const struct kv_options *o, struct kv **out)
 		rc = select_db(k, db);
 	}
 	if (rc != KV_OK) {
+		if (k->lost && !target.tls)
+			msg_note("%s: if the server wants TLS, its URL begins "
+				 "with rediss://",
+				k->what);
 		kv_close(k);
 		return rc;
 	}

@@ -60,6 +60,13 @@ void kv_word(struct kv *k, const void *p, size_t n);
 void kv_text(struct kv *k, const char *s);
 void kv_int(struct kv *k, int64_t v);
 
+/* kv_word_begin(k, n): the same for a word of ${n} bytes that come later, by
+ * kv_bytes() in pieces; kv_word_end(k) behind them, before anything else is
+ * queued. */
+void kv_word_begin(struct kv *k, uint64_t n);
+void kv_bytes(struct kv *k, const void *p, size_t n);
+void kv_word_end(struct kv *k);
+
 /* kv_queue(k, handler, ctx, tag, word, ..., NULL): one of C strings. */
 void kv_queue(struct kv *k, kv_handler *handler, void *ctx, uintptr_t tag, ...)
 	__attribute__((sentinel));

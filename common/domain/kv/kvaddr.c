@@ -85,6 +85,18 @@ parse_user(struct kvaddr *a, const char *s, size_t n)
 	return rc;
 }
 
+/* A name or an address, which messages can show: no blanks, nothing that is no
+ * ASCII. */
+static bool
+is_host(const char *s)
+{
+	const char *p = s;
+
+	while (*p > ' ' && *p < 0x7f)
+		p++;
+	return p > s && *p == '\0';
+}
+
 /* "host:port", "[v6]:port". 0, -1 ENOMEM, -2 malformed. */
 static int
 parse_host(struct kvaddr *a, const char *s, size_t n)
@@ -113,7 +125,7 @@ parse_host(struct kvaddr *a, const char *s, size_t n)
 			       : mem_strdup("6379");
 	if (a->port == NULL)
 		return -1;
-	if (*a->host == '\0' || num_int(a->port, 1, 65535, &number) == -1)
+	if (!is_host(a->host) || num_int(a->port, 1, 65535, &number) == -1)
 		return -2;
 	return 0;
 }

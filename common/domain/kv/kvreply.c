@@ -4,13 +4,18 @@
 
 #include "kvreply.h"
 #include "mem.h"
+#include "num.h"
 
 /*
  * A reply and all in it stand in blocks of memory that are used again for the
  * next one. The reader hands over a whole string at a time, and no reply lives
  * longer than until the next, so that nothing is freed one by one.
  */
-enum { BLOCK = 64 << 10, ALIGN = 16 };
+enum {
+	BLOCK = 64 << 10,
+	ALIGN = 16,
+	MOST = 4 << 20 /* values in an array: no server answers with more */
+};
 
 struct block {
 	struct block *next;
@@ -131,7 +136,7 @@ on_array(const redisReadTask *task, int count)
 #endif
 	struct kvreply *r = new_reply(task, KVREPLY_ARRAY);
 
-	if (r == NULL || n > SIZE_MAX / sizeof(*r->item) - 1)
+	if (r == NULL || n > MOST)
 		return NULL;
 	r->item = take(task->privdata, (n + 1) * sizeof(*r->item));
 	if (r->item == NULL)
@@ -258,4 +263,18 @@ kvreply_pair(const struct kvreply *r, const char *name)
 			strcmp(r->item[i]->str, name) == 0)
 			return r->item[i + 1];
 	return NULL;
+}
+
+int64_t
+kvreply_time(const struct kvreply *r)
+{
+	int64_t seconds, micros;
+
+	if (!is_kvreply(r, KVREPLY_ARRAY) || r->n != 2 ||
+		r->item[0]->str == NULL || r->item[1]->str == NULL ||
+		num_int(r->item[0]->str, 0, INT64_MAX / 1000 - 1, &seconds) ==
+			-1 ||
+		num_int(r->item[1]->str, 0, 999999, &micros) == -1)
+		return 0;
+	return seconds * 1000 + micros / 1000;
 }

@@ -53,4 +53,7 @@ bool is_kvreply_ok(const struct kvreply *r);
  * name, or NULL. */
 const struct kvreply *kvreply_pair(const struct kvreply *r, const char *name);
 
+/* kvreply_time(r): what TIME answers, as ms since 1970; 0: it is none. */
+int64_t kvreply_time(const struct kvreply *r);
+
 #endif

@@ -19,7 +19,7 @@ struct s3xml_entry;
 /*
  * Operations at one end, many at once, in the event loop of a struct http that
  * several clients share (so that a GET at one end feeds a PUT at the other).
- * Whoever starts calls then runs http_poll.
+ * Whoever starts calls then runs http_poll until s3client_busy is 0.
  *
  * Each try is signed anew. Tried again, with growing pauses or after
  * Retry-After: what may pass. At once, with the clock set right: a skewed
@@ -46,6 +46,7 @@ struct s3answer {
 	 */
 	bool ambiguous;
 	long status;         /* 0: no answer */
+	int transport;       /* enum http_error */
 	const char *code;    /* "NoSuchKey", or "" */
 	const char *message; /* one line for people, never "" on failure */
 	unsigned tries;
@@ -87,7 +88,7 @@ struct s3call {
 	/* a good answer's headers are here, its body not yet; 0 or -1 to give
 	 * up; once; may be NULL */
 	int (*begin)(void *ctx, const struct s3answer *a);
-	/* over; once */
+	/* over; once, after all the others */
 	void (*done)(void *ctx, const struct s3answer *a);
 	void *ctx;
 };

@@ -31,7 +31,6 @@ struct s3list_spec {
 enum s3list_problem {
 	S3LIST_OK,
 	S3LIST_FAILED,   /* the server could not be asked: s3list_class */
-	S3LIST_ORDER,    /* keys do not grow: see is_s3list_ordered */
 	S3LIST_REPEAT,   /* a page's token came twice */
 	S3LIST_NO_TOKEN, /* there is more, and no way to ask for it */
 	S3LIST_SHORT,    /* a page has fewer entries than it says, or an empty
@@ -42,7 +41,7 @@ enum s3list_problem {
 /* s3list_open(c, spec): begins to ask. NULL after a message. */
 struct s3list *s3list_open(struct s3client *c, const struct s3list_spec *spec);
 
-/* s3list_close(l): NULL is fine. */
+/* s3list_close(l): NULL is fine. It may poll: not from a callback. */
 void s3list_close(struct s3list *l);
 
 /*

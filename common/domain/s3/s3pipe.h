@@ -12,7 +12,8 @@ struct s3pipe;
  * each side waits for the other.
  */
 
-/* s3pipe_new(size): NULL: out of memory. s3pipe_free(p): NULL is fine. */
+/* s3pipe_new(size): of at least 256 KiB: what comes in one piece must fit.
+ * NULL: out of memory. s3pipe_free(p): NULL is fine. */
 struct s3pipe *s3pipe_new(size_t size);
 void s3pipe_free(struct s3pipe *p);
 

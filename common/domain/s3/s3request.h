@@ -1,10 +1,9 @@
 #ifndef S3REQUEST_H
 #define S3REQUEST_H
 
-#include <stdint.h>
-
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf;
 struct s3addr;
@@ -53,6 +52,7 @@ struct s3request {
 	const char *after_id; /* upload-id-marker */
 	const char *token;    /* continuation-token (V2) */
 	unsigned max;         /* entries of a page; 0: the server's */
+	const char *md5;      /* Content-MD5, in base64 */
 	/*
 	 * Further headers, "Name: value", ended by NULL: content headers,
 	 * x-amz-meta-*, conditions. Signed all.
@@ -67,7 +67,8 @@ const char *s3request_method(enum s3op op);
 const char *s3request_name(enum s3op op);
 
 /* is_s3request_idempotent(r): doing it twice is the same as once, so that it
- * may be sent again when nobody knows whether it was done. */
+ * may be sent again when nobody knows whether it was done. (A second
+ * S3_UPLOAD_CREATE leaves an empty upload behind, which does no harm.) */
 bool is_s3request_idempotent(const struct s3request *r);
 
 /* What goes over the wire; used again and again without new memory. */
@@ -77,8 +78,8 @@ void s3request_wire_free(struct s3request_wire *w);
 /*
  * s3request_build(r, a, signer, payload, now, w): URL and headers of ${r} at
  * ${a}, signed for the time ${now} (the server's). ${payload} is what
- * sigv4_request says. 0, or -1: errno ENOMEM, or EINVAL after a message (a
- * header with a line break). NULL as ${signer}: anonymous, without a signature.
+ * sigv4_request says. 0, or -1: errno ENOMEM, or EINVAL (a header that is
+ * none). NULL as ${signer}: anonymous, without a signature.
  */
 int s3request_build(const struct s3request *r, const struct s3addr *a,
 	struct sigv4 *signer, const char *payload, double now,

@@ -37,8 +37,12 @@ enum s3xml_kind {
 	S3XML_GRANT    /* key: the grantee's URI or ID; value: permission */
 };
 
-/* One entry, decoded, borrowed during the call. What is not there is NULL, 0
- * or -1. */
+/*
+ * One entry, borrowed during the call. What is not there is NULL, 0 or -1.
+ * Where encoding-type=url was asked for, the key of an object, a prefix or an
+ * upload is to be decoded if the document says so (${encoded}): it may say so
+ * at its end.
+ */
 struct s3xml_entry {
 	enum s3xml_kind kind;
 	const char *key;
@@ -58,9 +62,11 @@ struct s3xml_doc {
 	size_t entries;
 	bool truncated;     /* IsTruncated */
 	bool has_truncated; /* it was there */
-	int64_t key_count;  /* KeyCount, or -1 */
-	int64_t max;        /* MaxKeys, MaxParts, MaxUploads, or -1 */
-	const char *token;  /* NextContinuationToken */
+	bool encoded; /* EncodingType is url: of the entries' keys. ${next} and
+			 ${key} here are decoded */
+	int64_t key_count; /* KeyCount, or -1 */
+	int64_t max;       /* MaxKeys, MaxParts, MaxUploads, or -1 */
+	const char *token; /* NextContinuationToken */
 	/* NextMarker, NextKeyMarker, NextPartNumberMarker */
 	const char *next;
 	const char *next_id; /* NextUploadIdMarker */
@@ -90,6 +96,9 @@ int s3xml_feed(struct s3xml *x, const void *p, size_t n);
 
 /* s3xml_doc(x): what has been read. */
 const struct s3xml_doc *s3xml_doc(const struct s3xml *x);
+
+/* s3xml_decode(s): in place: %XX and '+', as encoding-type=url makes them. */
+void s3xml_decode(char *s);
 
 /* s3xml_what(x): after -1: why, one line. */
 const char *s3xml_what(const struct s3xml *x);

@@ -1,6 +1,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <locale.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,9 @@ struct tarball_reader {
 	char *name;
 	char *window;
 	int fd;
+	bool is_any, is_begun;
+	struct tarball_attr *attr;
+	size_t n_attrs;
 };
 
 /* How deep the path ends below ${depth}; -1 if it rises above the top. */
@@ -129,11 +133,33 @@ tarball_abandon(struct tarball_writer *w)
 	free(w);
 }
 
-int
-tarball_create(int fd, const char *name, int level, struct tarball_writer **out)
+/*
+ * Names in pax headers are UTF-8; in the C locale libarchive can turn neither
+ * them into bytes nor bytes into them, and warns or gives up on each.
+ */
+static void
+take_utf8(void)
+{
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+static bool
+set_zstd(struct archive *a, int level)
+{
+	char digits[12];
+
+	snprintf(digits, sizeof(digits), "%d", level);
+	return archive_write_set_format_pax_restricted(a) == ARCHIVE_OK &&
+	       archive_write_add_filter_zstd(a) == ARCHIVE_OK &&
+	       archive_write_set_filter_option(
+		       a, "zstd", "compression-level", digits) == ARCHIVE_OK;
+}
+
+/* Of ${level} 0 without compression. */
+static int
+create(int fd, const char *name, int level, struct tarball_writer **out)
 {
 	struct tarball_writer *w = mem_zalloc(1, sizeof(*w));
-	char digits[12];
 
 	if (!w || !(w->name = mem_strdup(name)) ||
 		!(w->a = archive_write_new())) {
@@ -141,16 +167,13 @@ tarball_create(int fd, const char *name, int level, struct tarball_writer **out)
 		goto fail;
 	}
 	w->fd = fd;
-	snprintf(digits, sizeof(digits), "%d", level);
-	if (archive_write_set_format_pax_restricted(w->a) != ARCHIVE_OK ||
-		archive_write_add_filter_zstd(w->a) != ARCHIVE_OK ||
-		archive_write_set_filter_option(w->a, "zstd",
-			"compression-level", digits) != ARCHIVE_OK ||
+	if (!(level > 0 ? set_zstd(w->a, level)
+			: archive_write_set_format_pax(w->a) == ARCHIVE_OK) ||
 		archive_write_set_bytes_per_block(w->a, WINDOW) != ARCHIVE_OK ||
 		archive_write_set_bytes_in_last_block(w->a, 1) != ARCHIVE_OK ||
 		archive_write_open(w->a, w, NULL, on_write, NULL) !=
 			ARCHIVE_OK) {
-		complain(w->a, name);
+		complain(w->a, w->name);
 		goto fail;
 	}
 	*out = w;
@@ -158,6 +181,19 @@ tarball_create(int fd, const char *name, int level, struct tarball_writer **out)
 fail:
 	tarball_abandon(w);
 	return -1;
+}
+
+int
+tarball_create(int fd, const char *name, int level, struct tarball_writer **out)
+{
+	return create(fd, name, level, out);
+}
+
+int
+tarball_create_plain(int fd, const char *name, struct tarball_writer **out)
+{
+	take_utf8();
+	return create(fd, name, 0, out);
 }
 
 static unsigned
@@ -172,6 +208,7 @@ int
 tarball_put(struct tarball_writer *w, const struct tarball_entry *e)
 {
 	struct archive_entry *x;
+	size_t i;
 	int rc = -1;
 
 	if (w->left) {
@@ -188,12 +225,15 @@ tarball_put(struct tarball_writer *w, const struct tarball_entry *e)
 	archive_entry_set_pathname(x, e->name);
 	archive_entry_set_filetype(x, file_type(e->type));
 	archive_entry_set_perm(x, e->mode & 07777);
-	archive_entry_set_mtime(x, e->mtime, 0);
+	archive_entry_set_mtime(x, e->mtime, e->mtime_ns);
 	archive_entry_set_size(x, e->type == TARBALL_FILE ? e->size : 0);
 	if (e->type == TARBALL_SYMLINK)
 		archive_entry_set_symlink(x, e->link);
 	if (e->type == TARBALL_HARDLINK)
 		archive_entry_set_hardlink(x, e->link);
+	for (i = 0; i < e->n_attrs; i++)
+		archive_entry_xattr_add_entry(
+			x, e->attr[i].name, e->attr[i].value, e->attr[i].n);
 	if (archive_write_header(w->a, x) != ARCHIVE_OK) {
 		complain(w->a, w->name);
 	} else {
@@ -242,10 +282,27 @@ tarball_finish(struct tarball_writer *w)
 	return rc;
 }
 
+/*
+ * Whether names in this format are characters, and need a locale to become
+ * bytes. In tar and cpio they are bytes, and in the C locale come as they are:
+ * with UTF-8 libarchive would compose their accents.
+ */
+static bool
+has_character_names(const char *begin)
+{
+	static const char *const magic[] = {"PK", "Rar!", "MSCF", "xar!"};
+	size_t i;
+
+	for (i = 0; i < sizeof(magic) / sizeof(*magic); i++)
+		if (strncmp(begin, magic[i], strlen(magic[i])) == 0)
+			return true;
+	return strncmp(begin + 2, "-l", 2) == 0;
+}
+
 static la_ssize_t
 on_read(struct archive *a, void *ctx, const void **p)
 {
-	const struct tarball_reader *r = ctx;
+	struct tarball_reader *r = ctx;
 	ssize_t n;
 
 	do
@@ -253,6 +310,10 @@ on_read(struct archive *a, void *ctx, const void **p)
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		archive_set_error(a, errno, "%s", strerror(errno));
+	if (r->is_any && !r->is_begun && n > 4 &&
+		has_character_names(r->window))
+		take_utf8();
+	r->is_begun = true;
 	*p = r->window;
 	return n;
 }
@@ -264,13 +325,40 @@ tarball_close(struct tarball_reader *r)
 		return;
 	if (r->a)
 		(void)archive_read_free(r->a);
+	free(r->attr);
 	free(r->window);
 	free(r->name);
 	free(r);
 }
 
-int
-tarball_open(int fd, const char *name, struct tarball_reader **out)
+/* Not all filters: some of them start programs. */
+static bool
+is_any_supported(struct archive *a)
+{
+	int (*const support[])(struct archive *) = {
+		archive_read_support_filter_compress,
+		archive_read_support_filter_lz4,
+		archive_read_support_filter_lzip,
+		archive_read_support_filter_lzma,
+		archive_read_support_filter_rpm, archive_read_support_filter_uu,
+		archive_read_support_format_ar, archive_read_support_format_cab,
+		archive_read_support_format_cpio,
+		archive_read_support_format_lha,
+		archive_read_support_format_rar,
+		archive_read_support_format_rar5,
+		archive_read_support_format_warc,
+		archive_read_support_format_xar,
+		archive_read_support_format_zip_streamable};
+	size_t i;
+
+	for (i = 0; i < sizeof(support) / sizeof(*support); i++)
+		if (support[i](a) != ARCHIVE_OK)
+			return false;
+	return true;
+}
+
+static int
+open_reader(int fd, const char *name, bool is_any, struct tarball_reader **out)
 {
 	struct tarball_reader *r = mem_zalloc(1, sizeof(*r));
 
@@ -281,12 +369,16 @@ tarball_open(int fd, const char *name, struct tarball_reader **out)
 		goto fail;
 	}
 	r->fd = fd;
-	/* not all filters: some of them start programs */
+	r->is_any = is_any;
 	if (archive_read_support_format_tar(r->a) != ARCHIVE_OK ||
 		archive_read_support_filter_gzip(r->a) != ARCHIVE_OK ||
 		archive_read_support_filter_bzip2(r->a) != ARCHIVE_OK ||
 		archive_read_support_filter_xz(r->a) != ARCHIVE_OK ||
 		archive_read_support_filter_zstd(r->a) != ARCHIVE_OK ||
+		(is_any && !is_any_supported(r->a)) ||
+		/* what follows the end is seen, not passed over */
+		archive_read_set_options(
+			r->a, "tar:read_concatenated_archives") != ARCHIVE_OK ||
 		archive_read_open(r->a, r, NULL, on_read, NULL) != ARCHIVE_OK) {
 		complain(r->a, name);
 		goto fail;
@@ -296,6 +388,18 @@ tarball_open(int fd, const char *name, struct tarball_reader **out)
 fail:
 	tarball_close(r);
 	return -1;
+}
+
+int
+tarball_open(int fd, const char *name, struct tarball_reader **out)
+{
+	return open_reader(fd, name, false, out);
+}
+
+int
+tarball_open_any(int fd, const char *name, struct tarball_reader **out)
+{
+	return open_reader(fd, name, true, out);
 }
 
 static const char *
@@ -316,6 +420,7 @@ describe(struct archive_entry *x, struct tarball_entry *e)
 		archive_entry_pathname_utf8(x), archive_entry_pathname(x));
 	e->mode = archive_entry_perm(x);
 	e->mtime = archive_entry_mtime(x);
+	e->mtime_ns = archive_entry_mtime_nsec(x);
 	if (!e->name)
 		return -1;
 	if (hard) {
@@ -325,7 +430,8 @@ describe(struct archive_entry *x, struct tarball_entry *e)
 	}
 	switch (archive_entry_filetype(x)) {
 	case AE_IFREG:
-		e->size = archive_entry_size(x);
+		e->size = archive_entry_size_is_set(x) ? archive_entry_size(x)
+						       : -1;
 		return 0;
 	case AE_IFDIR:
 		e->type = TARBALL_FOLDER;
@@ -336,8 +442,56 @@ describe(struct archive_entry *x, struct tarball_entry *e)
 			archive_entry_symlink(x));
 		return e->link ? 0 : -1;
 	default:
-		return -1;
+		e->type = TARBALL_OTHER;
+		return 0;
 	}
+}
+
+static bool
+has_attr(const struct tarball_entry *e, const struct tarball_attr *list,
+	const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < e->n_attrs; i++)
+		if (strcmp(list[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* The member's extended attributes, borrowed from it; libarchive writes, and
+ * gives, each of them in two notations. 0 or -1. */
+static int
+take_attrs(struct tarball_reader *r, struct archive_entry *x,
+	struct tarball_entry *e)
+{
+	int i, n = archive_entry_xattr_reset(x);
+	struct tarball_attr *grown;
+
+	if (n <= 0)
+		return 0;
+	if ((size_t)n > r->n_attrs) {
+		grown = mem_resize(r->attr, (size_t)n, sizeof(*grown));
+		if (!grown) {
+			msg_error("%s: out of memory", r->name);
+			return -1;
+		}
+		r->attr = grown;
+		r->n_attrs = (size_t)n;
+	}
+	for (i = 0; i < n; i++) {
+		struct tarball_attr *t = &r->attr[e->n_attrs];
+		const void *value;
+
+		if (archive_entry_xattr_next(x, &t->name, &value, &t->n) ==
+				ARCHIVE_OK &&
+			!has_attr(e, r->attr, t->name)) {
+			t->value = value;
+			e->n_attrs++;
+		}
+	}
+	e->attr = r->attr;
+	return 0;
 }
 
 int
@@ -351,12 +505,14 @@ tarball_next(struct tarball_reader *r, struct tarball_entry *e)
 	/* a warning: a name in another character set; its bytes will do */
 	if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
 		return complain(r->a, r->name);
-	if (describe(x, e)) {
+	if (describe(x, e) || (e->type == TARBALL_OTHER && !r->is_any)) {
 		msg_error("%s: refused: %s is no file, folder or link", r->name,
 			e->name ? e->name : "a member");
 		return -1;
 	}
-	return check(r->name, e) ? -1 : 1;
+	if (take_attrs(r, x, e))
+		return -1;
+	return !r->is_any && check(r->name, e) ? -1 : 1;
 }
 
 ssize_t

@@ -9,15 +9,23 @@ struct tarball_reader;
 struct tarball_writer;
 
 /*
- * Tar archives as streams, over descriptors, in bounded memory. Written: pax
- * with zstd. Read: any tar, plain or with gzip, bzip2, xz or zstd.
+ * Archives as streams, over descriptors, in bounded memory. Written: pax, with
+ * zstd or plain. Read: any tar, plain or with gzip, bzip2, xz or zstd; or any
+ * format and compression that libarchive reads from a pipe without help.
  */
 
 enum tarball_type {
 	TARBALL_FILE,
 	TARBALL_FOLDER,
 	TARBALL_SYMLINK,
-	TARBALL_HARDLINK
+	TARBALL_HARDLINK,
+	TARBALL_OTHER /* a device, a socket ...: of tarball_open_any() only */
+};
+
+/* An extended attribute of a member: "user.NAME" and its bytes. */
+struct tarball_attr {
+	const char *name, *value;
+	size_t n;
 };
 
 /* One member. Strings are borrowed, when reading until the next member. */
@@ -28,6 +36,9 @@ struct tarball_entry {
 	int64_t mtime;    /* seconds since the epoch */
 	unsigned mode;    /* permission bits */
 	enum tarball_type type;
+	long mtime_ns; /* the rest of mtime, nanoseconds */
+	const struct tarball_attr *attr;
+	size_t n_attrs;
 };
 
 /*
@@ -45,6 +56,10 @@ int is_tarball_link(const char *name, const char *link);
 int tarball_create(
 	int fd, const char *name, int level, struct tarball_writer **out);
 
+/* tarball_create_plain(fd, name, out): the same without compression, with times
+ * to the nanosecond and names in UTF-8. Sets LC_CTYPE for the process. */
+int tarball_create_plain(int fd, const char *name, struct tarball_writer **out);
+
 /* tarball_put(w, e): begin a member; a file's ${e->size} bytes follow by
  * tarball_write, in pieces. A name that is refused when reading is refused
  * here too. 0, or -1 after a message. */
@@ -59,6 +74,15 @@ void tarball_abandon(struct tarball_writer *w);
 /* tarball_open(fd, name, out): read ${fd} (borrowed), ${name} in messages
  * (copied). 0, or -1 after a message. tarball_close(r): NULL is fine. */
 int tarball_open(int fd, const char *name, struct tarball_reader **out);
+
+/*
+ * tarball_open_any(fd, name, out): the same for tar, cpio, zip and what else
+ * can be read as a stream, of any compression. Names and links are handed over
+ * as they are, wherever they lead, and other members too. A size of -1 is one
+ * that is not known before the end. To be used in the C locale, where names
+ * of tar and cpio come byte for byte; for others it sets LC_CTYPE.
+ */
+int tarball_open_any(int fd, const char *name, struct tarball_reader **out);
 void tarball_close(struct tarball_reader *r);
 
 /*
