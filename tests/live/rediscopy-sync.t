@@ -59,6 +59,18 @@ check 'a source that is empty does not empty the target' '
 	test "$(on target DBSIZE)" = "$n"
 	on source SWAPDB 0 9 >/dev/null'
 
+check 'source and target swapped: a source of few keys does not empty the target' '
+	empty source target
+	on source MSET a 1 b 2 c 3 >/dev/null
+	on target EVAL "for i = 1, 500 do redis.call(\"set\", \"k\" .. i, i) end" 0 >/dev/null
+	status 1 sync
+	has ".rule == \"redis-many-deletes\"" sync.jsonl
+	test "$(on target --scan --pattern "k*" | wc -l)" = 500
+	status 1 sync --max-delete 499
+	test "$(on target --scan --pattern "k*" | wc -l)" = 500
+	status 0 sync --max-delete 500
+	same_keys'
+
 check 'the application goes on writing while it is copied; then it stops' '
 	empty source target
 	data source random 4000 5

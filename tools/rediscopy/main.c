@@ -36,6 +36,7 @@ main(int argc, char **argv)
 	struct rediscopy_options options = {.policy = "fail",
 		.notifications = "auto",
 		.full_every = -1,
+		.max_delete = -1,
 		.big = 256 << 10,
 		.parts = 4};
 

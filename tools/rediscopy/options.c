@@ -82,6 +82,14 @@ const struct opt options_common[] = {
 			NULL                                                   \
 	}
 
+#define MAX_DELETE                                                             \
+	{                                                                      \
+		"max-delete", 0, OPT_INT, AT(max_delete), "N",                 \
+			"delete at most N keys (unless the source has less "   \
+			"than a tenth as many as the target)",                 \
+			0, INT64_MAX, NULL, "no-delete"                        \
+	}
+
 const struct opt options_copy[] = {JOURNAL, WHICH, SPEED,
 	{"policy", 0, OPT_CHOICE, AT(policy), NULL,
 		"what to do where the target holds keys already", 0, 0,
@@ -96,7 +104,9 @@ const struct opt options_sync[] = {JOURNAL, WHICH, SPEED, TOLERANCE,
 	{"dry-run", 0, OPT_FLAG, AT(dry_run), NULL,
 		"say what differs, and change nothing", 0, 0, NULL, NULL},
 	{"no-delete", 0, OPT_FLAG, AT(no_delete), NULL,
-		"leave keys that the target alone has", 0, 0, NULL, NULL},
+		"leave keys that the target alone has", 0, 0, NULL,
+		"max-delete"},
+	MAX_DELETE,
 	{"until-quiet", 0, OPT_FLAG, AT(until_quiet), NULL,
 		"pass after pass, until one finds nothing", 0, 0, NULL,
 		"dry-run"},
@@ -106,6 +116,7 @@ const struct opt options_sync[] = {JOURNAL, WHICH, SPEED, TOLERANCE,
 	END};
 
 const struct opt options_follow[] = {JOURNAL, WHICH, SPEED, TOLERANCE,
+	MAX_DELETE,
 	{"policy", 0, OPT_CHOICE, AT(policy), NULL,
 		"what to do where the target holds keys that no journal knows "
 		"of",

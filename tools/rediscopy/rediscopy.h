@@ -26,6 +26,7 @@ struct rediscopy_options {
 	/* of sync */
 	bool dry_run, no_delete, until_quiet;
 	int64_t passes;
+	int64_t max_delete; /* -1: not said */
 	/* of verify */
 	double tolerance; /* seconds that expiries may differ by */
 	/* of follow */

@@ -166,14 +166,34 @@ on_deleted(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
 	return -1;
 }
 
-/* A source that has lost everything, or is the wrong one, is not followed. */
-static bool
-is_source_empty(struct syncing *s)
-{
-	struct ends *e = &s->c.e;
+/* Fewer keys than this need no permission to go. */
+enum { FEW = 100 };
 
-	if (s->may_empty || keylist_count(s->v.extra) == 0 ||
-		side_keys(&e->from) != 0)
+/* Whether so many are to be deleted that it wants to be meant. Of a part of the
+ * keys their numbers say nothing. */
+static bool
+is_too_much(struct syncing *s)
+{
+	const struct rediscopy_options *o = s->c.e.opt;
+	int64_t from = side_keys(&s->c.e.from), to;
+
+	if (from == 0)
+		return true;
+	if (o->max_delete >= 0)
+		return s->all_deleted + keylist_count(s->v.extra) >
+		       (uint64_t)o->max_delete;
+	if (o->prefix != NULL || o->matches.n > 0 || o->excludes.n > 0 ||
+		o->type != NULL)
+		return false;
+	to = side_keys(&s->c.e.to);
+	return to > FEW && from < to / 10;
+}
+
+/* A source that has lost its keys, or is the wrong one, is not followed. */
+static bool
+is_source_doubtful(struct syncing *s)
+{
+	if (s->may_empty || keylist_count(s->v.extra) == 0 || !is_too_much(s))
 		return false;
 	s->is_refused = true;
 	s->kept += keylist_count(s->v.extra);
@@ -188,12 +208,20 @@ tell_kept(struct syncing *s)
 	if (s->kept == 0)
 		return;
 	e->rec.failed += (int64_t)s->kept;
-	(void)recorder_tell(&e->rec, "error", "redis-source-empty",
-		"are --from and --to swapped? if it is meant, empty the target "
-		"with FLUSHDB",
-		"database %d of the source holds no keys: the %lld of the "
-		"target are not deleted",
-		e->from.db, (long long)s->kept);
+	if (side_keys(&e->from) == 0)
+		(void)recorder_tell(&e->rec, "error", "redis-source-empty",
+			"are --from and --to swapped? if it is meant, empty "
+			"the target with FLUSHDB",
+			"database %d of the source holds no keys: the %lld of "
+			"the target are not deleted",
+			e->from.db, (long long)s->kept);
+	else
+		(void)recorder_tell(&e->rec, "error", "redis-many-deletes",
+			"are --from and --to swapped? if it is meant, say "
+			"--max-delete N",
+			"%lld keys that the target alone has are not deleted: "
+			"the source has %lld keys in all",
+			(long long)s->kept, (long long)side_keys(&e->from));
 }
 
 /* Deleting one twice does no harm. */
@@ -234,7 +262,7 @@ settle(struct syncing *s)
 		s->has_failed = true;
 		status = STATUS_OK;
 	}
-	if (status == STATUS_OK && !s->has_failed && !is_source_empty(s))
+	if (status == STATUS_OK && !s->has_failed && !is_source_doubtful(s))
 		status = syncing_delete(s, s->v.extra);
 	keylist_clear(s->v.differing);
 	keylist_clear(s->v.extra);

@@ -21,12 +21,12 @@ struct syncing {
 	uint64_t all_deleted;
 	uint64_t found;   /* in this pass */
 	uint64_t settled; /* of these, copied or deleted already */
-	uint64_t kept;    /* by the target, as the source is empty */
+	uint64_t kept;    /* by the target, as the source is doubtful */
 	bool has_failed;  /* a key of this database, which has its record */
 	int stopped;      /* why it was no use to go on */
 	int64_t pass;
 	const char *reason;     /* of the pass, for its records, or NULL */
-	bool may_empty;         /* a source without keys is believed */
+	bool may_empty;         /* a source of few keys is believed */
 	bool is_refused;        /* it was not */
 	bool remembers;         /* passes know what the last one has seen */
 	struct keystate **seen; /* by it, of each pair of databases */
