@@ -90,7 +90,8 @@ on_tick(void *ctx)
 	struct copying *c = ctx;
 
 	if (c->live != NULL)
-		progress_update(c->e.progress, 0, c->live->copied);
+		progress_update(
+			c->e.progress, 0, c->total.copied + c->live->copied);
 	ends_tick(&c->e);
 }
 
@@ -266,14 +267,6 @@ copy_list(struct copying *c, struct keylist *list)
 	return failed ? STATUS_NO : STATUS_OK;
 }
 
-static void
-on_many_tick(void *ctx)
-{
-	struct copying *c = ctx;
-
-	ends_tick(&c->e);
-}
-
 /* Small keys that RESTORE does not take: many at a time, and those that are out
  * of the ordinary one by one. */
 static int
@@ -286,7 +279,7 @@ copy_refused(struct copying *c)
 		.replaces = strcmp(c->e.opt->policy, "fail") != 0,
 		.list = c->refused,
 		.target_key = c->pipe_options.target_key,
-		.tick = on_many_tick,
+		.tick = on_tick,
 		.ctx = c,
 		.left = c->left,
 		.vanished = c->vanished};
@@ -407,9 +400,9 @@ copy_small(struct copying *c, struct copylog_point *p)
 	c->live = &pipe.counts; /* cppcheck-suppress autoVariables */
 	for (;;) {
 		snprintf(cursor, sizeof(cursor), "%s", p->cursor);
-		memset(&pipe.counts, 0, sizeof(pipe.counts));
 		status = pipe_run(&pipe, cursor);
 		add_counts(&c->total, &pipe.counts);
+		memset(&pipe.counts, 0, sizeof(pipe.counts));
 		if (status == STATUS_OK && pipe.is_paused &&
 			(status = work_off(c, p, pipe.cursor)) == STATUS_OK)
 			continue;

@@ -64,13 +64,18 @@ differs(void *ctx, const struct compare_diff *d)
 {
 	struct verifying *v = ctx;
 
-	if (v->is_last)
-		return verifying_put(v, d);
-	if (keylist_add(d->from == NULL ? v->extra : v->differing, d->key,
-		    d->len, 0, NULL) == 0)
+	struct keylist *list = v->is_last        ? v->told
+			       : d->from == NULL ? v->extra
+						 : v->differing;
+
+	if (v->is_last && v->is_told_again &&
+		is_keylist_member(v->told, d->key, d->len, 0))
 		return 0;
-	msg_error("out of memory");
-	return -1;
+	if (keylist_add(list, d->key, d->len, 0, NULL) == -1) {
+		msg_error("out of memory");
+		return -1;
+	}
+	return v->is_last ? verifying_put(v, d) : 0;
 }
 
 static int
@@ -159,14 +164,15 @@ compare_list(struct verifying *v, const struct keylist *list)
 		.from = &v->e->from,
 		.to = &v->e->to,
 		.clock = v->e->env->clock};
-	uint64_t found = v->found;
 	int status, tries = 0;
 
+	keylist_clear(v->told);
+	v->is_told_again = false;
 	for (;;) {
-		v->found = found;
 		status = compare_keys(&c, list);
 		if (!try_again(v, &tries, &status))
 			return status;
+		v->is_told_again = true;
 		keylist_clear(v->differing);
 		keylist_clear(v->extra);
 	}
@@ -206,14 +212,13 @@ static int
 look_again(struct verifying *v, bool last)
 {
 	struct keylist *list = v->differing;
-	int status = STATUS_OK;
+	int status;
 
 	v->is_last = last;
-	if ((v->differing = keylist_new()) == NULL)
-		status = STATUS_TEMPORARY;
-	else if (keylist_count(list) > 0)
-		status = compare_list(v, list);
-	keylist_free(list);
+	v->differing = v->spare;
+	v->spare = list;
+	status = compare_list(v, list);
+	keylist_clear(list);
 	return status;
 }
 
@@ -335,7 +340,10 @@ verifying_prepare(struct verifying *v, struct ends *e)
 	v->options.ctx = v;
 	v->differing = keylist_new();
 	v->extra = keylist_new();
-	if (v->differing != NULL && v->extra != NULL)
+	v->told = keylist_new();
+	v->spare = keylist_new();
+	if (v->differing != NULL && v->extra != NULL && v->told != NULL &&
+		v->spare != NULL)
 		return 0;
 	msg_error("out of memory");
 	return -1;
@@ -346,6 +354,8 @@ verifying_fini(struct verifying *v)
 {
 	keylist_free(v->differing);
 	keylist_free(v->extra);
+	keylist_free(v->told);
+	keylist_free(v->spare);
 	buf_fini(&v->name);
 }
 

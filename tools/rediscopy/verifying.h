@@ -16,13 +16,16 @@ struct verifying {
 	struct ends *e;
 	struct compare_options options;
 	struct keylist *differing, *extra; /* of the database at work */
-	struct buf name;                   /* of a key on the target */
+	struct keylist *spare; /* takes the place of those looked at again */
+	struct keylist *told;  /* in the round that tells; twice is once */
+	struct buf name;       /* of a key on the target */
 	bool is_last; /* what differs now is told, not looked at again */
 	size_t pair;
 	uint64_t keys, found;
-	uint64_t settled; /* of these, before all that is compared now */
-	bool has_moved;   /* a server was started anew meanwhile */
-	bool is_stale;    /* ... after keys had been found equal */
+	uint64_t settled;   /* of these, before all that is compared now */
+	bool is_told_again; /* as the connection was lost */
+	bool has_moved;     /* a server was started anew meanwhile */
+	bool is_stale;      /* ... after keys had been found equal */
 	const struct compare_counts *live; /* of verifying_run, or NULL */
 };
 
