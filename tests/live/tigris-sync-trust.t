@@ -84,6 +84,16 @@ check 'a hard link is an object like others: its type, and not over another' '
 	ts i.jsonl import --to s3:t-up/hard/ --to-env TARGET --overwrite never <t.tar
 	test "$(s3 $D target get t-up hard/b.html)" = mine'
 
+check 'an empty folder before a file takes none of its bytes' '
+	mkdir -p ef/empty ef/last
+	head -c 300000 /dev/urandom >ef/file
+	printf 1 >ef/one
+	for m in file one; do
+		tar -C ef -cf - empty $m last | ts i.jsonl import --to s3:t-up/ef-$m/ --to-env TARGET
+		s3 $D target get t-up ef-$m/$m | cmp - ef/$m
+		test "$(s3 $D target keys t-up ef-$m/ | jq -s "map(select(.key | endswith(\"/\")) | .size) == [0, 0]")" = true
+	done'
+
 check 'a journal of an earlier archive does not hide what another one has' '
 	mkdir -p rep
 	pack() { printf "%s" "$1" >rep/x; tar -C rep --mtime=@${2:-0} -cf - x; }

@@ -96,6 +96,7 @@ push(struct importing *m, const struct work *w, struct attrs *attrs,
 	struct transfer *t;
 	char *now = NULL, *next = NULL;
 	ssize_t n, ahead = 0;
+	int64_t total = 0;
 	int rc = 0;
 
 	if (part > g->memory) {
@@ -103,7 +104,9 @@ push(struct importing *m, const struct work *w, struct attrs *attrs,
 			"its parts are larger than --max-memory allows");
 		return STATUS_OK;
 	}
-	if ((n = read_part(m, part, &now)) == -1)
+	/* a folder that was kept back comes when the archive is at the next
+	 * member: what can be read are that one's bytes */
+	if ((n = read_part(m, size == 0 ? 0 : part, &now)) == -1)
 		return STATUS_MISUSE;
 	t = engine_push_begin(g, w, attrs, part);
 	if (t == NULL) {
@@ -121,6 +124,13 @@ push(struct importing *m, const struct work *w, struct attrs *attrs,
 		if (ahead == 0) {
 			free(next);
 			next = NULL;
+		}
+		total += n;
+		if (next == NULL && size >= 0 && total != size) {
+			free(now);
+			engine_push_fail(t, "the archive has other than as "
+					    "many bytes of it as it says");
+			return STATUS_OK;
 		}
 		rc = engine_push(t, now, (size_t)n, next == NULL);
 		now = next;
