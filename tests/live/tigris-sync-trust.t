@@ -84,6 +84,26 @@ check 'a hard link is an object like others: its type, and not over another' '
 	ts i.jsonl import --to s3:t-up/hard/ --to-env TARGET --overwrite never <t.tar
 	test "$(s3 $D target get t-up hard/b.html)" = mine'
 
+check 'a tar that is cut between two members is no whole one' '
+	mkdir -p cut
+	echo 1 >cut/1
+	echo 2 >cut/2
+	tar -C cut -cf cut.tar 1 2
+	ts i.jsonl import --to s3:t-up/cut/ --to-env TARGET <cut.tar
+	for n in 1024 2048; do
+		head -c $n cut.tar | status 100 ts i.jsonl import --to s3:t-up/cut/ --to-env TARGET 2>err
+		grep -q "cut off" err
+	done
+	head -c 1024 cut.tar | gzip | status 100 ts i.jsonl import --to s3:t-up/cut/ --to-env TARGET'
+
+check 'a key with a NUL in it is refused, and is not another one' '
+	echo 1 >cut/k
+	tar -C cut --format=pax --pax-option="SCHILY.xattr.user.airlift.key:=zz@zz" -cf nul.tar k
+	sed -i "s/zz@zz/zz\x00zz/" nul.tar
+	status 1 ts i.jsonl import --to s3:t-up/nul/ --to-env TARGET <nul.tar 2>err
+	grep -q NUL err
+	test -z "$(keys_of t-up nul/)"'
+
 check 'an empty folder before a file takes none of its bytes' '
 	mkdir -p ef/empty ef/last
 	head -c 300000 /dev/urandom >ef/file
@@ -121,6 +141,15 @@ check 'objects on their way when a listing turns out to be in no order are not b
 	cat err
 	test $rc = 0
 	grep -q "not in the order" err'
+
+check 'a header that the target does not know is left out, and said' '
+	s3_up
+	s3 $S3 target mb t-plain
+	echo 1 >cut/x
+	tar -C cut --format=pax --pax-option="SCHILY.xattr.user.s3.x-amz-website-redirect-location:=/else" -cf red.tar x
+	TARGET_ENDPOINT_URL_S3=$S3 ts f.jsonl import --to s3:t-plain --to-env TARGET <red.tar
+	has ".type == \"metadata.dropped\" and .name == \"x-amz-website-redirect-location\"" f.jsonl
+	test "$(s3 $S3 target get t-plain x)" = 1'
 
 check 'two runs into one folder: the one that is second says so, or is right' '
 	head -c 9000000 /dev/urandom >nine

@@ -294,6 +294,11 @@ admit(struct importing *m, struct object *o)
 {
 	size_t bad;
 
+	if (memchr(o->key, '\0', o->len) != NULL) {
+		engine_failed(&m->e->engine, o, NULL, false,
+			"its key holds a NUL, which is not supported");
+		return false;
+	}
 	if (utf8_check(o->key, o->len, &bad) == -1) {
 		if (strcmp(m->e->opt->names, "escape") != 0) {
 			engine_failed(&m->e->engine, o, NULL, false,

@@ -340,15 +340,7 @@ do_without(struct transfer *t, int status)
 		t->e->no_conditions = true;
 		return true;
 	}
-	if (attrs_get(&t->attrs, "x-amz-storage-class") != NULL)
-		upload_drop(t, "x-amz-storage-class");
-	else if (t->tags != NULL)
-		upload_drop(t, "x-amz-tagging");
-	else if (t->is_public)
-		upload_drop(t, "x-amz-acl");
-	else
-		return false;
-	return true;
+	return upload_without(t);
 }
 
 static void

@@ -130,6 +130,9 @@ void upload_give_up(struct transfer *t);
 /* upload_drop(t, name): something of the object that the target does not take
  * is left out of it, and said. */
 void upload_drop(struct transfer *t, const char *name);
+/* upload_without(t): the next thing that a target may not take is left out.
+ * False: there is none any more. */
+bool upload_without(struct transfer *t);
 /* upload_check(t, what, r): look what the target has after an answer that
  * leaves it open: our object, another's, or none: then ${t->retry}, a few
  * times. */

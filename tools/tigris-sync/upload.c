@@ -47,6 +47,24 @@ upload_drop(struct transfer *t, const char *name)
 		e->stopped = STATUS_TEMPORARY;
 }
 
+bool
+upload_without(struct transfer *t)
+{
+	static const char *const headers[] = {
+		"x-amz-website-redirect-location", "x-amz-storage-class"};
+	size_t i;
+
+	for (i = 0; i < sizeof(headers) / sizeof(*headers); i++)
+		if (attrs_get(&t->attrs, headers[i]) != NULL) {
+			upload_drop(t, headers[i]);
+			return true;
+		}
+	if (t->tags == NULL && !t->is_public)
+		return false;
+	upload_drop(t, t->tags != NULL ? "x-amz-tagging" : "x-amz-acl");
+	return true;
+}
+
 static void
 on_created(void *ctx, const struct remote_reply *r)
 {
@@ -54,10 +72,7 @@ on_created(void *ctx, const struct remote_reply *r)
 
 	transfer_back(t);
 	if (r->class == REMOTE_UNSUPPORTED && !t->is_failed &&
-		(attrs_get(&t->attrs, "x-amz-storage-class") != NULL ||
-			t->tags != NULL)) {
-		upload_drop(t, t->tags != NULL ? "x-amz-tagging"
-					       : "x-amz-storage-class");
+		upload_without(t)) {
 		create(t);
 	} else if (r->class == REMOTE_TEMPORARY && !t->is_failed &&
 		   t->attempts++ < ATTEMPTS) {

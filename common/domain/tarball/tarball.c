@@ -26,7 +26,7 @@ struct tarball_reader {
 	char *name;
 	char *window;
 	int fd;
-	bool is_any, is_begun;
+	bool is_any, is_begun, has_member;
 	struct tarball_attr *attr;
 	size_t n_attrs;
 };
@@ -494,14 +494,37 @@ take_attrs(struct tarball_reader *r, struct archive_entry *x,
 	return 0;
 }
 
+/* The end: libarchive takes the end of the stream for one as well, but a tar
+ * has blocks of zeros there. 0 or -1. */
+static int
+end(struct tarball_reader *r, la_int64_t behind)
+{
+	bool is_tar = (archive_format(r->a) & ARCHIVE_FORMAT_BASE_MASK) ==
+		      ARCHIVE_FORMAT_TAR;
+
+	if (!r->is_any || !is_tar || !r->has_member ||
+		archive_filter_bytes(r->a, 0) >= behind + 512)
+		return 0;
+	msg_error("%s: the archive ends without an end mark: it has been cut "
+		  "off, and what followed is missing",
+		r->name);
+	return -1;
+}
+
 int
 tarball_next(struct tarball_reader *r, struct tarball_entry *e)
 {
 	struct archive_entry *x;
-	int rc = archive_read_next_header(r->a, &x);
+	la_int64_t behind;
+	int rc = r->has_member ? archive_read_data_skip(r->a) : ARCHIVE_OK;
 
+	if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
+		return complain(r->a, r->name);
+	behind = archive_filter_bytes(r->a, 0);
+	rc = archive_read_next_header(r->a, &x);
 	if (rc == ARCHIVE_EOF)
-		return 0;
+		return end(r, behind);
+	r->has_member = true;
 	/* a warning: a name in another character set; its bytes will do */
 	if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
 		return complain(r->a, r->name);

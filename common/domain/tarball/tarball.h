@@ -88,8 +88,9 @@ void tarball_close(struct tarball_reader *r);
 /*
  * tarball_next(r, e): 1 and the next member; 0 at the end; -1 after a message:
  * damaged, torn inside a member, a name or link that leads out, or a member
- * that is no file, folder or link. A tar that is cut between two members may
- * end like a whole one: who must know keeps a last member of its own.
+ * that is no file, folder or link. A tar that is cut between two members is
+ * told from a whole one by tarball_open_any() only: who must know otherwise
+ * keeps a last member of its own.
  */
 int tarball_next(struct tarball_reader *r, struct tarball_entry *e);
 
