@@ -126,6 +126,17 @@ check 'a journal of an earlier archive does not hide what another one has' '
 	pack "three and more" 1700000000 | ts i.jsonl import --to s3:t-up/rep/ --to-env TARGET --journal rep.j
 	test "$(how_many i.jsonl object.copied)" = 0'
 
+check 'a journal whose numbers were altered costs time, and no object' '
+	head -c 12000000 /dev/urandom >twelve
+	s3 $D source multi t-src alt/big twelve 5242880
+	order $D "fault op=UploadPart skip=1 do=status status=503 code=SlowDown" "set latency=50"
+	timeout -s KILL 3 tigris-sync copy --from s3:t-src/alt/ --from-env SOURCE --to s3:t-copy/alt/ --to-env TARGET --journal alt.j --jobs 1 >out 2>&1 || true
+	order $D clear "set latency=0"
+	grep -q upload.part alt.j
+	sed -i "s/\"part_size\":[0-9]*/\"part_size\":1/" alt.j
+	across f.jsonl copy t-src/alt/ t-copy/alt/ --journal alt.j
+	s3 $D target get t-copy alt/big | cmp - twelve'
+
 check 'a password in the address of an end is not repeated' '
 	status 100 tigris-sync list --from https://key:top-secret@host/b 2>err
 	status 100 tigris-sync list --from "https://host/b?X-Amz-Signature=top-secret" 2>>err

@@ -16,7 +16,7 @@
 #include "transfer.h"
 
 /* How often what may have been done is looked at and done again. */
-enum { ATTEMPTS = 6 };
+enum { ATTEMPTS = 6, PARTS_MAX = 10000 };
 
 static void create(struct transfer *t);
 
@@ -176,14 +176,18 @@ take_up(struct transfer *t)
 		.item = on_part,
 		.done = on_parts,
 		.ctx = t};
+	uint64_t parts;
 
 	if (u == NULL || t->has_attrs || t->next_part > 1 ||
 		t->upload.upload_id != NULL || t->is_pushed)
 		return false;
-	t->part_size = t->upload.part_size = u->part_size;
-	t->n_parts = (unsigned)s3part_count(t->w.object.size, t->part_size);
-	if (t->part_size > t->e->memory || transfer_parts(t, t->n_parts) == -1)
+	/* a journal that was altered, or by a run with more memory */
+	parts = s3part_count(t->w.object.size, u->part_size);
+	if (u->part_size > t->e->memory || parts > PARTS_MAX ||
+		transfer_parts(t, (unsigned)parts) == -1)
 		return false;
+	t->part_size = t->upload.part_size = u->part_size;
+	t->n_parts = (unsigned)parts;
 	t->upload.upload_id = mem_strdup(u->upload_id);
 	c.upload_id = t->upload.upload_id;
 	if (t->upload.upload_id == NULL)
