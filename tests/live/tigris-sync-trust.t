@@ -137,6 +137,18 @@ check 'a journal whose numbers were altered costs time, and no object' '
 	across f.jsonl copy t-src/alt/ t-copy/alt/ --journal alt.j
 	s3 $D target get t-copy alt/big | cmp - twelve'
 
+check 'a part whose bytes are altered on the way is no part of an object' '
+	s3 $D source multi t-src part/guessed twelve 5242880
+	s3 $D source multi t-src part/odd twelve 5555555
+	order $D "fault op=GetObject key=guessed times=1 do=corrupt at=100"
+	status 1 across f.jsonl copy t-src/part/ t-copy/part/ --journal part.j 2>err
+	order $D clear
+	grep -q "another thing each time" err
+	s3 $D target get t-copy part/odd | cmp - twelve
+	across f.jsonl copy t-src/part/ t-copy/part/ --journal part.j
+	s3 $D target get t-copy part/guessed | cmp - twelve
+	test -z "$(s3 $D target uploads t-copy | grep part/)"'
+
 check 'a password in the address of an end is not repeated' '
 	status 100 tigris-sync list --from https://key:top-secret@host/b 2>err
 	status 100 tigris-sync list --from "https://host/b?X-Amz-Signature=top-secret" 2>>err

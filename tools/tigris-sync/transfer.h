@@ -50,6 +50,7 @@ struct transfer {
 	unsigned cap;
 	struct ledger_upload upload;
 	bool is_gate_open; /* the upload is there */
+	bool is_reread;    /* its parts are fetched again, to be compared */
 	struct piece *waiting;
 	char etag[48]; /* that the target should answer, or "" */
 	char sha256[65];

@@ -248,6 +248,20 @@ on_completed(void *ctx, const struct remote_reply *r)
 	transfer_settle(t);
 }
 
+/*
+ * As many parts as the source's ETag has, and another ETag: its parts were of
+ * another size, or bytes were altered on the way. What comes a second time
+ * tells.
+ */
+static bool
+is_doubtful(const struct transfer *t)
+{
+	return !t->is_reread && !t->is_pushed && t->e->from != NULL &&
+	       strcmp(t->how, "parts") == 0 &&
+	       etag_parts(t->w.object.etag) == t->n_parts + 1 &&
+	       !is_s3part_etag_equal(t->etag, t->w.object.etag);
+}
+
 void
 upload_finish(struct transfer *t)
 {
@@ -265,6 +279,14 @@ upload_finish(struct transfer *t)
 				     t->etag) == -1) {
 		free(etags);
 		transfer_fail(t, true, "out of memory");
+		return;
+	}
+	if (is_doubtful(t)) {
+		free(etags);
+		t->is_reread = true;
+		t->next_part = 1;
+		t->n_done = 0;
+		memset(t->is_done, 0, t->cap * sizeof(*t->is_done));
 		return;
 	}
 	for (i = 0; i < t->n_parts; i++)
