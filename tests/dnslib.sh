@@ -30,6 +30,19 @@ pdns() {
 	provider=(--provider powerdns) ZONE=pdns.test SERVER=$DNS_PDNS
 	ends=(--key "file:$T/pdns.key" --api-base "$DNS_PDNS_URL/api/v1/servers/localhost")
 }
+# double PROVIDER [PATH]: from here on that zone by the API of a provider whose double is in
+# tests/lab; its folder is $T/double
+double() {
+	local port=$((DNS_PORT + 5))
+	mkdir "$T/double"
+	/usr/bin/python3 -B "$ROOT/tests/lab/$1" $port "$DNS_PDNS_URL/api/v1/servers/localhost" pdns.test hidden-token \
+		"$T/double" >"$T/double/log" 2>&1 &
+	at_exit "kill $! 2>/dev/null"
+	wait_for 10 eval '(exec 3<>/dev/tcp/127.0.0.1/'$port') 2>/dev/null'
+	printf 'hidden-token\n' >"$T/double.key"
+	provider=(--provider "$1")
+	ends=(--key "file:$T/double.key" --api-base "http://127.0.0.1:$port/${2:-v2}")
+}
 # pdns_patch SET...: change the zone behind dnscut's back
 pdns_patch() {
 	printf '%s\n' "$@" | jq -cs '{rrsets: .}' | curl -sf -X PATCH -H 'X-API-Key: changeme-test' \
