@@ -54,7 +54,14 @@ apply() { cut_run apply.jsonl apply "${ends[@]}" --ca-file "$T/tls/ca" --https-p
 verify() { cut_run verify.jsonl verify "${ends[@]}" "$@" <"${PLAN:-$T/plan.jsonl}"; }
 rollback() { cut_run rollback.jsonl rollback "${ends[@]}" "$@" <"${PLAN:-$T/plan.jsonl}"; }
 check_names() { cut_run check.jsonl check "$@"; }
+# shellcheck disable=SC2120 # callers in other files give it arguments
 snapshot() { cut_run snapshot.jsonl snapshot "${provider[@]}" "${ends[@]}" --zone "$ZONE" "$@"; }
+# saved FILE: the sets of the zone, without what changes by itself
+# shellcheck disable=SC2119
+saved() {
+	snapshot
+	jq -c 'select(.type == "rrset.saved" and .rrtype != "SOA")' snapshot.jsonl >"$1"
+}
 watch_plan() { cut_run watch.jsonl watch --resolver "$DNS_RESOLVER1" --resolver "$DNS_RESOLVER2" "$@" <"${PLAN:-$T/plan.jsonl}"; }
 
 # ask ADDRESS NAME TYPE: the data that a server has, one line each, sorted
@@ -109,5 +116,15 @@ https_up() {
 	HTTPS_PID=$!
 	at_exit "kill $HTTPS_PID 2>/dev/null"
 	wait_for 10 https_answers "$address"
+}
+# app_up NAME...: its HTTPS with all of the names, and their certificates: $names, $certs
+app_up() {
+	local n
+	names=("$@") certs=()
+	https_up "$DNS_FLY" "$@"
+	for n; do
+		certificate "$n"
+		certs+=(--certificate "$T/$n.json")
+	done
 }
 https_answers() { (exec 3<>"/dev/tcp/$1/$HTTPS_PORT") 2>/dev/null; }

@@ -4,13 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../dnslib.sh"
 dns_up
-names=(www.example.test example.test shop.example.test)
-https_up "$DNS_FLY" "${names[@]}"
-certs=()
-for n in "${names[@]}"; do
-	certificate "$n"
-	certs+=(--certificate "$T/$n.json")
-done
+app_up www.example.test example.test shop.example.test
 HEROKU=whispering-willow.herokudns.test.
 
 redelegated() { dig -p "$DNS_PORT" @"${DNS_ROOT%.*}.11" example.test NS +norecurse | grep -q "ns1.pdns"; }

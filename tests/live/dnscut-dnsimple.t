@@ -6,17 +6,7 @@
 dns_up
 pdns
 double dnsimple
-names=(www.pdns.test pdns.test shop.pdns.test)
-https_up "$DNS_FLY" "${names[@]}"
-certs=()
-for n in "${names[@]}"; do
-	certificate "$n"
-	certs+=(--certificate "$T/$n.json")
-done
-saved() {
-	snapshot
-	jq -c 'select(.type == "rrset.saved")' snapshot.jsonl >"$1"
-}
+app_up www.pdns.test pdns.test shop.pdns.test
 
 check 'a snapshot, page by page' '
 	saved before
