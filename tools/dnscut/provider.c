@@ -3,6 +3,7 @@
 #include "cloudflare.h"
 #include "digitalocean.h"
 #include "dnsimple.h"
+#include "googledns.h"
 #include "powerdns.h"
 #include "provider.h"
 #include "rfc2136.h"
@@ -15,7 +16,8 @@ provider_find(const char *name)
 {
 	static const struct provider *const all[] = {&rfc2136_provider,
 		&powerdns_provider, &cloudflare_provider, &route53_provider,
-		&digitalocean_provider, &dnsimple_provider};
+		&digitalocean_provider, &dnsimple_provider,
+		&googledns_provider};
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
