@@ -94,4 +94,15 @@ check 'what it does not take is said in its own words' '
 	saved after
 	diff before after'
 
+check 'what is for some regions only is saved so, and refused as a target' '
+	echo 1 >double/regions
+	saved regional
+	has ".name == \"shop.pdns.test.\" and .extra == {regions: [\"SV1\", \"ORD\"]}" regional
+	plan "${certs[@]}" shop.pdns.test
+	status 100 apply "${certs[@]}" 2>err
+	grep -q "shop.pdns.test. has settings beside DNS" err
+	rm double/regions
+	saved after
+	diff before after'
+
 finish

@@ -124,6 +124,20 @@ put_data(const struct byrecord *p, struct buf *b, const struct json_val *v,
 		b, v, strcmp(data, "@") == 0 ? p->zone : data, type);
 }
 
+/* What record ${v}, added last, has beside DNS. 0 or -1. */
+static int
+take_extra(
+	const struct byrecord *p, const struct json_val *v, struct rrsets *one)
+{
+	struct buf extra = BUF_INIT;
+	int rc = p->kind->put_extra != NULL ? p->kind->put_extra(&extra, v) : 0;
+
+	if (rc == 0 && extra.len > 0)
+		rc = rrsets_extra(one, buf_str(&extra));
+	buf_fini(&extra);
+	return rc;
+}
+
 /* One record of the listing. 0 or -1. */
 static int
 take(struct byrecord *p, const struct json_val *v, struct rrsets *out)
@@ -155,7 +169,9 @@ take(struct byrecord *p, const struct json_val *v, struct rrsets *out)
 		rrsets_add(&e->one, name, type, (uint32_t)ttl,
 			buf_str(&data)) == 0) {
 		p->n++;
-		rc = rrsets_add_set(out, &e->one.item[0]);
+		rc = take_extra(p, v, &e->one) == 0
+			     ? rrsets_add_set(out, &e->one.item[0])
+			     : -1;
 	}
 	free(name);
 	buf_fini(&data);
@@ -316,6 +332,14 @@ byrecord_apply(void *state, const struct rrsets *expected,
 	size_t i;
 
 	(void)expected;
+	for (c = change; c < change + n; c++)
+		if (c->before != NULL && c->before->extra != NULL) {
+			msg_error("%s: %s has settings beside DNS (%s): make "
+				  "it a plain record first",
+				p->kind->api.what, c->before->name,
+				c->before->extra);
+			return PROVIDER_REFUSED;
+		}
 	for (c = change; c < change + n && rc == PROVIDER_OK; c++) {
 		for (i = 0; c->after != NULL && i < c->after->n &&
 			    rc == PROVIDER_OK;

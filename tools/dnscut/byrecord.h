@@ -31,6 +31,10 @@ struct byrecord_kind {
 	 */
 	int (*put_data)(struct buf *b, const struct json_val *v,
 		const char *text, uint16_t type);
+	/* put_extra(b, v): append what record ${v} has beside DNS, as a JSON
+	 * object, or nothing: such a set is saved, and refused as a target. 0
+	 * or -1; may be NULL */
+	int (*put_extra)(struct buf *b, const struct json_val *v);
 	/* put_text(b, text): append what a TXT record there says. 0 or -1 */
 	int (*put_text)(struct buf *b, const char *text);
 	/* has_more(doc): whether there is a page after this one */

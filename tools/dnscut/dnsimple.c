@@ -28,6 +28,25 @@ put_data(struct buf *b, const struct json_val *v, const char *text,
 	return buf_puts(b, text);
 }
 
+/* Records can be for the servers of some regions only. */
+static int
+put_extra(struct buf *b, const struct json_val *v)
+{
+	const struct json_val *regions = json_get(v, "regions");
+	const char *first = json_str(json_first(regions));
+	struct buf list = BUF_INIT;
+	int rc = 0;
+
+	if (json_count(regions) > 0 &&
+		(first == NULL || strcmp(first, "global") != 0))
+		rc = json_put(&list, regions) == -1
+			     ? -1
+			     : buf_printf(
+				       b, "{\"regions\":%s}", buf_str(&list));
+	buf_fini(&list);
+	return rc;
+}
+
 static bool
 has_more(const struct json_val *page)
 {
@@ -67,6 +86,7 @@ static const struct byrecord_kind kind = {
 	.apex = "",
 	.data = "content",
 	.put_data = put_data,
+	.put_extra = put_extra,
 	.put_text = buf_puts,
 	.has_more = has_more,
 	.put_why = put_why};
