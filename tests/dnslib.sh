@@ -30,6 +30,19 @@ pdns() {
 	provider=(--provider powerdns) ZONE=pdns.test SERVER=$DNS_PDNS
 	ends=(--key "file:$T/pdns.key" --api-base "$DNS_PDNS_URL/api/v1/servers/localhost")
 }
+# double PROVIDER [PATH]: from here on that zone by the API of a provider whose double is in
+# tests/lab; its folder is $T/double
+double() {
+	local port=$((DNS_PORT + 5))
+	mkdir "$T/double"
+	/usr/bin/python3 -B "$ROOT/tests/lab/$1" $port "$DNS_PDNS_URL/api/v1/servers/localhost" pdns.test hidden-token \
+		"$T/double" >"$T/double/log" 2>&1 &
+	at_exit "kill $! 2>/dev/null"
+	wait_for 10 eval '(exec 3<>/dev/tcp/127.0.0.1/'$port') 2>/dev/null'
+	printf 'hidden-token\n' >"$T/double.key"
+	provider=(--provider "$1")
+	ends=(--key "file:$T/double.key" --api-base "http://127.0.0.1:$port/${2:-v2}")
+}
 # pdns_patch SET...: change the zone behind dnscut's back
 pdns_patch() {
 	printf '%s\n' "$@" | jq -cs '{rrsets: .}' | curl -sf -X PATCH -H 'X-API-Key: changeme-test' \
@@ -41,7 +54,14 @@ apply() { cut_run apply.jsonl apply "${ends[@]}" --ca-file "$T/tls/ca" --https-p
 verify() { cut_run verify.jsonl verify "${ends[@]}" "$@" <"${PLAN:-$T/plan.jsonl}"; }
 rollback() { cut_run rollback.jsonl rollback "${ends[@]}" "$@" <"${PLAN:-$T/plan.jsonl}"; }
 check_names() { cut_run check.jsonl check "$@"; }
+# shellcheck disable=SC2120 # callers in other files give it arguments
 snapshot() { cut_run snapshot.jsonl snapshot "${provider[@]}" "${ends[@]}" --zone "$ZONE" "$@"; }
+# saved FILE: the sets of the zone, without what changes by itself
+# shellcheck disable=SC2119
+saved() {
+	snapshot
+	jq -c 'select(.type == "rrset.saved" and .rrtype != "SOA")' snapshot.jsonl >"$1"
+}
 watch_plan() { cut_run watch.jsonl watch --resolver "$DNS_RESOLVER1" --resolver "$DNS_RESOLVER2" "$@" <"${PLAN:-$T/plan.jsonl}"; }
 
 # ask ADDRESS NAME TYPE: the data that a server has, one line each, sorted
@@ -96,5 +116,15 @@ https_up() {
 	HTTPS_PID=$!
 	at_exit "kill $HTTPS_PID 2>/dev/null"
 	wait_for 10 https_answers "$address"
+}
+# app_up NAME...: its HTTPS with all of the names, and their certificates: $names, $certs
+app_up() {
+	local n
+	names=("$@") certs=()
+	https_up "$DNS_FLY" "$@"
+	for n; do
+		certificate "$n"
+		certs+=(--certificate "$T/$n.json")
+	done
 }
 https_answers() { (exec 3<>"/dev/tcp/$1/$HTTPS_PORT") 2>/dev/null; }

@@ -4,13 +4,8 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../dnslib.sh"
 dns_up
-names=(www.example.test example.test shop.example.test)
-https_up "$DNS_FLY" "${names[@]}"
-certs=()
-for n in "${names[@]}"; do
-	certificate "$n"
-	certs+=(--certificate "$T/$n.json")
-done
+app_up www.example.test example.test shop.example.test gone.sub.example.test
+names=("${names[@]:0:3}") certs=("${certs[@]:0:6}")
 HEROKU=whispering-willow.herokudns.test.
 
 redelegated() { dig -p "$DNS_PORT" @"${DNS_ROOT%.*}.11" example.test NS +norecurse | grep -q "ns1.pdns"; }
@@ -45,13 +40,10 @@ check 'watch ends when all have it, in no more than the old TTL' '
 	PLAN=rollback.jsonl apply'
 
 check 'a resolver that remembers that there is nothing' '
-	certificate gone.sub.example.test
 	update "update add gone.sub.$ZONE 5 TXT x"
 	wait_for 10 eval "ask $DNS_SECONDARY gone.sub.$ZONE TXT | grep -q x"
 	test -z "$(through $DNS_RESOLVER2 gone.sub.example.test A)"
 	plan --certificate gone.sub.example.test.json --address "$DNS_FLY" gone.sub.example.test
-	kill $HTTPS_PID
-	https_up "$DNS_FLY" gone.sub.example.test "${names[@]}"
 	apply --certificate gone.sub.example.test.json
 	status 1 watch_plan --once
 	has ".type == \"watch.round\" and .negative_ttl >= 1 and .negative_ttl <= 5" watch.jsonl

@@ -13,17 +13,7 @@ wait_for 10 eval '(exec 3<>/dev/tcp/127.0.0.1/'$CF_PORT') 2>/dev/null'
 printf 'hidden-token\n' >"$T/cf.key"
 provider=(--provider cloudflare)
 ends=(--key "file:$T/cf.key" --api-base "http://127.0.0.1:$CF_PORT/client/v4")
-names=(www.pdns.test pdns.test shop.pdns.test)
-https_up "$DNS_FLY" "${names[@]}"
-certs=()
-for n in "${names[@]}"; do
-	certificate "$n"
-	certs+=(--certificate "$T/$n.json")
-done
-saved() {
-	snapshot
-	jq -c 'select(.type == "rrset.saved")' snapshot.jsonl >"$1"
-}
+app_up www.pdns.test pdns.test shop.pdns.test
 cf() { curl -sf -H 'Authorization: Bearer hidden-token' "$@"; }
 id_of() { cf "http://127.0.0.1:$CF_PORT/client/v4/zones/023e105f4ecef8ad9ca31a8372d0c353/dns_records?page=$3" | jq -r --arg n "$1" --arg t "$2" '.result[] | select(.name == $n and .type == $t).id'; }
 # edit NAME TYPE JSON: somebody else changes a record

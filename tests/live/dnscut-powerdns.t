@@ -4,19 +4,8 @@
 . "$(dirname "$0")/../dnslib.sh"
 dns_up
 pdns
-names=(www.pdns.test pdns.test shop.pdns.test)
-https_up "$DNS_FLY" "${names[@]}"
-certs=()
-for n in "${names[@]}"; do
-	certificate "$n"
-	certs+=(--certificate "$T/$n.json")
-done
+app_up www.pdns.test pdns.test shop.pdns.test
 HEROKU=whispering-willow.herokudns.test.
-# saved NAME: the zone into NAME, without what changes by itself
-saved() {
-	snapshot
-	jq -c 'select(.type == "rrset.saved" and .rrtype != "SOA")' snapshot.jsonl >"$1"
-}
 
 check 'a snapshot by the API is what the zone file says' '
 	saved before

@@ -14,17 +14,7 @@ printf 'AKIDEXAMPLE:hidden/secret+key\n' >"$T/aws.key"
 provider=(--provider route53)
 base=http://127.0.0.1:$API_PORT
 ends=(--key "file:$T/aws.key" --api-base "$base")
-names=(www.pdns.test pdns.test shop.pdns.test)
-https_up "$DNS_FLY" "${names[@]}"
-certs=()
-for n in "${names[@]}"; do
-	certificate "$n"
-	certs+=(--certificate "$T/$n.json")
-done
-saved() {
-	snapshot
-	jq -c 'select(.type == "rrset.saved" and .rrtype != "SOA")' snapshot.jsonl >"$1"
-}
+app_up www.pdns.test pdns.test shop.pdns.test
 
 check 'a snapshot, page by page, wildcards as they are meant' '
 	saved before

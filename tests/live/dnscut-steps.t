@@ -6,32 +6,15 @@
 . "$(dirname "$0")/../dnslib.sh"
 dns_up
 pdns
-mkdir "$T/do"
-DO_PORT=$((DNS_PORT + 5))
-/usr/bin/python3 "$ROOT/tests/lab/digitalocean" $DO_PORT "$DNS_PDNS_URL/api/v1/servers/localhost" pdns.test hidden-token "$T/do" >"$T/do/log" 2>&1 &
-at_exit "kill $! 2>/dev/null"
-wait_for 10 eval '(exec 3<>/dev/tcp/127.0.0.1/'$DO_PORT') 2>/dev/null'
-printf 'hidden-token\n' >"$T/do.key"
-provider=(--provider digitalocean)
-ends=(--key "file:$T/do.key" --api-base "http://127.0.0.1:$DO_PORT/v2")
-names=(www.pdns.test pdns.test shop.pdns.test)
-https_up "$DNS_FLY" "${names[@]}"
-certs=()
-for n in "${names[@]}"; do
-	certificate "$n"
-	certs+=(--certificate "$T/$n.json")
-done
-saved() {
-	snapshot
-	jq -c 'select(.type == "rrset.saved")' snapshot.jsonl >"$1"
-}
+double digitalocean
+app_up www.pdns.test pdns.test shop.pdns.test
 
 check 'a snapshot, page by page' '
 	saved before
 	test "$(grep -c . before)" = 13
 	has ".rrtype == \"SRV\" and .data == [\"0 5 5060 mail.pdns.test.\"]" before
 	has ".rrtype == \"CAA\" and .data == [\"0 issue \\\"letsencrypt.org\\\"\"]" before
-	test "$(grep -c "GET.*page=" do/requests)" = 3'
+	test "$(grep -c "GET.*page=" double/requests)" = 3'
 
 check 'TTLs down, the move, and back: all else as it was; a CNAME stays one, an address one' '
 	plan --ttl 5 "${certs[@]}" "${names[@]}"
@@ -55,7 +38,8 @@ check 'TTLs down, the move, and back: all else as it was; a CNAME stays one, an 
 	diff before after'
 
 check 'no name is without an answer at any time' '
-	"$ROOT/tests/lab/dns-prober" "$DNS_PORT" 120 "$DNS_PDNS" -- "${names[@]}" >probed &
+	"$ROOT/tests/lab/dns-prober" "$DNS_PORT" 120 "$DNS_PDNS" -- "${names[@]}" \
+		{www,shop}.pdns.test/AAAA >probed &
 	prober=$!
 	plan "${certs[@]}" "${names[@]}"
 	cp plan.jsonl move.plan
@@ -68,7 +52,7 @@ check 'no name is without an answer at any time' '
 	test "$(wc -l <probed)" = 1'
 
 check 'killed between its steps: it goes on where it was' '
-	echo 0.4 >do/slow
+	echo 0.4 >double/slow
 	plan "${certs[@]}" "${names[@]}"
 	cp plan.jsonl move.plan
 	for delay in 0.3 0.7 1.1 1.5; do
@@ -95,7 +79,7 @@ check 'killed between its steps: from the middle it can be undone too' '
 	PLAN=rollback.jsonl apply
 	saved after
 	diff before after
-	rm do/slow'
+	rm double/slow'
 
 check 'from a CNAME to addresses there is a moment without: it is said before' '
 	jq "del(.dns_requirements.cname)" www.pdns.test.json >www.json
@@ -111,13 +95,13 @@ check 'from a CNAME to addresses there is a moment without: it is said before' '
 
 check 'throttled, a wrong token, another zone' '
 	plan --ttl 40 www.pdns.test
-	echo 3 >do/throttle
+	echo 3 >double/throttle
 	apply
-	test ! -e do/throttle
+	test ! -e double/throttle
 	rollback
 	PLAN=rollback.jsonl apply
 	echo hidden-wrong >bad.key
-	status 100 cut_run bad.jsonl snapshot --provider digitalocean --zone pdns.test --key file:bad.key --api-base "http://127.0.0.1:$DO_PORT/v2" 2>err
+	status 100 cut_run bad.jsonl snapshot --provider digitalocean --zone pdns.test --key file:bad.key --api-base "${ends[3]}" 2>err
 	grep -q "key is refused" err
 	fails grep -q hidden err
 	ZONE=bind.test

@@ -11,6 +11,7 @@
 #include "mem.h"
 #include "msg.h"
 #include "provider.h"
+#include "rrjson.h"
 #include "rrset.h"
 #include "rrtype.h"
 
@@ -103,8 +104,7 @@ call(struct cloudflare *p, const struct api_call *c, struct json **doc)
 static int
 take_zone(struct cloudflare *p, const struct json_val *v)
 {
-	const char *id = json_get_str(v, "id"), *s;
-	const struct json_val *i;
+	const char *id = json_get_str(v, "id");
 
 	if (v == NULL || id == NULL || strpbrk(id, "/?#") != NULL) {
 		msg_error("cloudflare: there is no zone %s that this key may "
@@ -114,13 +114,9 @@ take_zone(struct cloudflare *p, const struct json_val *v)
 	}
 	if ((p->zone = mem_strdup(id)) == NULL)
 		return -1;
-	for (i = json_first(json_get(v, "name_servers")); i != NULL;
-		i = json_next(i)) {
-		s = json_str(i);
-		if (s == NULL ||
-			rrsets_add(&p->ns, p->name, RRTYPE_NS, 0, s) == -1)
-			return -1;
-	}
+	if (rrjson_take_strings(json_get(v, "name_servers"), p->name, RRTYPE_NS,
+		    0, &p->ns) == -1)
+		return -1;
 	return rrsets_settle(&p->ns);
 }
 
@@ -357,10 +353,7 @@ cloudflare_servers(
 	struct cloudflare *p = state;
 
 	(void)expected;
-	memset(out, 0, sizeof(*out));
-	return p->ns.n == 0 || rrsets_add_set(out, &p->ns.item[0]) == 0
-		       ? PROVIDER_OK
-		       : PROVIDER_AWAY;
+	return provider_name_servers(p->ns.n > 0 ? &p->ns.item[0] : NULL, out);
 }
 
 const struct provider cloudflare_provider = {"cloudflare", PROVIDER_ATOMIC, 60,

@@ -1,369 +1,93 @@
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "api.h"
 #include "buf.h"
+#include "byrecord.h"
 #include "digitalocean.h"
 #include "dnsname.h"
 #include "json.h"
-#include "jsonw.h"
-#include "mem.h"
-#include "msg.h"
 #include "provider.h"
-#include "rrset.h"
 #include "rrtype.h"
 #include "txtdata.h"
 
-enum { PER_PAGE = 200, MOST_PAGES = 1000, MIN_TTL = 30 };
+enum { PER_PAGE = 200, MIN_TTL = 30 };
 
-/* A record there, and the set that it belongs to. */
-struct entry {
-	int64_t id;
-	struct rrsets one; /* the record alone */
-};
-
-struct digitalocean {
-	struct api *api;
-	const char *zone;
-	struct buf path;
-	struct entry *entry;
-	size_t n;
-};
-
-static const struct api_kind kind = {.what = "digitalocean",
-	.base = "https://api.digitalocean.com/v2",
-	.header = "Authorization: Bearer ",
-	.media = "application/json"};
-
-static void
-forget(struct digitalocean *p)
+static int
+put_data(struct buf *b, const struct json_val *v, const char *text,
+	uint16_t type)
 {
-	size_t i;
+	const char *tag = json_get_str(v, "tag");
 
-	for (i = 0; i < p->n; i++)
-		rrsets_fini(&p->entry[i].one);
-	free(p->entry);
-	p->entry = NULL;
-	p->n = 0;
+	if (type == RRTYPE_TXT)
+		return txtdata_put(b, text);
+	if (type == RRTYPE_CAA)
+		return buf_printf(b, "%" PRId64 " %s ",
+			       byrecord_number(v, "flags"),
+			       tag != NULL ? tag : "") == -1
+			       ? -1
+			       : txtdata_put(b, text);
+	if (type == RRTYPE_MX)
+		return buf_printf(b, "%" PRId64 " %s",
+			byrecord_number(v, "priority"), text);
+	/* SRV */
+	if (type == 33)
+		return buf_printf(b, "%" PRId64 " %" PRId64 " %" PRId64 " %s",
+			byrecord_number(v, "priority"),
+			byrecord_number(v, "weight"),
+			byrecord_number(v, "port"), text);
+	return buf_puts(b, text);
 }
 
-static void
-digitalocean_close(void *state)
+static bool
+has_more(const struct json_val *page)
 {
-	struct digitalocean *p = state;
+	const struct json_val *pages =
+		json_get(json_get(page, "links"), "pages");
 
-	if (p == NULL)
-		return;
-	forget(p);
-	api_close(p->api);
-	buf_fini(&p->path);
-	free(p);
+	return json_get_str(pages, "next") != NULL;
 }
+
+static int
+put_why(struct buf *b, const struct json_val *answer)
+{
+	const char *why = json_get_str(answer, "message");
+
+	return why != NULL ? buf_puts(b, why) : 0;
+}
+
+static const struct byrecord_kind kind = {
+	.api = {.what = "digitalocean",
+		.base = "https://api.digitalocean.com/v2",
+		.header = "Authorization: Bearer ",
+		.media = "application/json"},
+	.per_page = PER_PAGE,
+	.list = "domain_records",
+	.change = "PUT",
+	.apex = "@",
+	.data = "data",
+	.put_data = put_data,
+	.put_text = txtdata_plain,
+	.has_more = has_more,
+	.put_why = put_why};
 
 static enum provider_result
 digitalocean_open(const struct provider_options *o, void **state)
 {
-	struct digitalocean *p = mem_zalloc(1, sizeof(*p));
-	enum provider_result rc;
+	struct byrecord *p;
+	enum provider_result rc = byrecord_open(o, &kind, &p);
 
-	if (p == NULL)
-		return PROVIDER_AWAY;
-	p->zone = o->zone;
-	rc = api_open(o, &kind, NULL, &p->api);
-	if (rc == PROVIDER_OK && (buf_puts(&p->path, "/domains/") == -1 ||
-					 dnsname_show(&p->path, o->zone) == -1))
-		rc = PROVIDER_AWAY;
-	if (rc == PROVIDER_OK)
-		*state = p;
-	else
-		digitalocean_close(p);
-	return rc;
-}
-
-/* A call that must succeed; ${want} is the status of success. */
-static enum provider_result
-call(struct digitalocean *p, const struct api_call *c, long want,
-	struct json **doc)
-{
-	long status = 0;
-	enum provider_result rc = api_call(p->api, c, &status, doc);
-
-	if (rc != PROVIDER_OK ||
-		(status == want && (*doc != NULL || want == 204)))
-		return rc;
-	rc = api_refuse(p->api, c, status,
-		status == 404 ? "there is no such domain, or record"
-			      : json_get_str(json_root(*doc), "message"));
-	json_free(*doc);
-	*doc = NULL;
-	return rc;
-}
-
-/* A number of a record, 0 if there is none. */
-static int64_t
-number(const struct json_val *v, const char *key)
-{
-	int64_t n;
-
-	return json_int(json_get(v, key), 0, UINT32_MAX, &n) == 0 ? n : 0;
-}
-
-/* The data as a zone file has it; "@" in it is the zone. 0 or -1. */
-static int
-put_data(const struct digitalocean *p, struct buf *b, const struct json_val *v,
-	uint16_t type)
-{
-	const char *data = json_get_str(v, "data"),
-		   *tag = json_get_str(v, "tag");
-
-	if (data == NULL)
-		return -1;
-	if (type == RRTYPE_TXT)
-		return txtdata_put(b, data);
-	if (type == RRTYPE_CAA)
-		return buf_printf(b, "%" PRId64 " %s ", number(v, "flags"),
-			       tag != NULL ? tag : "") == -1
-			       ? -1
-			       : txtdata_put(b, data);
-	if (strcmp(data, "@") == 0)
-		data = p->zone;
-	if (type == RRTYPE_MX)
-		return buf_printf(
-			b, "%" PRId64 " %s", number(v, "priority"), data);
-	/* SRV */
-	if (type == 33)
-		return buf_printf(b, "%" PRId64 " %" PRId64 " %" PRId64 " %s",
-			number(v, "priority"), number(v, "weight"),
-			number(v, "port"), data);
-	return buf_puts(b, data);
-}
-
-/* One record of the listing. 0 or -1. */
-static int
-take(struct digitalocean *p, const struct json_val *v, struct rrsets *out)
-{
-	const char *text = json_get_str(v, "name"),
-		   *type_name = json_get_str(v, "type");
-	struct entry *e = mem_resize(p->entry, p->n + 1, sizeof(*e));
-	struct buf data = BUF_INIT;
-	char *name = NULL;
-	uint16_t type;
-	int64_t ttl;
-	int rc = -1;
-
-	if (e == NULL)
-		return -1;
-	p->entry = e;
-	e += p->n;
-	memset(e, 0, sizeof(*e));
-	if (text == NULL || type_name == NULL ||
-		rrtype_parse(type_name, &type) == -1 ||
-		json_int(json_get(v, "id"), 1, INT64_MAX, &e->id) == -1 ||
-		json_int(json_get(v, "ttl"), 0, RRSET_MAX_TTL, &ttl) == -1)
-		return -1;
-	/* its SOA is a number */
-	if (type == RRTYPE_SOA)
-		return 0;
-	if (dnsname_parse(text, p->zone, &name) == 0 &&
-		put_data(p, &data, v, type) == 0 &&
-		rrsets_add(&e->one, name, type, (uint32_t)ttl,
-			buf_str(&data)) == 0) {
-		p->n++;
-		rc = rrsets_add_set(out, &e->one.item[0]);
-	}
-	free(name);
-	buf_fini(&data);
-	return rc;
-}
-
-/* One page; ${*more}: there is another. */
-static enum provider_result
-list_page(struct digitalocean *p, unsigned page, bool *more, struct rrsets *out)
-{
-	struct buf path = BUF_INIT;
-	struct api_call c = {.method = "GET"};
-	struct json *doc = NULL;
-	const struct json_val *v;
-	enum provider_result rc = PROVIDER_AWAY;
-
-	*more = false;
-	if (buf_printf(&path, "%s/records?per_page=%d&page=%u",
-		    buf_str(&p->path), PER_PAGE, page) == -1)
-		return PROVIDER_AWAY;
-	c.path = buf_str(&path);
-	rc = call(p, &c, 200, &doc);
-	for (v = json_first(json_get(json_root(doc), "domain_records"));
-		v != NULL && rc == PROVIDER_OK; v = json_next(v))
-		if (take(p, v, out) == -1) {
-			msg_error("digitalocean: a record cannot be read: %s",
-				json_get_str(v, "name"));
-			rc = PROVIDER_REFUSED;
-		}
-	v = json_get(json_get(json_root(doc), "links"), "pages");
-	*more = json_get_str(v, "next") != NULL;
-	json_free(doc);
-	buf_fini(&path);
-	return rc;
-}
-
-static enum provider_result
-digitalocean_list(void *state, struct rrsets *out)
-{
-	struct digitalocean *p = state;
-	enum provider_result rc = PROVIDER_OK;
-	bool more = true;
-	unsigned page;
-
-	memset(out, 0, sizeof(*out));
-	forget(p);
-	for (page = 1; more && page <= MOST_PAGES && rc == PROVIDER_OK; page++)
-		rc = list_page(p, page, &more, out);
-	if (rc == PROVIDER_OK && rrsets_settle(out) == -1)
-		rc = PROVIDER_AWAY;
 	if (rc != PROVIDER_OK)
-		rrsets_fini(out);
-	return rc;
-}
-
-/* The record as it shall be. 0 or -1. */
-static int
-put_record(const struct digitalocean *p, struct buf *b, const struct rrset *s,
-	size_t i)
-{
-	struct buf type = BUF_INIT, data = BUF_INIT;
-	size_t n = strlen(s->name), z = strlen(p->zone);
-	struct jsonw w;
-	int rc = rrtype_put(&type, s->type);
-
-	if (rc == 0)
-		rc = s->type == RRTYPE_TXT
-			     ? txtdata_plain(&data, s->data[i].text)
-			     : buf_puts(&data, s->data[i].text);
-	jsonw_value(&w, b);
-	jsonw_object(&w, NULL);
-	jsonw_str(&w, "type", buf_str(&type));
-	if (n > z)
-		jsonw_strn(&w, "name", s->name, n - z - 1);
-	else
-		jsonw_str(&w, "name", "@");
-	jsonw_str(&w, "data", buf_str(&data));
-	jsonw_uint(&w, "ttl", s->ttl);
-	jsonw_close(&w);
-	if (jsonw_end_value(&w) == -1)
-		rc = -1;
-	buf_fini(&type);
-	buf_fini(&data);
-	return rc;
-}
-
-/* One request about a record: POST (id 0), PUT or DELETE. */
-static enum provider_result
-change_record(struct digitalocean *p, const char *method, int64_t id,
-	const struct rrset *s, size_t i)
-{
-	struct buf path = BUF_INIT, body = BUF_INIT;
-	struct api_call c = {.method = method};
-	struct json *doc = NULL;
-	enum provider_result rc = PROVIDER_AWAY;
-
-	if (buf_printf(&path, "%s/records", buf_str(&p->path)) == -1 ||
-		(id > 0 && buf_printf(&path, "/%" PRId64, id) == -1) ||
-		(s != NULL && put_record(p, &body, s, i) == -1))
-		goto end;
-	c.path = buf_str(&path);
-	if (s != NULL)
-		c.body = &body;
-	rc = call(p, &c, s == NULL ? 204 : id > 0 ? 200 : 201, &doc);
-
-end:
-	json_free(doc);
-	buf_fini(&path);
-	buf_fini(&body);
-	return rc;
-}
-
-/* The record there that is not wanted any more, or NULL. */
-static struct entry *
-find_old(struct digitalocean *p, const struct provider_change *c)
-{
-	size_t i;
-
-	for (i = 0; c->before != NULL && i < p->n; i++) {
-		const struct rrset *one = &p->entry[i].one.item[0];
-
-		if (p->entry[i].id > 0 && one->type == c->before->type &&
-			strcmp(one->name, c->before->name) == 0 &&
-			!(has_rrset_data(c->after, one->data[0].text) &&
-				c->after->ttl == one->ttl))
-			return &p->entry[i];
+		return rc;
+	if (buf_puts(byrecord_path(p), "/domains/") == -1 ||
+		dnsname_show(byrecord_path(p), o->zone) == -1) {
+		byrecord_close(p);
+		return PROVIDER_AWAY;
 	}
-	return NULL;
-}
-
-/* Whether record ${i} of what comes after is there already. */
-static bool
-is_there(const struct digitalocean *p, const struct rrset *after, size_t i)
-{
-	size_t k;
-
-	for (k = 0; k < p->n; k++) {
-		const struct rrset *one = &p->entry[k].one.item[0];
-
-		if (p->entry[k].id > 0 && one->type == after->type &&
-			one->ttl == after->ttl &&
-			strcmp(one->name, after->name) == 0 &&
-			has_rrset_data(one, after->data[i].text))
-			return true;
-	}
-	return false;
-}
-
-/* One set: what is there is changed in its place, what is missing is added, and
- * what is left over goes. */
-static enum provider_result
-digitalocean_apply(void *state, const struct rrsets *expected,
-	const struct provider_change *change, size_t n)
-{
-	struct digitalocean *p = state;
-	enum provider_result rc = PROVIDER_OK;
-	const struct provider_change *c;
-	struct entry *old;
-	size_t i;
-
-	(void)expected;
-	for (c = change; c < change + n && rc == PROVIDER_OK; c++) {
-		for (i = 0; c->after != NULL && i < c->after->n &&
-			    rc == PROVIDER_OK;
-			i++) {
-			if (is_there(p, c->after, i))
-				continue;
-			old = find_old(p, c);
-			rc = change_record(p, old != NULL ? "PUT" : "POST",
-				old != NULL ? old->id : 0, c->after, i);
-			if (old != NULL)
-				old->id = 0;
-		}
-		while (rc == PROVIDER_OK && (old = find_old(p, c)) != NULL) {
-			rc = change_record(p, "DELETE", old->id, NULL, 0);
-			old->id = 0;
-		}
-	}
-	return rc;
-}
-
-static enum provider_result
-digitalocean_servers(
-	void *state, const struct rrsets *expected, struct rrsets *out)
-{
-	struct digitalocean *p = state;
-	const struct rrset *ns = rrsets_find(expected, p->zone, RRTYPE_NS);
-
-	memset(out, 0, sizeof(*out));
-	return ns == NULL || rrsets_add_set(out, ns) == 0 ? PROVIDER_OK
-							  : PROVIDER_AWAY;
+	*state = p;
+	return PROVIDER_OK;
 }
 
 const struct provider digitalocean_provider = {"digitalocean", PROVIDER_STEPS,
-	MIN_TTL, PROVIDER_APEX_ADDRESS, digitalocean_open, digitalocean_close,
-	digitalocean_list, digitalocean_apply, digitalocean_servers};
+	MIN_TTL, PROVIDER_APEX_ADDRESS, digitalocean_open, byrecord_close,
+	byrecord_list, byrecord_apply, byrecord_servers};

@@ -16,7 +16,9 @@ const struct opt options_common[] = {
 		NULL, NULL},
 	{"provider", 0, OPT_CHOICE, AT(provider), NULL,
 		"how the zone is read and changed", 0, 0,
-		"rfc2136|powerdns|cloudflare|route53|digitalocean", NULL},
+		"rfc2136|powerdns|cloudflare|route53|google|digitalocean|"
+		"dnsimple",
+		NULL},
 	{"server", 0, OPT_STRING, AT(server), "ADDRESS",
 		"rfc2136: the server that takes updates (the zone's SOA says)",
 		0, 0, NULL, NULL},

@@ -36,7 +36,9 @@ is_hidden(const struct plan *p, const struct rrset *s)
 		return false;
 	return s->type == RRTYPE_ALIAS ||
 	       (is_cname(s) && strcmp(s->name, p->zone) == 0) ||
-	       (s->extra != NULL && strstr(s->extra, "\"proxied\":true"));
+	       (s->extra != NULL &&
+		       (strstr(s->extra, "\"proxied\":true") ||
+			       strstr(s->extra, "\"routingPolicy\"")));
 }
 
 static void

@@ -19,7 +19,8 @@ struct probe {
 	uint16_t type;
 	const struct rrset *before, *after;
 	/* the server answers with addresses that the plan does not know: an
-	 * ALIAS, a CNAME at the zone's own name, a record behind a proxy */
+	 * ALIAS, a CNAME at the zone's own name, a record behind a proxy, one
+	 * of a routing policy */
 	bool is_before_hidden, is_after_hidden;
 };
 

@@ -2,10 +2,13 @@
 
 #include "cloudflare.h"
 #include "digitalocean.h"
+#include "dnsimple.h"
+#include "googledns.h"
 #include "powerdns.h"
 #include "provider.h"
 #include "rfc2136.h"
 #include "route53.h"
+#include "rrset.h"
 #include "status.h"
 
 const struct provider *
@@ -13,13 +16,22 @@ provider_find(const char *name)
 {
 	static const struct provider *const all[] = {&rfc2136_provider,
 		&powerdns_provider, &cloudflare_provider, &route53_provider,
-		&digitalocean_provider};
+		&digitalocean_provider, &dnsimple_provider,
+		&googledns_provider};
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (strcmp(all[i]->name, name) == 0)
 			return all[i];
 	return NULL;
+}
+
+enum provider_result
+provider_name_servers(const struct rrset *ns, struct rrsets *out)
+{
+	memset(out, 0, sizeof(*out));
+	return ns == NULL || rrsets_add_set(out, ns) == 0 ? PROVIDER_OK
+							  : PROVIDER_AWAY;
 }
 
 int

@@ -85,6 +85,11 @@ struct provider {
 /* provider_find(name): the driver, or NULL. */
 const struct provider *provider_find(const char *name);
 
+/* provider_name_servers(ns, out): what servers() of a driver gives for the set
+ * ${ns}, NULL: none are known. */
+enum provider_result provider_name_servers(
+	const struct rrset *ns, struct rrsets *out);
+
 /* provider_status(r): the exit status that a result means. */
 int provider_status(enum provider_result r);
 

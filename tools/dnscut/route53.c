@@ -408,10 +408,7 @@ route53_servers(void *state, const struct rrsets *expected, struct rrsets *out)
 	struct route53 *p = state;
 
 	(void)expected;
-	memset(out, 0, sizeof(*out));
-	return p->ns.n == 0 || rrsets_add_set(out, &p->ns.item[0]) == 0
-		       ? PROVIDER_OK
-		       : PROVIDER_AWAY;
+	return provider_name_servers(p->ns.n > 0 ? &p->ns.item[0] : NULL, out);
 }
 
 const struct provider route53_provider = {"route53", PROVIDER_ATOMIC, 0,

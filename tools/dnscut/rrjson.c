@@ -93,3 +93,16 @@ rrjson_take(const struct json_val *v, const char *name, uint16_t type,
 			return -1;
 	return 0;
 }
+
+int
+rrjson_take_strings(const struct json_val *v, const char *name, uint16_t type,
+	uint32_t ttl, struct rrsets *out)
+{
+	const struct json_val *i;
+
+	for (i = json_first(v); i != NULL; i = json_next(i))
+		if (json_str(i) == NULL ||
+			rrsets_add(out, name, type, ttl, json_str(i)) == -1)
+			return -1;
+	return 0;
+}

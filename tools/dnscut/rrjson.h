@@ -28,4 +28,9 @@ int rrjson_take_key(const struct json_val *v, char **name, uint16_t *type);
 int rrjson_take(const struct json_val *v, const char *name, uint16_t type,
 	struct rrsets *out);
 
+/* rrjson_take_strings(v, name, type, ttl, out): add a record of each string in
+ * the array ${v}. 0, or -1: something else is in it, or no such data. */
+int rrjson_take_strings(const struct json_val *v, const char *name,
+	uint16_t type, uint32_t ttl, struct rrsets *out);
+
 #endif
