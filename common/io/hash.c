@@ -46,11 +46,11 @@ hash_update(struct hash *h, const void *p, size_t n)
 	(void)EVP_DigestUpdate(h->ctx, p, n);
 }
 
-static void
-put_hex(const unsigned char *d, unsigned n, char *hex)
+void
+hash_hex(const unsigned char *d, size_t n, char *hex)
 {
 	static const char digits[] = "0123456789abcdef";
-	unsigned i;
+	size_t i;
 
 	for (i = 0; i < n; i++) {
 		hex[2 * i] = digits[d[i] >> 4];
@@ -66,7 +66,7 @@ hash_end(struct hash *h, char hex[HASH_MAX_HEX])
 	unsigned n = 0;
 
 	(void)EVP_DigestFinal_ex(h->ctx, d, &n);
-	put_hex(d, n, hex);
+	hash_hex(d, n, hex);
 	(void)EVP_DigestInit_ex(h->ctx, h->kind, NULL);
 }
 
@@ -78,6 +78,6 @@ hash_bytes(enum hash_kind kind, const void *p, size_t n, char hex[HASH_MAX_HEX])
 
 	if (EVP_Digest(n > 0 ? p : "", n, d, &len, kind_of(kind), NULL) != 1)
 		return -1;
-	put_hex(d, len, hex);
+	hash_hex(d, len, hex);
 	return 0;
 }

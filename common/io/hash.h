@@ -13,6 +13,9 @@ enum hash_kind { HASH_MD5, HASH_SHA256 };
 
 struct hash;
 
+/* hash_hex(d, n, hex): ${n} bytes as 2 * ${n} digits and a NUL. */
+void hash_hex(const unsigned char *d, size_t n, char *hex);
+
 /* hash_new(kind): NULL without memory. hash_free(h): NULL is fine. */
 struct hash *hash_new(enum hash_kind kind);
 void hash_free(struct hash *h);

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "buf.h"
+#include "hash.h"
 #include "mem.h"
 #include "secret.h"
 #include "sigv4.h"
@@ -77,19 +78,6 @@ sigv4_date(double now, char date[SIGV4_DATE_SIZE])
 		(void)strftime(date, SIGV4_DATE_SIZE, "%Y%m%dT%H%M%SZ", &tm);
 }
 
-void
-sigv4_hex(const unsigned char *p, size_t n, char *hex)
-{
-	static const char digits[] = "0123456789abcdef";
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		hex[2 * i] = digits[p[i] >> 4];
-		hex[2 * i + 1] = digits[p[i] & 15];
-	}
-	hex[2 * n] = '\0';
-}
-
 int
 sigv4_hash(const void *p, size_t n, char hex[SIGV4_HASH_SIZE])
 {
@@ -99,7 +87,7 @@ sigv4_hash(const void *p, size_t n, char hex[SIGV4_HASH_SIZE])
 		errno = ENOMEM;
 		return -1;
 	}
-	sigv4_hex(hash, sizeof(hash), hex);
+	hash_hex(hash, sizeof(hash), hex);
 	return 0;
 }
 
@@ -479,7 +467,7 @@ signature(struct sigv4 *s, const struct sigv4_request *r, const char *query,
 		derive(s, date) == -1 ||
 		hmac(s->key, HASH, s->string.data, s->string.len, mac) == -1)
 		return -1;
-	sigv4_hex(mac, sizeof(mac), hex);
+	hash_hex(mac, sizeof(mac), hex);
 	return 0;
 }
 

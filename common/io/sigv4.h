@@ -52,9 +52,6 @@ void sigv4_free(struct sigv4 *s);
 /* sigv4_date(now, date): "20150830T123600Z". */
 void sigv4_date(double now, char date[SIGV4_DATE_SIZE]);
 
-/* sigv4_hex(p, n, hex): ${n} bytes as digits, with a NUL behind them. */
-void sigv4_hex(const unsigned char *p, size_t n, char *hex);
-
 /* sigv4_hash(p, n, hex): of a body held in memory. 0 or -1. */
 int sigv4_hash(const void *p, size_t n, char hex[SIGV4_HASH_SIZE]);
 

@@ -7,6 +7,7 @@
 
 #include "base64.h"
 #include "buf.h"
+#include "hash.h"
 #include "http.h"
 #include "mem.h"
 #include "retry.h"
@@ -126,7 +127,7 @@ hash_file(const struct http_body *b, char hex[SIGV4_HASH_SIZE])
 	}
 	if (EVP_DigestFinal_ex(ctx, hash, NULL) != 1)
 		goto out;
-	sigv4_hex(hash, sizeof(hash), hex);
+	hash_hex(hash, sizeof(hash), hex);
 	rc = 0;
 
 out:
