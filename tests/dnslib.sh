@@ -97,6 +97,13 @@ certificate() {
 		validation_errors: []}' >"$T/$1.json"
 }
 
+# those that a check started too
+https_down() {
+	local pid
+	[[ ! -e $T/tls/pids ]] || while read -r pid; do kill "$pid" 2>/dev/null; done <"$T/tls/pids"
+}
+at_exit https_down
+
 # https_up ADDRESS NAME...: the app's HTTPS at that address and ::1, on $HTTPS_PORT, with a
 # certificate for the names, of an authority in $T/tls/ca
 https_up() {
@@ -114,7 +121,7 @@ https_up() {
 	HTTPS_PORT=${HTTPS_PORT:-$((DNS_PORT + 4))}
 	/usr/bin/python3 "$ROOT/tests/lab/https-app" "$address" "$HTTPS_PORT" "$T/tls/cert" "$T/tls/key" "$T/tls/status" >"$T/tls/log" 2>&1 &
 	HTTPS_PID=$!
-	at_exit "kill $HTTPS_PID 2>/dev/null"
+	echo $HTTPS_PID >>"$T/tls/pids"
 	wait_for 10 https_answers "$address"
 }
 # app_up NAME...: its HTTPS with all of the names, and their certificates: $names, $certs
