@@ -359,23 +359,12 @@ static void
 scan(struct run *r, const struct side *side, kv_handler *handler,
 	const char *match)
 {
-	struct kv *kv = side->kv;
-	const char *type = r->c->opt->type;
+	const struct side_scan next = {.cursor = r->cursor,
+		.count = side_scan_count(side),
+		.match = match,
+		.type = r->c->opt->type};
 
-	kv_begin(kv, 4 + (match != NULL ? 2u : 0u) + (type != NULL ? 2u : 0u),
-		handler, r, 0);
-	kv_text(kv, "SCAN");
-	kv_text(kv, r->cursor);
-	kv_text(kv, "COUNT");
-	kv_int(kv, side_scan_count(side));
-	if (match != NULL) {
-		kv_text(kv, "MATCH");
-		kv_text(kv, match);
-	}
-	if (type != NULL) {
-		kv_text(kv, "TYPE");
-		kv_text(kv, type);
-	}
+	side_scan(side, &next, handler, r);
 	r->is_scanning = true;
 }
 

@@ -75,24 +75,12 @@ measure(struct keyscan *s)
 static void
 ask_scan(struct keyscan *s)
 {
-	const char *match = keyfilter_match(s->opt);
-	const char *type = s->type != NULL ? s->type : s->opt->type;
-	struct kv *kv = s->side->kv;
+	const struct side_scan scan = {.cursor = s->cursor,
+		.count = 1000,
+		.match = keyfilter_match(s->opt),
+		.type = s->type != NULL ? s->type : s->opt->type};
 
-	kv_begin(kv, 4 + (match != NULL ? 2u : 0u) + (type != NULL ? 2u : 0u),
-		NULL, NULL, 0);
-	kv_text(kv, "SCAN");
-	kv_text(kv, s->cursor);
-	kv_text(kv, "COUNT");
-	kv_text(kv, "1000");
-	if (match != NULL) {
-		kv_text(kv, "MATCH");
-		kv_text(kv, match);
-	}
-	if (type != NULL) {
-		kv_text(kv, "TYPE");
-		kv_text(kv, type);
-	}
+	side_scan(s->side, &scan, NULL, NULL);
 }
 
 int

@@ -125,16 +125,6 @@ begin_job(struct job *j, struct manykeys *m, size_t i)
 	return 0;
 }
 
-static int
-ignore(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
-{
-	(void)ctx;
-	(void)k;
-	(void)r;
-	(void)tag;
-	return 0;
-}
-
 /* Whether what was read may be gone from the target by itself. */
 static bool
 may_expire(const struct job *j)
@@ -197,9 +187,9 @@ give_name(struct job *j)
 			&j->name, on_named);
 		return;
 	}
-	kv_queue(to, ignore, NULL, 0, "MULTI", NULL);
-	put_words(j, "UNLINK", &j->name, NULL, ignore);
-	put_words(j, "RENAME", &j->tmp, &j->name, ignore);
+	kv_queue(to, kv_ignore, NULL, 0, "MULTI", NULL);
+	put_words(j, "UNLINK", &j->name, NULL, kv_ignore);
+	put_words(j, "RENAME", &j->tmp, &j->name, kv_ignore);
 	kv_queue(to, on_named, j, 0, "EXEC", NULL);
 }
 
@@ -251,7 +241,7 @@ end_job(struct job *j)
 
 	j->failed = j->failed || j->run.failed;
 	if (j->failed || j->is_gone || j->is_kept)
-		put_words(j, "UNLINK", &j->tmp, NULL, ignore);
+		put_words(j, "UNLINK", &j->tmp, NULL, kv_ignore);
 	if (j->failed) {
 		list = m->left;
 	} else if (j->is_gone) {

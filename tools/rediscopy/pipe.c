@@ -184,23 +184,12 @@ static void
 scan(struct piperun *s)
 {
 	const struct pipe_options *o = s->p->opt;
-	struct kv *from = s->p->from->kv;
+	const struct side_scan next = {.cursor = s->cursor,
+		.count = s->scan_count,
+		.match = o->match,
+		.type = o->type};
 
-	kv_begin(from,
-		4 + (o->match != NULL ? 2u : 0u) + (o->type != NULL ? 2u : 0u),
-		on_scanned, s, 0);
-	kv_word(from, "SCAN", 4);
-	kv_text(from, s->cursor);
-	kv_word(from, "COUNT", 5);
-	kv_int(from, s->scan_count);
-	if (o->match != NULL) {
-		kv_word(from, "MATCH", 5);
-		kv_text(from, o->match);
-	}
-	if (o->type != NULL) {
-		kv_word(from, "TYPE", 4);
-		kv_text(from, o->type);
-	}
+	side_scan(s->p->from, &next, on_scanned, s);
 	s->is_scanning = true;
 	s->scanned_at = clock_mono(s->p->clock);
 }

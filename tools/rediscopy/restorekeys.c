@@ -311,20 +311,10 @@ give_name(struct restorekeys *k, struct job *j)
 	kv_word(to, j->name.data, j->name.len);
 }
 
-static int
-ignore(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
-{
-	(void)ctx;
-	(void)k;
-	(void)r;
-	(void)tag;
-	return 0;
-}
-
 static void
 throw_away(struct restorekeys *k, const struct job *j)
 {
-	kv_begin(k->e->to.kv, 2, ignore, NULL, 0);
+	kv_begin(k->e->to.kv, 2, kv_ignore, NULL, 0);
 	kv_text(k->e->to.kv, "DEL");
 	kv_word(k->e->to.kv, j->tmp.data, j->tmp.len);
 }

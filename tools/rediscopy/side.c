@@ -364,6 +364,30 @@ side_keys(struct side *s)
 	return is_kvreply(r, KVREPLY_INTEGER) ? r->integer : -1;
 }
 
+void
+side_scan(const struct side *s, const struct side_scan *scan,
+	kv_handler *handler, void *ctx)
+{
+	struct kv *kv = s->kv;
+
+	kv_begin(kv,
+		4 + (scan->match != NULL ? 2u : 0u) +
+			(scan->type != NULL ? 2u : 0u),
+		handler, ctx, 0);
+	kv_text(kv, "SCAN");
+	kv_text(kv, scan->cursor);
+	kv_text(kv, "COUNT");
+	kv_int(kv, scan->count);
+	if (scan->match != NULL) {
+		kv_text(kv, "MATCH");
+		kv_text(kv, scan->match);
+	}
+	if (scan->type != NULL) {
+		kv_text(kv, "TYPE");
+		kv_text(kv, scan->type);
+	}
+}
+
 bool
 is_side_able(const struct side *s, unsigned can)
 {

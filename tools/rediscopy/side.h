@@ -90,6 +90,16 @@ int side_select(struct side *s, int db);
 /* side_keys(s): DBSIZE of the selected database, or -1. */
 int64_t side_keys(struct side *s);
 
+/* side_scan(s, scan, handler, ctx): queue a SCAN; ${handler} NULL as of
+ * kv_finish(). */
+struct side_scan {
+	const char *cursor;
+	int64_t count;
+	const char *match, *type; /* or NULL */
+};
+void side_scan(const struct side *s, const struct side_scan *scan,
+	kv_handler *handler, void *ctx);
+
 /* is_side_able(s, can): whether the server has all of these commands. */
 bool is_side_able(const struct side *s, unsigned can);
 

@@ -137,15 +137,12 @@ ask_source(struct walls *w, const char *command, const char *sub, size_t i,
 static enum kv_result
 take_sample(struct walls *w)
 {
+	const struct side_scan scan = {.cursor = "0", .count = SAMPLE};
 	struct kv *from = w->c->e.from.kv;
 	enum kv_result rc;
 	size_t i, n;
 
-	kv_begin(from, 4, on_scanned, w, 0);
-	kv_text(from, "SCAN");
-	kv_text(from, "0");
-	kv_text(from, "COUNT");
-	kv_int(from, SAMPLE);
+	side_scan(&w->c->e.from, &scan, on_scanned, w);
 	if ((rc = kv_drain(from)) != KV_OK)
 		return rc;
 	n = keylist_count(w->keys);

@@ -36,6 +36,15 @@ nibble(char c)
 	return c <= '9' ? c - '0' : (c | 32) - 'a' + 10;
 }
 
+uint64_t
+etag_part_size(const char *etag, uint64_t size)
+{
+	unsigned parts = etag_parts(etag);
+	uint64_t p;
+
+	return parts > 1 && s3part_guess(size, parts - 1, 0, &p) == 1 ? p : 0;
+}
+
 int
 etag_join(const char (*md5)[33], unsigned n, char etag[ETAG_SIZE])
 {

@@ -15,6 +15,10 @@
  * parts. */
 unsigned etag_parts(const char *etag);
 
+/* etag_part_size(etag, size): the size of the parts that it was made of, as far
+ * as can be guessed; 0: it is of the whole, or nobody knows. */
+uint64_t etag_part_size(const char *etag, uint64_t size);
+
 /* etag_join(md5, n, etag): of the MD5 of ${n} parts, in hexadecimal; 0, -1. */
 #define ETAG_SIZE 48
 int etag_join(const char (*md5)[33], unsigned n, char etag[ETAG_SIZE]);

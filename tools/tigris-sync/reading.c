@@ -191,16 +191,6 @@ start_side(struct side *s, struct remote *r, struct folder *f)
 		s->why = "out of memory";
 }
 
-static uint64_t
-part_size_of(const struct object *o)
-{
-	unsigned parts = etag_parts(o->etag);
-	uint64_t p;
-
-	return parts > 1 && s3part_guess(o->size, parts - 1, 0, &p) == 1 ? p
-									 : 0;
-}
-
 /* Copies of both objects, with their strings behind each other. */
 static int
 keep(struct reading *x, const struct object *from, const struct object *to)
@@ -266,9 +256,10 @@ readings_add(struct readings *r, const struct object *from,
 	x->from.sha256 = hash_new(HASH_SHA256);
 	x->to.sha256 = hash_new(HASH_SHA256);
 	if (g->from == NULL)
-		x->from.sum = etag_sum_new(part_size_of(to));
+		x->from.sum = etag_sum_new(etag_part_size(to->etag, to->size));
 	if (g->to == NULL)
-		x->to.sum = etag_sum_new(part_size_of(from));
+		x->to.sum =
+			etag_sum_new(etag_part_size(from->etag, from->size));
 	r->n++;
 	if (x->from.sha256 == NULL || x->to.sha256 == NULL ||
 		(g->from == NULL && x->from.sum == NULL) ||

@@ -201,17 +201,6 @@ get(struct transfer *t)
 		transfer_call(t, t->e->from, &c);
 }
 
-/* The part size that its ETag was made with, as far as can be guessed. */
-static uint64_t
-part_size_of(const struct object *o)
-{
-	unsigned parts = etag_parts(o->etag);
-	uint64_t p;
-
-	return parts > 1 && s3part_guess(o->size, parts - 1, 0, &p) == 1 ? p
-									 : 0;
-}
-
 /* Whether a file that is to be replaced has these very bytes: only the times
  * said otherwise. */
 static bool
@@ -227,7 +216,7 @@ is_there(struct transfer *t)
 	if (!t->w.is_any || etag_parts(o->etag) == 0)
 		return false;
 	fd = folder_read(t->e->to_dir, o->key, o->len);
-	s = etag_sum_new(part_size_of(o));
+	s = etag_sum_new(etag_part_size(o->etag, o->size));
 	if (fd != -1 && s != NULL && fstat(fd, &st) == 0 &&
 		S_ISREG(st.st_mode) && (uint64_t)st.st_size == o->size) {
 		while ((n = read(fd, window, sizeof(window))) > 0)
@@ -278,7 +267,7 @@ tofolder_start(struct transfer *t)
 	t->base = folder_had(t->file);
 	if (t->base > o->size)
 		t->base = 0;
-	t->sum = etag_sum_new(part_size_of(o));
+	t->sum = etag_sum_new(etag_part_size(o->etag, o->size));
 	if (t->sum == NULL)
 		transfer_fail(t, true, "out of memory");
 	else

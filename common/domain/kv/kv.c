@@ -103,6 +103,16 @@ put_head(char *end, char mark, uint64_t n)
 	return end;
 }
 
+int
+kv_ignore(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag)
+{
+	(void)ctx;
+	(void)k;
+	(void)r;
+	(void)tag;
+	return 0;
+}
+
 void
 kv_begin(struct kv *k, size_t words, kv_handler *handler, void *ctx,
 	uintptr_t tag)

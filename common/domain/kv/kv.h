@@ -49,6 +49,9 @@ void kv_close(struct kv *k);
 typedef int kv_handler(
 	void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag);
 
+/* kv_ignore: a handler for what nobody waits for. */
+int kv_ignore(void *ctx, struct kv *k, const struct kvreply *r, uintptr_t tag);
+
 /*
  * kv_begin(k, words, handler, ctx, tag): a command of ${words} words begins;
  * exactly that many kv_word calls follow. Out of memory sticks, and is told by
