@@ -11,6 +11,8 @@ FROM_STEP=
 STATE=
 JOURNAL=
 RUNBOOK=${0##*/}
+# shellcheck disable=SC2034 # for those that source this
+RUNBOOKS=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 
 die() {
 	printf '%s: %s\n' "$RUNBOOK" "$1" >&2
@@ -31,6 +33,14 @@ align() {
 }
 
 now() { date -u +%Y-%m-%dT%H:%M:%S.%3NZ; }
+
+# seconds_of OPTION TIME: "90", "45s", "30m", "2h" or "1d" in seconds.
+seconds_of() {
+	[[ $2 =~ ^([0-9]{1,6})([smhd]?)$ ]] || die "$1 $2: not a time (30m, 2h, 1d)"
+	local n=$((10#${BASH_REMATCH[1]}))
+	case ${BASH_REMATCH[2]} in m) n=$((n * 60)) ;; h) n=$((n * 3600)) ;; d) n=$((n * 86400)) ;; esac
+	echo "$n"
+}
 
 # need_programs NAME...: all of them, before anything begins.
 need_programs() {
@@ -61,11 +71,34 @@ record() {
 	sync -d "$JOURNAL"
 }
 
+# is_done STEP: it was done, and has not been undone since.
+is_done() {
+	[[ -s $JOURNAL ]] && jq -Rse --arg step "$1" '[split("\n")[] | fromjson? |
+		select((.type == "step.done" or .type == "step.undone") and .step == $step)] |
+		last.type == "step.done"' "$JOURNAL" >/dev/null
+}
+
+# is_begun STEP: it was begun, done or not, and has not been undone since.
+is_begun() {
+	[[ -s $JOURNAL ]] && jq -Rse --arg step "$1" '[split("\n")[] | fromjson? |
+		select((.type == "step.started" or .type == "step.undone") and .step == $step)] |
+		last.type == "step.started"' "$JOURNAL" >/dev/null
+}
+
+# undone STEP...: those that were begun are to be done again by the next run.
+undone() {
+	local s
+	for s; do
+		if is_begun "$s"; then
+			record --arg step "$s" '{type: "step.undone", step: $step, at: $at}'
+		fi
+	done
+}
+
 # journal_has JQ-FILTER: some whole record of the journal passes the filter. A
 # line torn by a crash is no record.
 journal_has() {
-	[[ -s $JOURNAL ]] && jq -Rse --arg step "${2:-}" \
-		"[splits(\"\n\") | fromjson?] | any(.[]; $1)" "$JOURNAL" >/dev/null
+	[[ -s $JOURNAL ]] && jq -Rse "[splits(\"\n\") | fromjson?] | any(.[]; $1)" "$JOURNAL" >/dev/null
 }
 
 # open_state APP TARGET: the folder of this cutover, one process at a time.
@@ -165,8 +198,7 @@ step() {
 	if [[ -n $FROM_STEP && -z $passed_from ]]; then
 		[[ $name == "$FROM_STEP" ]] || return 0
 		passed_from=1
-	elif [[ -z $FROM_STEP && -z $DRY_RUN ]] &&
-		journal_has '.type == "step.done" and .step == $step' "$name"; then
+	elif [[ -z $FROM_STEP && -z $DRY_RUN ]] && is_done "$name"; then
 		say "== $name: done earlier"
 		return 0
 	fi
@@ -191,6 +223,7 @@ step() {
 		record --arg step "$name" --argjson rc "$rc" --argjson s "$seconds" \
 			'{type: "step.failed", step: $step, status: $rc, seconds: $s, at: $at}'
 		say "== $name failed ($rc). Nothing after it was begun; run the same command to go on. Undo: $undo."
+		! declare -F after_failure >/dev/null || after_failure "$name" "$rc"
 		case $rc in 1 | 100 | 111) exit "$rc" ;; *) exit 111 ;; esac
 	fi
 	record --arg step "$name" --argjson s "$seconds" \

@@ -12,7 +12,7 @@ export PORT_=$((20000 + RANDOM % 20000))
 # cutover ARGUMENT...: the runbook on the app shop.
 cutover() {
 	heroku-cutover --app shop --source-dir "$ROOT/tests/data/heroku-app" \
-		--state "$T/state" --proxy-port "$PORT_" "$@" </dev/null
+		--state "$T/state" --proxy-port "$PORT_" --no-redis --soak 0 "$@" </dev/null
 }
 # fly_state FILTER, heroku_state FILTER: of the doubles
 fly_state() { jq -e "$1" "$T/lab/fly.json" >/dev/null; }
@@ -54,7 +54,7 @@ check 'it stops before the freeze when nobody says yes' '
 	fails grep -q "leak-" first.out
 	grep -q "fly-user:\*\*\*@" first.out
 	fails grep -rq "leak-" "$T/state"
-	test "$(steps_done | tail -n 1)" = pre-copy
+	test "$(steps_done | tail -n 1)" = ttl
 	heroku_state ".apps.shop.maintenance == false"'
 
 check 'a person is told what the conversion found, and what is to be provided' '
@@ -77,7 +77,7 @@ check 'status asks for no other program and changes nothing' '
 
 check 'the whole cutover, going on from there' '
 	cutover --yes
-	test "$(steps_done | wc -l)" -eq 14
+	test "$(steps_done | wc -l)" -eq 17
 	heroku_state ".apps.shop.maintenance and all(.apps.shop.formation[]; .quantity == 0)"
 	fly_state ".apps.shop.releases | length == 1"
 	fly_state ".apps.shop.counts == {\"web\": 2, \"worker\": 1, \"clock\": 1}"
@@ -121,21 +121,21 @@ check 'a target with foreign tables stops it before anything is moved, and it go
 
 check 'killed at each step boundary, the same command goes on to the end' '
 	anew
-	for s in inventory check convert provision database-check secrets stage pre-copy freeze sync verify switch watch; do
-		setsid bash -c "exec heroku-cutover --app shop --source-dir \"$ROOT/tests/data/heroku-app\" --state \"$T/state\" --proxy-port $PORT_ --yes </dev/null >>killed.log 2>&1" &
+	for s in inventory check convert provision database-check secrets stage pre-copy ttl freeze sync verify switch dns watch soak; do
+		setsid bash -c "exec heroku-cutover --app shop --source-dir \"$ROOT/tests/data/heroku-app\" --state \"$T/state\" --proxy-port $PORT_ --no-redis --soak 0 --yes </dev/null >>killed.log 2>&1" &
 		pid=$!
 		wait_for 60 bash -c "grep -q \"\\\"step.done\\\".*\\\"$s\\\"\" \"$T/state/journal.jsonl\" 2>/dev/null"
 		kill -9 -- -$pid 2>/dev/null || true
 		wait $pid 2>/dev/null || true
 	done
 	cutover --yes
-	test "$(steps_done | sort -u | wc -l)" -eq 14
+	test "$(steps_done | sort -u | wc -l)" -eq 17
 	same_data
 	fly_state ".apps.shop.counts == {\"web\": 2, \"worker\": 1, \"clock\": 1}"'
 
 check 'aborted between freeze and switch' '
 	anew
-	setsid bash -c "exec heroku-cutover --app shop --source-dir \"$ROOT/tests/data/heroku-app\" --state \"$T/state\" --proxy-port $PORT_ --yes </dev/null >killed.log 2>&1" &
+	setsid bash -c "exec heroku-cutover --app shop --source-dir \"$ROOT/tests/data/heroku-app\" --state \"$T/state\" --proxy-port $PORT_ --no-redis --soak 0 --yes </dev/null >killed.log 2>&1" &
 	pid=$!
 	wait_for 60 bash -c "grep -q \"\\\"step.done\\\".*\\\"freeze\\\"\" \"$T/state/journal.jsonl\" 2>/dev/null"
 	kill -9 -- -$pid
@@ -172,7 +172,7 @@ check 'Ctrl-C says what was broken off and how to go back or on; the database is
 		sys.stdout.buffer.write(out)
 		sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != -2)
 	END
-	STATE_=$T/state python3 interrupt.py heroku-cutover --app shop --source-dir "$ROOT/tests/data/heroku-app" --state "$T/state" --proxy-port "$PORT_" --yes >out
+	STATE_=$T/state python3 interrupt.py heroku-cutover --app shop --source-dir "$ROOT/tests/data/heroku-app" --state "$T/state" --proxy-port "$PORT_" --no-redis --soak 0 --yes >out
 	grep -q "interrupted in sync. Run the same command to go on. Undo: heroku-cutover .* abort" out
 	jq -e ".mpg[0].region == \"lhr\"" "$T/lab/fly.json"
 	heroku_state ".apps.shop.maintenance"
@@ -183,7 +183,7 @@ check 'a type that the Procfile no longer has is named and not scaled' '
 	anew
 	cp -r "$ROOT/tests/data/heroku-app" less
 	sed -i /^clock/d less/Procfile
-	heroku-cutover --app shop --source-dir less --state "$T/state" --proxy-port "$PORT_" --yes </dev/null 2>out
+	heroku-cutover --app shop --source-dir less --state "$T/state" --proxy-port "$PORT_" --no-redis --soak 0 --yes </dev/null 2>out
 	grep -q "warning: .*clock.*not in the Procfile" out
 	grep -q "fly scale count web=2 worker=1 -a shop" out
 	fly_state ".apps.shop.counts == {\"web\": 2, \"worker\": 1}"'

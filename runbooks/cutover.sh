@@ -1,0 +1,431 @@
+# shellcheck shell=bash
+# What the cutovers from all platforms have in common: the options, the Fly side,
+# the databases, Redis, objects and DNS, the window in which the app is closed,
+# and the way back into service. Sourced after lib.sh and before a platform's own
+# file (source-PLATFORM.sh), which defines:
+#   SOURCE_NAME, SOURCE_PROGRAMS   what people call it; the vendors' programs
+#   source_usage, source_option NAME VALUE, source_validate
+#                                  options of its own (source_option: 1 if unknown)
+#   source_inventory               what the app is made of, as files in $STATE:
+#                                  parts.json [{"name", "quantity"}], domains.txt
+#                                  (a host a line), has.json {"database": VARIABLE,
+#                                  "redis": VARIABLE, "bucket": PREFIX} or null each
+#   source_check                   accounts, and what becomes of each variable
+#   source_convert                 fly.toml files, convert.jsonl and targets.json:
+#                                  [{"app", "config", "counts": {GROUP: N}, "source"}]
+#   source_secrets APP SOURCE      text for `fly secrets import` on standard output
+#   source_variable NAME           one variable's value, on standard output
+#   source_bucket_variables PREFIX the bucket's variables, as a JSON object
+#   source_freeze, source_unfreeze stop every writer; put back what was there
+#   source_frozen                  whether no writer runs
+#   source_close                   what remains of it, and how to be rid of it
+#   source_ready                   what must be here before anything begins
+#   source_secrets_shown SOURCE    how source_secrets is told to people
+#   SOURCE_CONVERTERS              which of our programs it needs
+
+# shellcheck source=runbooks/options.sh
+. "$RUNBOOKS/options.sh"
+# shellcheck source=runbooks/ends.sh
+. "$RUNBOOKS/ends.sh"
+# shellcheck source=runbooks/names.sh
+. "$RUNBOOKS/names.sh"
+
+STEPS="inventory check convert provision database-check secrets stage pre-copy ttl freeze sync verify switch dns watch soak close"
+
+# --- what earlier steps have found ----------------------------------------
+
+# known FILE FILTER PLACE: the words that an earlier step's file gives, else PLACE.
+known() {
+	local words=''
+	[[ ! -s $STATE/$1 ]] || words=$(jq -r "$2" "$STATE/$1" 2>/dev/null | paste -sd ' ' -)
+	printf '%s' "${words:-$3}"
+}
+
+# targets FILTER: over the Fly apps and their configurations; before the
+# conversion (in a dry run) there is one.
+targets() {
+	if [[ -s $STATE/targets.json ]]; then
+		jq -r ".[] | $1" "$STATE/targets.json"
+	else
+		jq -nr --arg app "$TO_APP" --arg conf "$STATE/fly.toml" --arg source "$APP" \
+			"{app: \$app, config: \$conf, source: \$source, counts: {}} | $1"
+	fi
+}
+
+# for_targets FUNCTION: with each app's name, configuration and the source's name.
+for_targets() {
+	local app conf source list
+	list=$(targets '[.app, .config, .source] | @tsv')
+	while IFS=$'\t' read -r -u 4 app conf source; do
+		"$1" "$app" "$conf" "$source"
+	done 4<<<"$list"
+}
+
+# told FILE: what a person should know of the records in FILE; what later steps
+# provide by themselves is left out.
+told() {
+	jq -Rr 'fromjson? |
+		if .type == "finding" and .level != "note" then
+			"   \(.level): \(.message)\(if .fix then " (\(.fix))" else "" end)"
+		elif .type == "need" and (.kind | IN("postgres", "scale", "secret") | not) then
+			"   needs \(.kind): \(.summary)",
+			(.commands[]? | "     run: \(map(if test("^[A-Za-z0-9_./:=@%+,-]+$") then . else @sh end) | join(" "))")
+		else empty end' "$STATE/$1" >&2
+	say "   (all of it: $STATE/$1)"
+}
+
+# fly_region: the one that the conversion chose, near the source's.
+fly_region() {
+	if [[ -n $REGION ]]; then
+		printf '%s' "$REGION"
+	else
+		local near
+		near=$(known convert.jsonl 'select(.type == "fly.config") | .config.primary_region // empty | gsub(" "; "")' -)
+		near=${near%% *}
+		[[ $near != - ]] || near='<the region>'
+		printf '%s' "$near"
+	fi
+}
+
+# --- the steps ------------------------------------------------------------
+
+step_inventory() { source_inventory; }
+
+step_check() {
+	source_check
+	run fly auth whoami
+	[[ -z $DRY_RUN ]] || return 0
+	if moves_redis && [[ -z $REDIS ]]; then
+		die "$APP has a Redis ($(has redis)). Make one (fly redis create --name $TO_APP-redis --region ${REGION:-CODE}), then give --redis and --redis-url; --no-redis leaves it behind."
+	fi
+	if moves_bucket && [[ -z $BUCKET ]]; then
+		die "$APP has a bucket ($(has bucket)_...). Make one (fly storage create), save what it prints to a file, then give --bucket and --bucket-env-file; --no-bucket leaves it behind."
+	fi
+	! moves_redis || need_programs rediscopy
+	! moves_bucket || need_programs tigris-sync
+	! moves_names || need_programs dnscut
+}
+
+step_convert() {
+	source_convert
+	for_targets validate_config
+}
+validate_config() { run fly config validate -c "$2" -a "$1"; }
+
+create_app() {
+	if fly apps list --json | jq -e --arg n "$1" 'any(.[]; .Name == $n)' >/dev/null; then
+		say "  (the app $1 is there)"
+	else
+		fly apps create "$1" --org "$ORG"
+	fi
+}
+create_cluster() {
+	if [[ -n $(cluster_id) ]]; then
+		say "  (the cluster $TO_APP-db is there)"
+	else
+		# it ends with the connection string, password and all
+		fly mpg create --name "$TO_APP-db" --region "$(fly_region)" --org "$ORG" 2>&1 | hide_passwords
+	fi
+}
+provision_app() { shown "fly apps create $1 --org $ORG   # unless it is there" create_app "$1"; }
+step_provision() {
+	for_targets provision_app
+	if [[ -z $DATABASE ]] && moves_database; then
+		shown "fly mpg create --name $TO_APP-db --region $(fly_region) --org $ORG   # unless it is there" create_cluster
+	fi
+}
+
+step_database_check() {
+	! moves_database || shown "pgcopy check $LOCATORS > $STATE/check.jsonl" databases check check.jsonl
+	! moves_redis || shown "rediscopy check $REDIS_ENDS > $STATE/redis-check.jsonl" checked redis-check.jsonl keys check redis-check.jsonl
+	! moves_bucket || shown "tigris-sync check $(bucket_ends) > $STATE/bucket-check.jsonl" checked bucket-check.jsonl objects check bucket-check.jsonl
+}
+# checked FILE COMMAND...: what it found of level error stops here, unless it is that the
+# target already has what an earlier run of this step's successors copied there
+checked() {
+	local rc=0
+	"${@:2}" || rc=$?
+	[[ $rc -ne 1 || ! -s $STATE/${1%-check.jsonl}.journal ]] || rc=0
+	return "$rc"
+}
+
+attach() {
+	local id
+	id=$(cluster_id)
+	if fly secrets list --json -a "$1" | jq -e 'any(.[]; .name == "DATABASE_URL")' >/dev/null; then
+		say "  (DATABASE_URL is set)"
+	else
+		fly mpg attach "$id" -a "$1" >/dev/null
+	fi
+}
+# move_secrets APP SOURCE
+move_secrets() {
+	local rc=0
+	source_secrets "$1" "$2" 2>"$STATE/secrets.log" |
+		fly secrets import --stage -a "$1" || rc=$?
+	cat "$STATE/secrets.log" >&2
+	# findings for a person (1) do not stop the rest, which was written
+	[[ $rc -eq 0 || $rc -eq 1 ]] || return "$rc"
+	fly secrets list --json -a "$1" | jq -e 'length > 0' >/dev/null || source_has_no_secrets "$2"
+}
+# the secret that a database's URL becomes has the name that the source's has
+redis_secret() {
+	local url
+	url=$(locator_value "${REDIS_URL_FROM:-$REDIS}")
+	[[ $url =~ ^rediss?://[^[:space:]\"\'\#]+$ ]] || die "${REDIS_URL_FROM:-$REDIS} holds no redis:// URL" 100
+	printf '%s=%s\n' "$(has redis)" "$url" | fly secrets import --stage -a "$1"
+}
+bucket_secrets() { fly secrets import --stage -a "$1" <"$BUCKET_ENV_FILE"; }
+secrets_of() {
+	shown "$(source_secrets_shown "$3") | fly secrets import --stage -a $1" move_secrets "$1" "$3"
+	if [[ -z $DATABASE ]] && moves_database; then
+		shown "fly mpg attach <cluster of $TO_APP-db> -a $1" attach "$1"
+	fi
+	! moves_redis || shown "fly secrets import --stage -a $1   # $(known has.json '.redis // empty' REDIS_URL), of ${REDIS_URL_FROM:-$REDIS}" redis_secret "$1"
+	! moves_bucket || shown "fly secrets import --stage -a $1 < $BUCKET_ENV_FILE" bucket_secrets "$1"
+}
+step_secrets() { for_targets secrets_of; }
+
+# Built and pushed, not started: a release command must not meet an empty
+# database, nor fill it before the copy does.
+image_label() { printf 'airlift-%s' "$APP"; }
+in_source() { (cd "$SOURCE_DIR" && "$@"); }
+stage() {
+	local conf
+	conf=$(readlink -m "$2")
+	shown "cd $SOURCE_DIR && fly deploy --build-only --push --image-label $(image_label) -c $conf -a $1" \
+		in_source fly deploy --build-only --push --image-label "$(image_label)" -c "$conf" -a "$1"
+}
+step_stage() { for_targets stage; }
+
+# copied COMMAND...: what the app writes meanwhile may differ at the end (1): the
+# sync in the freeze moves it.
+copied() {
+	local rc=0
+	"$@" || rc=$?
+	[[ $rc -ne 1 ]] || rc=0
+	return "$rc"
+}
+step_pre_copy() {
+	! moves_database || shown "pgcopy copy $LOCATORS --journal $STATE/pgcopy.journal --keep-ledger > $STATE/pre-copy.jsonl" \
+		databases copy pre-copy.jsonl --journal "$STATE/pgcopy.journal" --keep-ledger
+	! moves_redis || shown "rediscopy copy $REDIS_ENDS --journal $STATE/redis.journal > $STATE/redis-copy.jsonl" \
+		copied keys copy redis-copy.jsonl --journal "$STATE/redis.journal"
+	! moves_bucket || shown "tigris-sync copy $(bucket_ends) --journal $STATE/bucket.journal > $STATE/bucket-copy.jsonl" \
+		copied objects copy bucket-copy.jsonl --journal "$STATE/bucket.journal"
+}
+
+# --- the time that the app is closed --------------------------------------
+
+# in_window COMMAND...: in the freeze no longer than --max-freeze leaves.
+in_window() {
+	local left rc=0
+	left=$(window_left)
+	if [[ -z $left ]]; then
+		"$@"
+		return
+	fi
+	[[ $left -gt 0 ]] || return 124
+	timeout --foreground -k 20 "$left" "$@" || rc=$?
+	return "$rc"
+}
+# window_left: seconds of it that are left; nothing outside.
+window_left() {
+	local begun
+	[[ -z $DRY_RUN && -e $STATE/frozen.at ]] || return 0
+	begun=$(<"$STATE/frozen.at")
+	echo $((begun + MAX_FREEZE - $(date +%s)))
+}
+
+# after_failure STEP STATUS: the window is over: back into service, asked or not.
+after_failure() {
+	local left
+	left=$(window_left)
+	[[ -n $left && $left -le 0 && " sync verify " == *" $1 "* ]] || return 0
+	say "" "== $APP has been closed for longer than --max-freeze ($MAX_FREEZE s)."
+	if [[ -z $YES && -t 0 ]]; then
+		local answer
+		read -r -p "Type stay to keep it closed; anything else puts it back into service: " answer
+		[[ $answer != stay ]] || return 0
+	fi
+	YES=1 abort_cutover
+}
+
+# took FILE: the seconds of the summary in it
+took() {
+	[[ -s $STATE/$1 ]] || return 0
+	jq -Rr 'fromjson? | select(.type == "summary") | .seconds // empty' "$STATE/$1" | tail -n 1
+}
+# budget: what the freeze may take, from what the first copies took.
+budget() {
+	local all=0 part t
+	say "   time budget of the freeze, at most about:"
+	for part in "pre-copy:database" "redis-copy:Redis" "bucket-copy:objects"; do
+		t=$(took "${part%%:*}.jsonl")
+		[[ -n $t ]] || continue
+		# the second pass reads what the first one read, and then compares once more
+		t=$(awk "BEGIN { printf \"%d\", 2 * $t + 2 }")
+		all=$((all + t))
+		say "     ${part##*:}: $t s (the first copy took $(took "${part%%:*}.jsonl") s; this one moves what changed, and compares)"
+	done
+	say "     starting the app: a minute or two" \
+		"     together $((all + 120)) s; --max-freeze is $MAX_FREEZE s"
+	[[ $((all + 120)) -le $MAX_FREEZE ]] ||
+		say "   ! more than --max-freeze: the cutover would go back by itself. Give a larger one, or have less to move."
+	record --argjson s "$((all + 120))" --argjson max "$MAX_FREEZE" '{type: "freeze.budget", seconds: $s, max_seconds: $max, at: $at}'
+}
+step_freeze() {
+	[[ -n $DRY_RUN ]] || budget
+	! moves_names || [[ -n $DRY_RUN ]] || names_ready
+	confirm "From here on $APP is closed to its users."
+	[[ -n $DRY_RUN || -s $STATE/frozen.at ]] || date +%s >"$STATE/frozen.at"
+	source_freeze
+}
+
+step_sync() {
+	! moves_database || shown "pgcopy copy $LOCATORS --journal $STATE/pgcopy.journal > $STATE/sync.jsonl" \
+		databases copy sync.jsonl --journal "$STATE/pgcopy.journal"
+	! moves_redis || shown "rediscopy sync $REDIS_ENDS --until-quiet --journal $STATE/redis.journal > $STATE/redis-sync.jsonl" \
+		keys sync redis-sync.jsonl --until-quiet --journal "$STATE/redis.journal"
+	! moves_bucket || shown "tigris-sync copy $(bucket_ends) --journal $STATE/bucket.journal > $STATE/bucket-sync.jsonl" \
+		objects copy bucket-sync.jsonl --journal "$STATE/bucket.journal"
+}
+
+step_verify() {
+	! moves_database || shown "pgcopy verify $LOCATORS > $STATE/verify.jsonl" databases verify verify.jsonl
+	! moves_redis || shown "rediscopy verify $REDIS_ENDS > $STATE/redis-verify.jsonl" keys verify redis-verify.jsonl
+	! moves_bucket || shown "tigris-sync verify $(bucket_ends) --journal $STATE/bucket.journal > $STATE/bucket-verify.jsonl" \
+		objects verify bucket-verify.jsonl --journal "$STATE/bucket.journal"
+}
+
+# counts APP: GROUP=N for each process group
+counts() { jq -r --arg app "$1" '.[] | select(.app == $app) | .counts | to_entries[] | "\(.key)=\(.value)"' "$STATE/targets.json"; }
+scale_up() {
+	local args
+	mapfile -t args < <(counts "$1")
+	[[ ${#args[@]} -eq 0 ]] || fly scale count "${args[@]}" -a "$1" -c "$2" --yes
+}
+start_app() {
+	local groups="<the counts>"
+	run fly deploy --image "registry.fly.io/$1:$(image_label)" -c "$2" -a "$1" --ha=false
+	[[ ! -s $STATE/targets.json ]] || groups=$(counts "$1" | paste -sd ' ' -)
+	shown "fly scale count $groups -a $1 -c $2 --yes" scale_up "$1" "$2"
+}
+step_switch() {
+	[[ -n $DRY_RUN ]] || source_frozen ||
+		die "a process of $APP runs again on $SOURCE_NAME: what it wrote is not on Fly.io. Put it back into service with \`$ABORT\`, then run this again." 1
+	confirm "From here on $TO_APP on Fly.io takes writes: going back then means carrying them back ($BACK)."
+	for_targets start_app
+	for_targets watch_app
+	[[ -n $DRY_RUN ]] || rm -f "$STATE/frozen.at"
+}
+
+healthy() {
+	fly status --json -a "$1" | jq -e '.Deployed and (.Machines | length > 0) and
+		all(.Machines[]; .state == "started" or .state == "stopped") and
+		all(.Machines[].checks[]?; .status == "passing")' >/dev/null
+}
+wait_healthy() {
+	local i
+	for ((i = 0; i < 60; i++)); do
+		if healthy "$1"; then return 0; fi
+		sleep 5
+	done
+	die "the machines of $1 are not all healthy: fly status -a $1, fly logs -a $1" 111
+}
+watch_app() { shown "fly status --json -a $1   # until every machine is started and its checks pass" wait_healthy "$1"; }
+step_watch() {
+	for_targets watch_app
+	! moves_names || shown "dnscut watch < $STATE/move.jsonl > $STATE/propagation.jsonl   # until every server and resolver has it" watch_names
+}
+
+step_soak() {
+	[[ $(seconds_of --soak "$SOAK") -gt 0 ]] || {
+		say "   left out (--soak 0)"
+		return 0
+	}
+	shown "soak --state $STATE --for $SOAK" "$RUNBOOKS/soak" --state "$STATE" --for "$SOAK"
+}
+
+step_close() {
+	if [[ -n $DRY_RUN ]]; then return 0; fi
+	jq -rs '[.[] | select(.type == "step.done")] | group_by(.step) | map(last) | sort_by(.at) | .[] |
+		"  \(.step)\t\(.seconds * 10 | round / 10)s"' "$JOURNAL" | align >&2
+	local until
+	until=$(known move.journal 'select(.type == "zone.changed") | .safe_to_detach_at // empty' '')
+	[[ -z $until ]] || say "   Some caches may send users to $SOURCE_NAME until ${until##* }."
+	source_close
+}
+
+# --- abort and status -----------------------------------------------------
+
+abort_cutover() {
+	if is_begun switch; then
+		die "the switch has begun: rows may have been written on Fly.io that $SOURCE_NAME does not have. \`$BACK\` carries them back and puts $APP into service." 1
+	fi
+	confirm "This puts $APP on $SOURCE_NAME back into service."
+	source_unfreeze
+	rm -f "$STATE/frozen.at"
+	record --arg app "$APP" '{type: "cutover.aborted", app: $app, at: $at}'
+	# what the freeze did is undone: the next run freezes and syncs again
+	undone freeze sync verify
+	say "$APP serves again from $SOURCE_NAME."
+}
+
+show_status() {
+	[[ -s $JOURNAL ]] || die "no cutover of $APP in $STATE" 1
+	jq -Rr 'fromjson? | select((.type | startswith("step.")) or .type == "cutover.aborted") |
+		"\(.at)\t\(.type)\t\(.step // "")\t\(if .seconds then "\(.seconds * 10 | round / 10)s" else "" end)"' "$JOURNAL" | align
+}
+
+# cutover_report FILE...: every journal and record of this cutover, for the report
+# shellcheck disable=SC2120 # the way back has more of them
+cutover_report() {
+	report "$STATE/pgcopy.journal" "$STATE/check.jsonl" "$STATE/verify.jsonl" \
+		"$STATE/redis.journal" "$STATE/redis-check.jsonl" "$STATE/redis-verify.jsonl" \
+		"$STATE/bucket.journal" "$STATE/bucket-check.jsonl" "$STATE/bucket-verify.jsonl" \
+		"$STATE/ttl.journal" "$STATE/move.journal" "$STATE/propagation.jsonl" "$STATE/soak.jsonl" "$@"
+}
+
+# cutover_main ARGUMENT...: the whole of a cutover's runbook.
+cutover_main() {
+	cutover_options "$@"
+	need_programs jq
+	case $VERB in
+	status)
+		STATE=${STATE:-cutover/$APP} && JOURNAL=$STATE/journal.jsonl
+		show_status
+		return
+		;;
+	abort)
+		need_vendors "${SOURCE_PROGRAMS[@]}"
+		open_state "$APP" "$TO_APP"
+		abort_cutover
+		return
+		;;
+	esac
+	need_programs "${SOURCE_CONVERTERS[@]}" pgcopy
+	need_vendors "${SOURCE_PROGRAMS[@]}" fly
+	source_ready
+	open_state "$APP" "$TO_APP"
+	keep_options
+	step inventory "what the app is made of" "nothing to undo"
+	step check "accounts, and what will become of each variable" "nothing to undo"
+	step convert "its configuration to fly.toml" "delete $STATE/fly.toml"
+	step provision "the Fly app and its database" "fly apps destroy $TO_APP; fly mpg destroy"
+	step database-check "may the data be copied?" "nothing to undo"
+	step secrets "variables to staged secrets" "fly secrets unset"
+	step stage "build and push the image, without starting it" "nothing to undo"
+	step pre-copy "copy database, Redis and objects while $APP still serves" "drop the target database"
+	step ttl "certificates, and a short TTL for the names" "dnscut rollback < $STATE/ttl.jsonl | dnscut apply"
+	step freeze "stop every writer on $SOURCE_NAME" "$ABORT"
+	step sync "copy what changed since" "$ABORT"
+	step verify "compare both sides" "$ABORT"
+	step switch "start the app on Fly.io" "$BACK"
+	step dns "point the names at Fly.io" "$BACK"
+	step watch "until every machine is healthy and every resolver has the new address" "$BACK"
+	step soak "look after the new app" "$BACK"
+	step close "what was done in how long" "nothing to undo"
+	# shellcheck disable=SC2119
+	cutover_report
+}

@@ -1,0 +1,130 @@
+# shellcheck shell=bash
+# The names of a cutover: certificates, and the two plans of dnscut. Part of
+# cutover.sh.
+
+# hosts: "HOST APP" a line, for each custom domain. They become parts of file
+# names: what is no host name is not one.
+hosts() {
+	[[ ! -s $STATE/domains.txt ]] || awk -v app="$TO_APP" \
+		'$1 ~ /^[A-Za-z0-9_*-][A-Za-z0-9_.*-]*$/ { print $1, $2 == "" ? app : $2 }' "$STATE/domains.txt"
+}
+# names: the hosts in the zone that is moved.
+is_in_zone() { [[ -z $ZONE || $1 == "$ZONE" || $1 == *."$ZONE" ]]; }
+names() {
+	local host _
+	while read -r host _; do if is_in_zone "$host"; then echo "$host"; fi; done < <(hosts)
+}
+moves_names() { [[ -n $DNS_PROVIDER ]] && { [[ -n $DRY_RUN && ! -e $STATE/domains.txt ]] || [[ -n $(names) ]]; }; }
+
+# cut_names VERB FILE ARGUMENT...: dnscut, its records into FILE; those of a plan
+# or a snapshot whole or not at all.
+cut_names() {
+	local verb=$1 file=$2 rc=0
+	shift 2
+	dnscut "$verb" ${DNS_KEY:+--key "$DNS_KEY"} ${ZONE:+--zone "$ZONE"} "${DNS_OPTIONS[@]}" "$@" >"$STATE/.$file.new" || rc=$?
+	[[ $rc -ne 0 && $verb != apply && $verb != watch ]] || mv "$STATE/.$file.new" "$STATE/$file"
+	return "$rc"
+}
+dns_ends() { printf '%s' "${DNS_KEY:+ --key $DNS_KEY}${ZONE:+ --zone $ZONE}"; }
+
+add_certificate() {
+	if ! fly certs check "$1" --json -a "$2" >/dev/null 2>&1; then
+		fly certs add "$1" --json -a "$2" >"$STATE/cert.$1.json"
+	fi
+}
+add_certificates() {
+	local host app
+	while read -r -u 4 host app; do add_certificate "$host" "$app"; done 4< <(hosts)
+}
+# certificates: what Fly.io says of them now; CERTIFICATES are the options for dnscut
+certificates() {
+	local host app
+	CERTIFICATES=()
+	while read -r -u 4 host app; do
+		save_output "cert.$host.json" fly certs check "$host" --json -a "$app"
+		is_in_zone "$host" || continue
+		CERTIFICATES+=(--certificate "$STATE/cert.$host.json")
+	done 4< <(hosts)
+}
+plan_names() {
+	local file=$1 list
+	shift
+	if [[ -s $STATE/$file ]]; then
+		say "  (planned before; to plan anew: rm $STATE/$file)"
+		return
+	fi
+	certificates
+	mapfile -t list < <(names)
+	cut_names plan "$file" --provider "$DNS_PROVIDER" "$@" "${CERTIFICATES[@]}" "${list[@]}"
+}
+# the whole zone as it was, for whoever has to put it right by hand
+snapshot_zone() {
+	if [[ -s $STATE/zone.jsonl ]]; then
+		say "  (saved before)"
+		return
+	fi
+	local zone
+	zone=$(jq -Rr 'fromjson? | select(.type == "zone.planned") | .zone' "$STATE/ttl.jsonl")
+	ZONE=$zone cut_names snapshot zone.jsonl --provider "$DNS_PROVIDER"
+}
+apply_names() {
+	certificates
+	cut_names apply "$2" --journal "$STATE/${1%.jsonl}.journal" "${CERTIFICATES[@]}" "${DNS_APPLY_OPTIONS[@]}" <"$STATE/$1"
+}
+step_ttl() {
+	local list
+	list=$(names | paste -sd ' ' -)
+	shown "fly certs add ${list:-<each custom domain>} -a $TO_APP   # one at a time" add_certificates
+	moves_names || {
+		say "   no --dns-provider: lower the TTL of ${list:-the names} by hand now; a cutover without it leaves caches with the old address."
+		return 0
+	}
+	shown "dnscut plan --provider $DNS_PROVIDER$(dns_ends) --ttl $TTL --certificate ... ${list:-<the names>} > $STATE/ttl.jsonl" \
+		plan_names ttl.jsonl --ttl "$TTL"
+	shown "dnscut snapshot --provider $DNS_PROVIDER$(dns_ends) > $STATE/zone.jsonl" snapshot_zone
+	shown "dnscut apply$(dns_ends) --journal $STATE/ttl.journal < $STATE/ttl.jsonl" apply_names ttl.jsonl ttl-applied.jsonl
+}
+
+# names_ready: caches have forgotten the old TTL, and the certificates are there:
+# before the freeze, so that the app is not closed for what cannot be done.
+names_ready() {
+	local after i host app
+	after=$(jq -Rr 'fromjson? | select(.type == "zone.changed") | .safe_after // empty' "$STATE/ttl.journal" | tail -n 1)
+	if [[ -n $after ]]; then
+		i=$(($(date -d "$after" +%s) - $(date +%s)))
+		[[ $i -le 600 ]] || die "caches may have the old TTL until $after: run this again then" 111
+		[[ $i -le 0 ]] || { say "   waiting $i s, until caches have forgotten the old TTL" && sleep "$i"; }
+	fi
+	while read -r -u 4 host app; do
+		is_in_zone "$host" || continue
+		for ((i = 0; ; i++)); do
+			save_output "cert.$host.json" fly certs check "$host" --json -a "$app"
+			jq -e 'any(.certificates[]?; .status == "active")' "$STATE/cert.$host.json" >/dev/null && break
+			[[ $i -lt 60 ]] || die "the certificate of $host is not active yet (fly certs check $host -a $app): run this again when it is" 111
+			[[ $i -gt 0 ]] || say "   waiting for the certificate of $host"
+			sleep 5
+		done
+	done 4< <(hosts)
+}
+
+move_names() {
+	plan_names move.jsonl --prepared "$STATE/ttl.journal"
+	apply_names move.jsonl move-applied.jsonl
+}
+step_dns() {
+	local host app
+	if moves_names; then
+		shown "dnscut plan --provider $DNS_PROVIDER$(dns_ends) --prepared $STATE/ttl.journal --certificate ... > $STATE/move.jsonl && dnscut apply --journal $STATE/move.journal < $STATE/move.jsonl" \
+			move_names
+	fi
+	[[ -z $DRY_RUN ]] || return 0
+	while read -r host app; do
+		if moves_names && is_in_zone "$host"; then continue; fi
+		record --arg h "$host" --arg app "$app" '{type: "need", id: "domain:\($h)", kind: "domain",
+			summary: "point \($h) at \($app).fly.dev at your DNS provider, and wait for its certificate",
+			commands: [["fly", "certs", "check", $h, "-a", $app], ["fly", "ips", "list", "-a", $app]]}'
+		say "   $host: point it at $app.fly.dev (addresses: fly ips list -a $app); see $STATE/cert.$host.json"
+	done < <(hosts)
+}
+
+watch_names() { cut_names watch propagation.jsonl "${DNS_WATCH_OPTIONS[@]}" <"$STATE/move.jsonl"; }
