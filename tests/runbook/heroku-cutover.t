@@ -38,7 +38,7 @@ check 'a dry run needs neither heroku nor fly, and says what it could not look u
 	for p in heroku-cutover bash jq awk date dirname readlink paste sed cat mkdir mktemp tr procfile2toml herokucfg2secrets pgcopy; do ln -sf "$(command -v "$p")" "few/$p"; done
 	(PATH=$T/few; fails command -v heroku; cutover --dry-run) 2>plan.txt || { cat plan.txt; false; }
 	grep -q "not installed here: heroku fly" plan.txt
-	for c in "heroku ps:scale <every type>=0 -a shop" "fly scale count <the formation" "fly deploy" "pgcopy copy"; do
+	for c in "heroku ps:scale <every type>=0 -a shop" "fly scale count <the counts" "fly deploy" "pgcopy copy"; do
 		grep -qF "$c" plan.txt
 	done
 	test ! -e "$T/state"
