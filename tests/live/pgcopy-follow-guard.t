@@ -8,6 +8,19 @@ sql "$FROM_ADMIN" "ALTER ROLE app_owner REPLICATION"
 export FROM TO
 sql "$FROM" "CREATE TABLE log (n int)" "ALTER TABLE log REPLICA IDENTITY FULL" "INSERT INTO log VALUES (1)"
 
+# a reader that never goes, and who waits for it while the rest is checked
+sql "$FROM_ADMIN" "SELECT pg_create_logical_replication_slot('busy', 'pgoutput')" "CREATE PUBLICATION busy" >/dev/null
+pg_recvlogical -d "$FROM_ADMIN" -S busy --start -o proto_version=1 -o publication_names=busy -f /dev/null </dev/null &
+at_exit "kill $! 2>/dev/null"
+# is_read SLOT: somebody reads it
+is_read() { [[ $(sql "$FROM_ADMIN" "SELECT active FROM pg_replication_slots WHERE slot_name = '$1'") = t ]]; }
+wait_for 20 is_read busy
+(
+	rc=0
+	FROM_URL=$FROM TO_URL=${TO_ADMIN%/app}/postgres pgcopy follow --from env:FROM_URL --to env:TO_URL --slot busy --drop >"$T/busy.jsonl" 2>"$T/busy.err" </dev/null || rc=$?
+	echo $rc >"$T/busy.rc"
+) &
+
 check 'a length or precision that the target has not stops the stream; what came before is there' '
 	fresh_target
 	sql "$FROM" "CREATE TABLE m (id int PRIMARY KEY, n numeric(10,2), v varchar(5))" "INSERT INTO m VALUES (1, 1.25, '\''a'\'')"
@@ -140,5 +153,41 @@ check 'a COMMIT that was answered is on disk, whatever the database says' '
 	follow --until-caught-up
 	test "$(sql "$TO" "SELECT DISTINCT v FROM seen")" = on
 	follow --drop'
+
+check 'the next reader of a slot waits for the end of the last one' '
+	fresh_target
+	copy --follow
+	pgcopy follow --from env:FROM --to env:TO >k.jsonl 2>k.err & first=$!
+	wait_for 20 is_read airlift
+	follow --until-caught-up 2>err & next=$!
+	wait_for 20 grep -q "still reads the slot" err
+	kill -0 $next
+	sql "$FROM" "INSERT INTO log VALUES (71)"
+	kill -9 $first
+	wait $first || true
+	wait $next
+	same_data
+	test "$(grep -c "still reads the slot" err)" = 1'
+
+check 'so does whoever drops it' '
+	pgcopy follow --from env:FROM --to env:TO >k.jsonl 2>k.err & first=$!
+	wait_for 20 is_read airlift
+	follow --drop 2>err & next=$!
+	wait_for 20 grep -q "still reads the slot" err
+	kill -0 $next
+	is_read airlift
+	kill -9 $first
+	wait $first || true
+	wait $next
+	test "$(sql "$FROM_ADMIN" "SELECT count(*) FROM pg_replication_slots WHERE slot_name = '\''airlift'\''")" = 0'
+
+check 'a reader that stays is said in bounded time, and keeps its slot' '
+	wait_for 120 test -s busy.rc
+	cat busy.err
+	test "$(cat busy.rc)" = 111
+	records busy.jsonl
+	has ".rule == \"slot-busy\" and .level == \"error\"" busy.jsonl
+	test "$(grep -c "still reads the slot busy" busy.err)" = 2
+	is_read busy'
 
 finish

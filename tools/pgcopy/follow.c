@@ -10,6 +10,7 @@
 #include "finish.h"
 #include "followapply.h"
 #include "followguard.h"
+#include "followslot.h"
 #include "followstate.h"
 #include "jsonw.h"
 #include "msg.h"
@@ -140,6 +141,12 @@ connect_all(struct follow *f)
 	if ((status = reopen(e->from, "source", &e->source)) != STATUS_OK ||
 		(status = reopen(e->to, "target", &e->target)) != STATUS_OK)
 		return status;
+	if (followslot_wait(e, e->source, f->slot)) {
+		/* a reader that has not gone by now stays */
+		if (e->rec.errors > errors)
+			f->tries = TRIES;
+		return engine_status(e);
+	}
 	/* the slot before the target: another follower moves it second */
 	if (followguard_encoding(e) ||
 		followguard_confirmed(e->source, f->slot, &confirmed) ||
@@ -162,7 +169,7 @@ connect_all(struct follow *f)
 	if (!(f->apply = followapply_new(e->target, f->slot, lsn)))
 		return STATUS_TEMPORARY;
 	if (replication_start(f->stream, f->slot, f->slot, lsn))
-		/* a slot whose last reader has not been missed yet: 55006 */
+		/* a slot that another has taken meanwhile: 55006 */
 		return session_error(f->stream) == SESSION_TEMPORARY
 			       ? STATUS_TEMPORARY
 			       : STATUS_NO;

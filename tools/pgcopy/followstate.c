@@ -9,6 +9,7 @@
 #include "engine.h"
 #include "env.h"
 #include "filter.h"
+#include "followslot.h"
 #include "followstate.h"
 #include "ident.h"
 #include "jsonw.h"
@@ -98,27 +99,6 @@ check_source(struct engine *e, struct session *s)
 				       "table), or give it a primary key")
 		       ? -1
 		       : 0;
-}
-
-/* Removes what an earlier run has left on the source. 0 or -1. */
-static int
-drop_on_source(struct session *s, const char *slot)
-{
-	const char *params[1] = {slot};
-	struct rows *r = session_query(s,
-		"SELECT pg_drop_replication_slot(slot_name) FROM"
-		" pg_replication_slots WHERE slot_name = $1 AND database ="
-		" current_database()",
-		1, params);
-	struct buf b = BUF_INIT;
-	int rc = -1;
-
-	if (r && buf_puts(&b, "DROP PUBLICATION IF EXISTS ") == 0 &&
-		ident_quote(&b, slot) == 0)
-		rc = session_exec(s, buf_str(&b));
-	rows_free(r);
-	buf_fini(&b);
-	return rc;
 }
 
 static int
@@ -238,8 +218,9 @@ followstate_begin(struct engine *e, const char *slot, struct followstate **out)
 	status = STATUS_NO;
 	if (e->rec.errors)
 		goto out;
-	if (drop_on_source(s, slot) || publish(e, s, slot))
-		status = session_error(s) == SESSION_TEMPORARY
+	/* what an earlier run has left goes first */
+	if (followslot_drop(e, s, slot) || publish(e, s, slot))
+		status = e->temporary || session_error(s) == SESSION_TEMPORARY
 				 ? STATUS_TEMPORARY
 				 : STATUS_NO;
 	else
@@ -395,7 +376,7 @@ followstate_drop(struct engine *e, const char *slot)
 	uint64_t lsn;
 	int found = followstate_load(e, slot, &lsn);
 
-	if (found < 0 || drop_on_source(e->source, slot))
+	if (found < 0 || followslot_drop(e, e->source, slot))
 		return -1;
 	if (found) {
 		r = session_query(e->target,
