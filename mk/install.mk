@@ -7,7 +7,7 @@ MANDIR = $(DESTDIR)$(PREFIX)/share/man
 BASHCOMPDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 ZSHCOMPDIR = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 
-RUNBOOKS := $(filter-out %.sh %.md %.1,$(wildcard runbooks/*))
+RUNBOOKS := $(filter-out %.sh %.md,$(wildcard runbooks/*))
 RUNBOOK_DATA := $(wildcard runbooks/*.sh runbooks/*.md)
 # On PATH a runbook that is named after a platform keeps its name; the others
 # ("rollback") have words for names that somebody else may want too.
@@ -29,13 +29,15 @@ install: all
 		$(BINDIR)/$(call onpath,$(r)) &&) :
 	$(INSTALL) -m 644 $(MAN1) $(MANDIR)/man1
 	$(INSTALL) -m 644 $(MAN7) $(MANDIR)/man7
+	for r in $(ONPATH); do \
+		ln -sf ../man7/airlift-runbook.7 $(MANDIR)/man1/$$r.1; done
 	$(INSTALL) -m 644 contrib/completions/airlift.bash $(BASHCOMPDIR)/airlift
 	for t in $(TOOLS) $(ONPATH); do ln -sf airlift $(BASHCOMPDIR)/$$t; done
 	$(INSTALL) -m 644 contrib/completions/_airlift $(ZSHCOMPDIR)/_airlift
 
 uninstall:
 	rm -f $(addprefix $(BINDIR)/,$(TOOLS) $(ONPATH))
-	rm -f $(addprefix $(MANDIR)/man1/,$(notdir $(MAN1)))
+	rm -f $(addprefix $(MANDIR)/man1/,$(notdir $(MAN1)) $(addsuffix .1,$(ONPATH)))
 	rm -f $(addprefix $(MANDIR)/man7/,$(notdir $(MAN7)))
 	rm -f $(addprefix $(BASHCOMPDIR)/,airlift $(TOOLS) $(ONPATH)) $(ZSHCOMPDIR)/_airlift
 	rm -rf $(DATADIR)
