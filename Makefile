@@ -65,6 +65,7 @@ USES_dnscut = dns io base
 include mk/build.mk
 include mk/tests.mk
 include mk/install.mk
+include mk/dist.mk
 -include mk/rehearse.mk
 
 help:
@@ -76,6 +77,8 @@ help:
 ## make deps         install what is missing (apt; elsewhere prints the list)
 ## make install      programs, man pages, data, runbooks, completions (PREFIX, DESTDIR)
 ## make uninstall    remove them again
+## make dist         build/airlift-VERSION.tar.xz, the same bytes from the same sources
+## make deb          a Debian package of that in build/deb; deb-check installs it in a clean system
 ## make lint         clang-format, shellcheck, shfmt, mandoc, cppcheck, size budgets
 ## make check-unit, check-cli, check-sanitize   parts of the above
 ## make fuzz         each parser under libFuzzer for FUZZTIME seconds (60)

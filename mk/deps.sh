@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what is missing for building, using and testing Airlift, with the
 # system's package manager. Asks for nothing and changes nothing when all is
-# there. `mk/deps.sh build` leaves the tests' and lint's needs out.
+# there. `mk/deps.sh build` leaves the tests' and lint's needs out, `mk/deps.sh
+# deb` brings what building and trying the Debian package needs instead.
 set -eu
 
 what=${1:-all}
@@ -13,7 +14,8 @@ use_apt='jq python3'
 test_apt='postgresql postgresql-contrib pgbouncer parallel openssh-server zstd openssl redis-server
 swift-proxy swift-account swift-container swift-object memcached curl python3-jsonschema python3-yaml util-linux procps time
 clang libclang-rt-dev clang-format shellcheck shfmt mandoc cppcheck pgcopydb
-knot bind9 bind9-dnsutils pdns-server pdns-backend-sqlite3 sqlite3'
+knot bind9 bind9-dnsutils pdns-server pdns-backend-sqlite3 sqlite3 xz-utils'
+deb_apt='dpkg-dev debhelper lintian debootstrap xz-utils'
 
 say() {
 	printf 'deps: %s\n' "$*" >&2
@@ -59,6 +61,14 @@ real_name() {
 	esac
 }
 
+case $what in
+all | build | deb) ;;
+*)
+	say "'$what': all, build or deb"
+	exit 100
+	;;
+esac
+
 if ! command -v apt-get >/dev/null 2>&1; then
 	for c in gcc make pkg-config jq pg_dump; do
 		command -v "$c" >/dev/null 2>&1 || {
@@ -76,7 +86,11 @@ if ! command -v apt-get >/dev/null 2>&1; then
 fi
 
 wanted="$build_apt $use_apt"
-[ "$what" = build ] || wanted="$wanted $test_apt"
+case $what in
+build) ;;
+deb) wanted="$build_apt $deb_apt" ;;
+*) wanted="$wanted $test_apt" ;;
+esac
 
 missing=
 for p in $wanted; do
@@ -101,7 +115,7 @@ made_policy=
 trap 'rm -f "$log"; [ -z "$made_policy" ] || $run rm -f "$policy"' EXIT
 # The tests start servers of their own: none of the system's shall start because
 # its package came.
-if [ "$what" != build ] && [ ! -e "$policy" ]; then
+if [ "$what" = all ] && [ ! -e "$policy" ]; then
 	printf '#!/bin/sh\nexit 101\n' | $run tee "$policy" >/dev/null
 	made_policy=yes
 	$run chmod 755 "$policy"

@@ -9,6 +9,10 @@ ZSHCOMPDIR = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 
 RUNBOOKS := $(filter-out %.sh %.md,$(wildcard runbooks/*))
 RUNBOOK_DATA := $(wildcard runbooks/*.sh runbooks/*.md)
+# On PATH a runbook that is named after a platform keeps its name; the others
+# ("rollback") have words for names that somebody else may want too.
+onpath = $(if $(filter %-cutover,$(1)),$(1),airlift-$(1))
+ONPATH := $(foreach r,$(notdir $(RUNBOOKS)),$(call onpath,$(r)))
 MAN1 := $(wildcard tools/*/*.1)
 MAN7 := $(wildcard share/man/*.7)
 
@@ -21,19 +25,21 @@ install: all
 	$(INSTALL) -m 644 $(SHAREDATA) $(DATADIR)/map
 	$(INSTALL) -m 755 $(RUNBOOKS) $(DATADIR)/runbooks
 	$(INSTALL) -m 644 $(RUNBOOK_DATA) $(DATADIR)/runbooks
-	for r in $(notdir $(filter-out %/lib.sh,$(RUNBOOKS))); do \
-		ln -sf ../share/airlift/runbooks/$$r $(BINDIR)/$$r; done
+	$(foreach r,$(notdir $(RUNBOOKS)),ln -sf ../share/airlift/runbooks/$(r) \
+		$(BINDIR)/$(call onpath,$(r)) &&) :
 	$(INSTALL) -m 644 $(MAN1) $(MANDIR)/man1
 	$(INSTALL) -m 644 $(MAN7) $(MANDIR)/man7
+	for r in $(ONPATH); do \
+		ln -sf ../man7/airlift-runbook.7 $(MANDIR)/man1/$$r.1; done
 	$(INSTALL) -m 644 contrib/completions/airlift.bash $(BASHCOMPDIR)/airlift
-	for t in $(TOOLS) $(notdir $(RUNBOOKS)); do ln -sf airlift $(BASHCOMPDIR)/$$t; done
+	for t in $(TOOLS) $(ONPATH); do ln -sf airlift $(BASHCOMPDIR)/$$t; done
 	$(INSTALL) -m 644 contrib/completions/_airlift $(ZSHCOMPDIR)/_airlift
 
 uninstall:
-	rm -f $(addprefix $(BINDIR)/,$(TOOLS) $(notdir $(RUNBOOKS)))
-	rm -f $(addprefix $(MANDIR)/man1/,$(notdir $(MAN1)))
+	rm -f $(addprefix $(BINDIR)/,$(TOOLS) $(ONPATH))
+	rm -f $(addprefix $(MANDIR)/man1/,$(notdir $(MAN1)) $(addsuffix .1,$(ONPATH)))
 	rm -f $(addprefix $(MANDIR)/man7/,$(notdir $(MAN7)))
-	rm -f $(addprefix $(BASHCOMPDIR)/,airlift $(TOOLS) $(notdir $(RUNBOOKS))) $(ZSHCOMPDIR)/_airlift
+	rm -f $(addprefix $(BASHCOMPDIR)/,airlift $(TOOLS) $(ONPATH)) $(ZSHCOMPDIR)/_airlift
 	rm -rf $(DATADIR)
 
 .PHONY: install uninstall

@@ -47,6 +47,8 @@ CLI := $(wildcard tests/cli/*.t)
 LIVE := $(wildcard tests/live/*.t)
 FAULT := $(wildcard tests/fault/*.t)
 RUNBOOK := $(wildcard tests/runbook/*.t)
+# the package itself is tried by deb-check
+PACK := $(filter-out %/deb.t,$(wildcard tests/pack/*.t))
 SANITIZERS = address,undefined
 
 # Packages first, in a run of make of its own: the second one then asks
@@ -60,7 +62,7 @@ check: deps
 # The slow ones first, so that no core idles at the end.
 check-built: all units labs
 	@AIRLIFT_BIN=$(CURDIR)/$(BIN) tests/run -j $(JOBS) \
-		$(RUNBOOK) $(FAULT) $(LIVE) $(CLI) $(UNITS)
+		$(RUNBOOK) $(FAULT) $(LIVE) $(PACK) $(CLI) $(UNITS)
 
 check-unit: units
 	@tests/run -j $(JOBS) $(UNITS)

@@ -6,6 +6,17 @@
 export COMPLETIONS=$ROOT/contrib/completions
 tools=$(sed -n 's/^TOOLS = //p' "$ROOT/Makefile")
 export tools
+# runbooks by the names that mk/install.mk gives them on PATH
+runbooks=
+for f in "$ROOT"/runbooks/*; do
+	name=${f##*/}
+	case $name in
+	*.sh | *.md) ;;
+	*-cutover) runbooks+=" $name" ;;
+	*) runbooks+=" airlift-$name" ;;
+	esac
+done
+export runbooks
 
 # complete_line PROGRAM WORD...: what bash would offer for the last word.
 complete_line() (
@@ -27,7 +38,7 @@ help_options() {
 export -f complete_line help_options
 
 check 'bash: it is registered for every program' '
-	for t in $tools heroku-cutover; do
+	for t in $tools $runbooks; do
 		(. "$COMPLETIONS/airlift.bash" && complete -p "$t")
 	done'
 
@@ -69,7 +80,7 @@ check 'bash: a program that is not there is no error' '
 check 'zsh: the file is for every program' '
 	read -r tag names <"$COMPLETIONS/_airlift"
 	[[ $tag == "#compdef" ]]
-	[[ $(tr " " "\n" <<<"$names" | sort) == $(tr " " "\n" <<<"$tools heroku-cutover" | sort) ]]'
+	[[ $(tr " " "\n" <<<"$names" | sort) == $(tr " " "\n" <<<"$tools$runbooks" | sort) ]]'
 # zsh is no package of ours; where there is one, it has its say
 if command -v zsh >/dev/null 2>&1; then
 	for t in $tools; do
