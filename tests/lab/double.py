@@ -59,9 +59,9 @@ def options(args, flags, values):
     return operands, got
 
 
-def put(doc, indent):
+def put(doc, indent, end="\n"):
     json.dump(doc, sys.stdout, indent=indent, ensure_ascii=False)
-    sys.stdout.write("\n")
+    sys.stdout.write(end)
 
 
 def log(program, args):
