@@ -9,7 +9,7 @@ LC_ALL=C
 TZ=UTC
 export LC_ALL TZ
 while read -r v; do unset "$v"; done < <(compgen -e | grep -E \
-	'^(PG|HEROKU|FLY|AWS|BUCKET|CLOUDCUBE|TIGRIS|S3|REDIS|DATABASE|AIRLIFT_(FROM|TO))' || true)
+	'^(PG|HEROKU|RENDER|RAILWAY|FLY|AWS|BUCKET|CLOUDCUBE|TIGRIS|S3|REDIS|DATABASE|AIRLIFT_(FROM|TO))' || true)
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BIN=${AIRLIFT_BIN:-$ROOT/build/gcc/bin}

@@ -35,9 +35,11 @@ class Usage(Exception):
     """A command line that the real program refuses."""
 
 
-def options(args, flags, values):
+def options(args, flags, values, many=()):
     """Splits args into operands and options. ${flags} and ${values} map each
-    spelling to a name; anything else that begins with '-' is refused."""
+    spelling to a name, ${many} those that gather a list of values; anything else
+    that begins with '-' is refused."""
+    values = {**values, **dict(many)}
     got, operands, i = {}, [], 0
     while i < len(args):
         a = args[i]
@@ -48,7 +50,10 @@ def options(args, flags, values):
                 if i == len(args):
                     raise Usage(f"flag needs an argument: {a}")
                 value = args[i]
-            got[values[name]] = value
+            if name in many:
+                got.setdefault(many[name], []).append(value)
+            else:
+                got[values[name]] = value
         elif name in flags:
             got[flags[name]] = value != "false" if eq else True
         elif a.startswith("-") and a != "-":
@@ -59,9 +64,9 @@ def options(args, flags, values):
     return operands, got
 
 
-def put(doc, indent):
+def put(doc, indent, end="\n"):
     json.dump(doc, sys.stdout, indent=indent, ensure_ascii=False)
-    sys.stdout.write("\n")
+    sys.stdout.write(end)
 
 
 def log(program, args):
