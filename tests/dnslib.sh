@@ -92,8 +92,8 @@ certificate() {
 			expires_at: "2027-01-01T00:00:00Z", issuer: "Let'\''s Encrypt", issued: $issued}],
 		validation: {dns_configured: true, alpn_configured: true, http_configured: true, ownership_txt_configured: true},
 		dns_requirements: {a: [$a], aaaa: ["::1"], cname: "abcd.shop.fly.dev",
-			acme_challenge: {name: "_acme-challenge.\($h)", target: "\($h).abcd.flydns.net"},
-			ownership: {name: "_fly-ownership.\($h)", app_value: "app-1234", org_value: "org-5678"}},
+			acme_challenge: {name: "_acme-challenge.\($h | ltrimstr("*."))", target: "\($h | ltrimstr("*.")).abcd.flydns.net"},
+			ownership: {name: "_fly-ownership.\($h | ltrimstr("*."))", app_value: "app-1234", org_value: "org-5678"}},
 		validation_errors: []}' >"$T/$1.json"
 }
 

@@ -14,7 +14,8 @@ class Refused(Exception):
 
 
 class Api(http.server.BaseHTTPRequestHandler):
-    """route(method, raw) and refusal(e) are the double's own."""
+    """route(method, raw) and refusal(e) are the double's own; so may be
+    authorize(raw), which is the token of a bearer here."""
     protocol_version = "HTTP/1.1"
     folder = token = ""
 
@@ -38,6 +39,10 @@ class Api(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
+    def authorize(self, raw):
+        if self.headers.get("Authorization") != f"Bearer {self.token}":
+            raise Refused(401, "unauthorized", "Unable to authenticate you")
+
     def is_throttled(self):
         left = self.control("throttle")
         path = os.path.join(self.folder, "throttle")
@@ -54,8 +59,7 @@ class Api(http.server.BaseHTTPRequestHandler):
         with open(os.path.join(self.folder, "requests"), "a", encoding="utf-8") as f:
             f.write(f"{self.command} {self.path} {raw.decode()}\n")
         try:
-            if self.headers.get("Authorization") != f"Bearer {self.token}":
-                raise Refused(401, "unauthorized", "Unable to authenticate you")
+            self.authorize(raw)
             if self.is_throttled():
                 raise Refused(429, "too_many_requests", "API rate limit exceeded.")
             self.route(self.command, raw)

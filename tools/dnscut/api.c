@@ -25,28 +25,32 @@ struct api {
 	void *ctx;
 	const struct clock *clock;
 	struct buf base, header;
+	const char *locator; /* of the key */
 	double seconds;
 };
 
 /* The header with the key. 0 or -1 after a message. */
 static int
-read_key(struct api *a, const char *locator, const char *header)
+read_key(struct api *a)
 {
 	struct secret *key = NULL;
 	int rc = -1;
 
-	if (locator == NULL) {
+	if (a->locator == NULL) {
 		msg_error("%s: give --key with the key of its API",
 			a->kind->what);
 		return -1;
 	}
-	if (locator_read(locator, KEY_MAX, &key) == -1)
+	if (locator_read(a->locator, KEY_MAX, &key) == -1)
 		return -1;
+	buf_clear(&a->header);
 	if (strpbrk(secret_data(key), "\r\n") != NULL)
 		msg_error("%s: the key has more than one line", a->kind->what);
-	else if (buf_puts(&a->header, header) == 0 &&
-		 buf_append(&a->header, secret_data(key), secret_len(key)) == 0)
-		rc = 0;
+	else if (buf_puts(&a->header, a->kind->header) == 0)
+		rc = a->kind->put_key != NULL
+			     ? a->kind->put_key(&a->header, secret_data(key))
+			     : buf_append(&a->header, secret_data(key),
+				       secret_len(key));
 	secret_free(key);
 	return rc;
 }
@@ -65,14 +69,14 @@ api_open(const struct provider_options *o, const struct api_kind *kind,
 	a->ctx = ctx;
 	a->clock = o->clock;
 	a->seconds = o->seconds;
+	a->locator = o->key != NULL ? o->key : kind->key;
 	if (url == NULL) {
 		msg_error("%s: where is its API? Give --api-base URL",
 			kind->what);
 		goto err;
 	}
 	if (buf_puts(&a->base, url) == -1 ||
-		(kind->header != NULL &&
-			read_key(a, o->key, kind->header) == -1) ||
+		(kind->header != NULL && read_key(a) == -1) ||
 		(a->http = http_new(o->clock)) == NULL)
 		goto err;
 	while (a->base.len > 0 && a->base.data[a->base.len - 1] == '/')

@@ -27,6 +27,11 @@ struct api_kind {
 	/* what stands before the key, "Authorization: Bearer ", where each
 	 * request has the same header; else NULL, and sign() makes them */
 	const char *header;
+	/* where the key is if the options do not say it: a locator; or NULL */
+	const char *key;
+	/* put_key(b, key): append what stands behind ${header} with that key, 0
+	 * or -1; NULL: the key as it is */
+	int (*put_key)(struct buf *b, const char *key);
 	/* sign(ctx, c, url, header): fill ${header}, API_HEADERS empty ones,
 	 * with those of one request; 0 or -1 */
 	int (*sign)(void *ctx, const struct api_call *c, const char *url,

@@ -7,6 +7,7 @@
 #include "dnscut.h"
 #include "dnsname.h"
 #include "env.h"
+#include "flyapi.h"
 #include "flycert.h"
 #include "msg.h"
 #include "plan.h"
@@ -143,22 +144,12 @@ check_plan(struct session *s, const struct rrsets *zone,
 	plan_fini(&p);
 }
 
-static int
+static void
 check_host(struct session *s, const struct rrsets *zone,
-	const struct flycerts *certs, const char *text)
+	const struct flycerts *certs, const char *host)
 {
 	const struct flycert *c;
-	char *host;
 
-	if (dnsname_parse(text, NULL, &host) == -1) {
-		msg_error("%s: not a name of the DNS", text);
-		return STATUS_MISUSE;
-	}
-	if (!is_dnsname_under(host, s->name)) {
-		msg_error("%s is not in the zone %s", host, s->name);
-		free(host);
-		return STATUS_MISUSE;
-	}
 	check_caa(s, host);
 	if (zone != NULL)
 		check_plan(s, zone, certs, host);
@@ -170,8 +161,6 @@ check_host(struct session *s, const struct rrsets *zone,
 			"--ttl)",
 			"%s: Fly.io has no active certificate for it yet",
 			host);
-	free(host);
-	return STATUS_OK;
 }
 
 int
@@ -180,26 +169,31 @@ check_run(const void *options, struct env *env)
 	const struct dnscut_options *o = options;
 	struct flycerts certs = {NULL, 0};
 	struct rrsets zone = {NULL, 0, 0};
+	struct namelist hosts = {NULL, 0};
 	struct session s;
-	int status = session_open(&s, o, env, "check"), i;
+	int status = session_open(&s, o, env, "check");
+	size_t i;
 
 	if (status == STATUS_OK)
 		status = session_find_zone(
 			&s, NULL, env->argc > 0 ? env->argv[0] : NULL);
-	if (status == STATUS_OK && flycert_read(&o->certificates, &certs) == -1)
-		status = STATUS_MISUSE;
+	if (status == STATUS_OK)
+		status = session_hosts(&s, &hosts);
+	if (status == STATUS_OK)
+		status = flyapi_certificates(&s, &hosts, false, &certs);
 	if (status == STATUS_OK)
 		tell_servers(&s);
 	if (status == STATUS_OK && o->provider != NULL)
 		status = session_connect(&s, NULL);
 	if (status == STATUS_OK && o->provider != NULL)
 		status = session_list(&s, &zone);
-	for (i = 0; i < env->argc && status == STATUS_OK; i++)
-		status = check_host(&s, o->provider != NULL ? &zone : NULL,
-			&certs, env->argv[i]);
+	for (i = 0; i < hosts.n && status == STATUS_OK; i++)
+		check_host(&s, o->provider != NULL ? &zone : NULL, &certs,
+			hosts.item[i]);
 	if (status == STATUS_OK && s.rec.errors > 0)
 		status = STATUS_NO;
 	status = session_end(&s, status);
+	namelist_fini(&hosts);
 	flycert_fini(&certs);
 	rrsets_fini(&zone);
 	session_close(&s);

@@ -19,6 +19,8 @@ struct dnscut_options {
 	bool verbose;
 	/* of snapshot */
 	const char *output;
+	/* whom to ask for certificates */
+	const char *fly_app, *fly_token, *fly_api_base;
 	/* of plan */
 	const char *to_app, *prepared;
 	struct opt_list certificates, addresses;

@@ -181,17 +181,17 @@ const struct flycert *
 flycert_find(const struct flycerts *list, const char *host)
 {
 	const char *parent = dnsname_parent(host);
-	const struct flycert *wild = NULL;
+	const struct flycert *own = NULL, *wild = NULL;
 	size_t i;
 
 	for (i = 0; i < list->n; i++) {
 		const struct flycert *c = &list->item[i];
 
 		if (strcmp(c->host, host) == 0)
-			return c;
+			own = c;
 		if (parent != NULL && str_starts(c->host, "*.") &&
 			strcmp(c->host + 2, parent) == 0)
 			wild = c;
 	}
-	return wild;
+	return own != NULL ? own : wild;
 }

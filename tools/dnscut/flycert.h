@@ -36,8 +36,8 @@ void flycert_fini(struct flycerts *list);
 int flycert_parse(
 	const char *name, const char *text, size_t n, struct flycerts *out);
 
-/* flycert_find(list, host): that of a name, or of the wildcard above it; NULL:
- * none. */
+/* flycert_find(list, host): that of a name, or of the wildcard above it, the
+ * last that was added; NULL: none. */
 const struct flycert *flycert_find(
 	const struct flycerts *list, const char *host);
 

@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "dnscut.h"
 #include "dnsname.h"
+#include "flyapi.h"
 #include "flycert.h"
 #include "gate.h"
 #include "httpscheck.h"
@@ -37,21 +38,44 @@ pass_time(struct session *s, const struct plan *p)
 	return STATUS_TEMPORARY;
 }
 
+/* What is known of a name's certificate, and from whom. 0 or -1. */
+static int
+put_certificate(struct session *s, const char *host, const struct flycert *c)
+{
+	struct buf b = BUF_INIT;
+	struct jsonw w;
+
+	jsonw_record(&w, &b, "certificate.checked");
+	jsonw_str(&w, "name", host);
+	jsonw_str(&w, "certificate", c->host);
+	jsonw_bool(&w, "active", c->is_active);
+	if (c->status != NULL)
+		jsonw_str(&w, "status", c->status);
+	jsonw_str(&w, "source", s->opt->fly_app != NULL ? "api" : "file");
+	jsonw_time(&w, "at", session_now(s));
+	return recorder_put(&s->rec, &w, &b, false);
+}
+
 static int
 pass_certificate(
 	struct session *s, const struct flycerts *certs, const char *host)
 {
 	const struct flycert *c = flycert_find(certs, host);
+	bool asked = s->opt->fly_app != NULL;
 
 	if (c == NULL) {
 		(void)recorder_tell(&s->rec, "error", "dns-no-certificate",
-			"give --certificate with what fly certs check NAME "
-			"--json says now",
-			"%s: whether Fly.io has a certificate for it is not "
-			"known",
+			asked ? "fly certs add NAME, and plan with --ttl"
+			      : "give --fly-app, or --certificate with what "
+				"fly certs check NAME --json says now",
+			asked ? "%s: the app has no certificate for it"
+			      : "%s: whether Fly.io has a certificate for it "
+				"is not known",
 			host);
 		return STATUS_MISUSE;
 	}
+	if (put_certificate(s, host, c) == -1)
+		return STATUS_TEMPORARY;
 	if (c->is_active)
 		return STATUS_OK;
 	(void)recorder_tell(&s->rec, "error", "dns-certificate-pending",
@@ -142,13 +166,16 @@ int
 gate_pass(struct session *s, const struct plan *p)
 {
 	struct flycerts certs;
-	int status = pass_time(s, p);
+	int status = pass_time(s, p), rc;
 	size_t i;
 
 	if (p->phase != PLAN_MOVE)
 		return status;
-	if (flycert_read(&s->opt->certificates, &certs) == -1)
-		return STATUS_MISUSE;
+	rc = flyapi_certificates(s, &p->hosts, true, &certs);
+	if (rc != STATUS_OK) {
+		flycert_fini(&certs);
+		return worse(status, rc);
+	}
 	for (i = 0; i < p->hosts.n; i++)
 		status = worse(
 			status, pass_certificate(s, &certs, p->hosts.item[i]));

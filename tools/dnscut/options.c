@@ -48,12 +48,22 @@ const struct opt options_common[] = {
 			"times",                                               \
 			0, 0, NULL, NULL                                       \
 	}
-#define CERTIFICATE                                                            \
+#define CERTIFICATES                                                           \
+	{"certificate", 0, OPT_LIST, AT(certificates), "FILE",                 \
+		"what fly certs check NAME --json says; several "              \
+		"times",                                                       \
+		0, 0, NULL, "fly-app"},                                        \
+		{"fly-app", 0, OPT_STRING, AT(fly_app), "APP",                 \
+			"ask the Machines API for the certificates of that "   \
+			"app",                                                 \
+			0, 0, NULL, NULL},                                     \
+		{"fly-token", 0, OPT_STRING, AT(fly_token), "LOCATOR",         \
+			"the token for that (env:FLY_API_TOKEN)", 0, 0, NULL,  \
+			NULL},                                                 \
 	{                                                                      \
-		"certificate", 0, OPT_LIST, AT(certificates), "FILE",          \
-			"what fly certs check NAME --json says; several "      \
-			"times",                                               \
-			0, 0, NULL, NULL                                       \
+		"fly-api-base", 0, OPT_STRING, AT(fly_api_base), "URL",        \
+			"the Machines API elsewhere, for a rehearsal", 0, 0,   \
+			NULL, NULL                                             \
 	}
 #define JOURNAL                                                                \
 	{                                                                      \
@@ -61,14 +71,14 @@ const struct opt options_common[] = {
 			"append every record to FILE", 0, 0, NULL, NULL        \
 	}
 
-const struct opt options_check[] = {CERTIFICATE, END};
+const struct opt options_check[] = {CERTIFICATES, END};
 
 const struct opt options_snapshot[] = {
 	{"output", 'o', OPT_STRING, AT(output), "FILE",
 		"write there, readable by you alone", 0, 0, NULL, NULL},
 	END};
 
-const struct opt options_plan[] = {CERTIFICATE,
+const struct opt options_plan[] = {CERTIFICATES,
 	{"to-app", 0, OPT_STRING, AT(to_app), "APP",
 		"the app at Fly.io: names become a CNAME of APP.fly.dev", 0, 0,
 		NULL, NULL},
@@ -84,7 +94,7 @@ const struct opt options_plan[] = {CERTIFICATE,
 		0, 0, NULL, NULL},
 	END};
 
-const struct opt options_apply[] = {JOURNAL, CERTIFICATE,
+const struct opt options_apply[] = {JOURNAL, CERTIFICATES,
 	{"ca-file", 0, OPT_STRING, AT(ca_file), "FILE",
 		"trust the authorities in FILE for HTTPS", 0, 0, NULL, NULL},
 	{"https-port", 0, OPT_INT, AT(https_port), "N",

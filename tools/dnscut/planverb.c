@@ -8,6 +8,7 @@
 #include "dnsmsg.h"
 #include "dnsname.h"
 #include "env.h"
+#include "flyapi.h"
 #include "flycert.h"
 #include "json.h"
 #include "jsonl.h"
@@ -105,27 +106,13 @@ note_state(struct session *s, const struct rrsets *zone, struct plan *p)
 
 /* Adds each name. An exit status. */
 static int
-add_hosts(struct session *s, const struct planning *g, struct plan *p)
+add_hosts(
+	const struct planning *g, const struct namelist *hosts, struct plan *p)
 {
-	int i, rc;
+	size_t i;
 
-	for (i = 0; i < s->env->argc; i++) {
-		char *host;
-
-		if (dnsname_parse(s->env->argv[i], NULL, &host) == -1) {
-			msg_error("%s: not a name of the DNS", s->env->argv[i]);
-			return STATUS_MISUSE;
-		}
-		if (!is_dnsname_under(host, s->name)) {
-			msg_error("%s is not in the zone %s: plan each zone "
-				  "alone",
-				host, s->name);
-			free(host);
-			return STATUS_MISUSE;
-		}
-		rc = planning_host(g, p, host);
-		free(host);
-		if (rc == -1) {
+	for (i = 0; i < hosts->n; i++) {
+		if (planning_host(g, p, hosts->item[i]) == -1) {
 			msg_error("the plan cannot be made: what is wanted of "
 				  "a record is no data of its type");
 			return STATUS_MISUSE;
@@ -138,7 +125,7 @@ static int
 make(struct session *s, const struct rrsets *zone, struct plan *p)
 {
 	struct flycerts certs = {NULL, 0};
-	struct namelist addresses = {NULL, 0};
+	struct namelist addresses = {NULL, 0}, hosts = {NULL, 0};
 	struct planning g = {.zone = zone,
 		.provider = s->provider,
 		.certs = &certs,
@@ -157,11 +144,14 @@ make(struct session *s, const struct rrsets *zone, struct plan *p)
 	if (s->opt->prepared != NULL &&
 		prepared_read(s->opt->prepared, s->name, &p->safe_after) == -1)
 		goto end;
-	if (flycert_read(&s->opt->certificates, &certs) == -1 ||
-		read_target(s, &cname, &addresses) == -1)
+	if (read_target(s, &cname, &addresses) == -1)
 		goto end;
 	g.cname = cname;
-	status = add_hosts(s, &g, p);
+	status = session_hosts(s, &hosts);
+	if (status == STATUS_OK)
+		status = flyapi_certificates(s, &hosts, false, &certs);
+	if (status == STATUS_OK)
+		status = add_hosts(&g, &hosts, p);
 	if (status == STATUS_OK && plan_seal(p) == -1)
 		status = STATUS_TEMPORARY;
 	if (status == STATUS_OK && s->rec.errors > 0)
@@ -170,6 +160,7 @@ make(struct session *s, const struct rrsets *zone, struct plan *p)
 end:
 	free(cname);
 	namelist_fini(&addresses);
+	namelist_fini(&hosts);
 	flycert_fini(&certs);
 	return status;
 }

@@ -9,6 +9,7 @@
 #include "fd.h"
 #include "mem.h"
 #include "msg.h"
+#include "namelist.h"
 #include "plan.h"
 #include "provider.h"
 #include "rrtype.h"
@@ -85,6 +86,33 @@ session_find_zone(struct session *s, const char *zone, const char *name)
 	free(start);
 	s->name = mem_strdup(s->zone.name);
 	return s->name != NULL ? STATUS_OK : STATUS_TEMPORARY;
+}
+
+int
+session_hosts(const struct session *s, struct namelist *out)
+{
+	int i, rc;
+
+	for (i = 0; i < s->env->argc; i++) {
+		char *host;
+
+		if (dnsname_parse(s->env->argv[i], NULL, &host) == -1) {
+			msg_error("%s: not a name of the DNS", s->env->argv[i]);
+			return STATUS_MISUSE;
+		}
+		if (!is_dnsname_under(host, s->name)) {
+			msg_error("%s is not in the zone %s: give the names of "
+				  "each zone alone",
+				host, s->name);
+			free(host);
+			return STATUS_MISUSE;
+		}
+		rc = namelist_add(out, host);
+		free(host);
+		if (rc == -1)
+			return STATUS_TEMPORARY;
+	}
+	return STATUS_OK;
 }
 
 /* The server that takes updates where none was given: the one that the SOA

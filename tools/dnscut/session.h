@@ -12,6 +12,7 @@
 
 struct dnscut_options;
 struct env;
+struct namelist;
 struct plan;
 struct provider;
 
@@ -41,6 +42,10 @@ void session_close(struct session *s);
  * after a message.
  */
 int session_find_zone(struct session *s, const char *zone, const char *name);
+
+/* session_hosts(s, out): the names that are the operands, canonical, all in the
+ * zone, the caller's to free in any case. An exit status after a message. */
+int session_hosts(const struct session *s, struct namelist *out);
 
 /* session_connect(s, provider): open the driver, --provider unless ${provider}
  * names one. An exit status after a message. */
