@@ -34,18 +34,17 @@ ask_again(const struct ask *a, const char *name, bool no_checking)
 	return m;
 }
 
-/* Whether the answer is what the wildcard above the name says. */
+/* Whether the answer is what the wildcard right below ${above} says. */
 static bool
-is_wildcard(const struct probe *p, const struct ask *a, const struct rrset *set)
+is_of_wildcard(const struct ask *a, const char *above, const struct rrset *set)
 {
-	const char *parent = dnsname_parent(p->name);
 	struct buf b = BUF_INIT;
 	struct dnsmsg *m = NULL;
 	const struct rrset *wild = NULL;
 	bool is = false;
 	size_t i;
 
-	if (parent != NULL && buf_printf(&b, "*.%s", parent) == 0)
+	if (buf_printf(&b, "*.%s", above) == 0)
 		m = ask_again(a, buf_str(&b), false);
 	if (m != NULL)
 		wild = rrsets_find(&m->answer, buf_str(&b), set->type);
@@ -57,6 +56,20 @@ is_wildcard(const struct probe *p, const struct ask *a, const struct rrset *set)
 	dnsmsg_free(m);
 	buf_fini(&b);
 	return is;
+}
+
+/* Whether the answer is what a wildcard above the name says. */
+static bool
+is_wildcard(const char *zone, const struct probe *p, const struct ask *a,
+	const struct rrset *set)
+{
+	const char *above = p->name;
+
+	while (strcmp(above, zone) != 0 &&
+		(above = dnsname_parent(above)) != NULL)
+		if (is_of_wildcard(a, above, set))
+			return true;
+	return false;
 }
 
 /* Whether a resolver has the answer and keeps it back as not valid. */
@@ -112,7 +125,8 @@ take(struct session *s, const struct look_job *job, size_t k,
 	int64_t empty;
 
 	/* which is as it should be of a name without records of its own */
-	if (state == PROBE_OTHER && set != NULL && is_wildcard(p, a, set))
+	if (state == PROBE_OTHER && set != NULL &&
+		is_wildcard(s->name, p, a, set))
 		state = p->after == NULL ? PROBE_NEW : PROBE_WILDCARD;
 	if (state == PROBE_FAILED && job->is_resolvers && is_bogus(p, a))
 		state = PROBE_DNSSEC;

@@ -8,7 +8,6 @@
 #include "namelist.h"
 #include "rrset.h"
 
-struct env;
 struct recorder;
 
 /*
@@ -25,7 +24,7 @@ enum plan_phase {
 enum { PLAN_ID_SIZE = 17 };
 
 struct plan {
-	char id[PLAN_ID_SIZE]; /* of what is changed */
+	char id[PLAN_ID_SIZE]; /* of all that is in it */
 	char *zone, *provider;
 	enum plan_phase phase;
 	bool has_serial;
@@ -33,6 +32,8 @@ struct plan {
 	char sha256[RRSET_HASH_SIZE]; /* of the zone, but for what the server
 					 makes itself */
 	uint32_t negative_ttl;
+	/* of a wildcard that answers for names without records; 0: of none */
+	uint32_t wildcard_ttl;
 	double at, safe_after;       /* the latter 0: none */
 	struct namelist hosts;       /* the names to be moved */
 	struct namelist addresses;   /* of the app, for HTTPS */
@@ -57,17 +58,13 @@ int plan_seal(struct plan *p);
 /*
  * is_plan_allowed(p, c): whether a change is one of those that a plan may
  * make: addresses of its hosts (A, AAAA, CNAME, ALIAS), and the names for their
- * certificates. MX, NS, SOA, CAA and other TXT are nobody's business.
+ * certificates, or for that of the wildcard which covers one. MX, NS, SOA, CAA
+ * and other TXT are nobody's business.
  */
 bool is_plan_allowed(const struct plan *p, const struct plan_change *c);
 
 /* plan_put(p, r): write the plan's records. 0 or -1. */
 int plan_put(const struct plan *p, struct recorder *r);
-
-/* plan_read(env, out): the plan on ${env}'s input; other records are passed
- * over. Out the caller's to plan_fini(). 0, or an exit status after a
- * message. */
-int plan_read(struct env *env, struct plan *out);
 
 /* plan_fini(p): free all in it. */
 void plan_fini(struct plan *p);
@@ -78,5 +75,9 @@ uint32_t plan_longest_ttl(const struct plan *p);
 
 /* plan_phase_name(phase): "ttl", "move", "rollback". */
 const char *plan_phase_name(enum plan_phase phase);
+
+/* plan_phase_find(name, out): the phase of that name. 0, or -1: there is none.
+ */
+int plan_phase_find(const char *name, enum plan_phase *out);
 
 #endif

@@ -231,31 +231,41 @@ check_hints(const struct planning *g, const struct plan *p, const char *host)
 	(void)p;
 }
 
-/* The wildcard that answers for a name without records of its own. */
-static bool
-is_masked(const struct planning *g, const char *host)
+/* The TTL of the wildcard that answers for a name without records of its own
+ * (RFC 4592 section 3.3.1: at the nearest name above that there is); 0: none
+ * does. */
+static uint32_t
+wildcard_ttl(const struct planning *g, const char *host)
 {
 	struct buf b = BUF_INIT;
-	const char *parent = dnsname_parent(host);
-	bool masked = false;
+	const char *above = host;
+	uint32_t most = 0;
 	size_t i;
 
-	if (is_rrsets_name(g->zone, host) || parent == NULL)
-		return false;
-	if (buf_printf(&b, "*.%s", parent) == 0)
-		for (i = 0; i < POINTERS; i++)
-			masked = masked || rrsets_find(g->zone, buf_str(&b),
-						   pointers[i]) != NULL;
+	while (above != NULL && !is_rrsets_name(g->zone, above))
+		above = dnsname_parent(above);
+	if (above != NULL && above != host &&
+		buf_printf(&b, "*.%s", above) == 0)
+		for (i = 0; i < POINTERS; i++) {
+			const struct rrset *s =
+				rrsets_find(g->zone, buf_str(&b), pointers[i]);
+
+			if (s != NULL && s->ttl >= most)
+				most = s->ttl > 0 ? s->ttl : 1;
+		}
 	buf_fini(&b);
-	return masked;
+	return most;
 }
 
 /* What the name has now, which the plan takes away. 0 or -1. */
 static int
 take_present(const struct planning *g, struct plan *p, const char *host)
 {
+	uint32_t ttl = wildcard_ttl(g, host);
 	size_t i;
 
+	if (ttl > p->wildcard_ttl)
+		p->wildcard_ttl = ttl;
 	for (i = 0; i < POINTERS; i++) {
 		const struct rrset *s = rrsets_find(g->zone, host, pointers[i]);
 
@@ -310,7 +320,7 @@ set_ttl(const struct planning *g, struct plan *p, const char *host)
 	}
 	if (!any)
 		tell(g, "note", "dns-no-records", NULL,
-			is_masked(g, host)
+			wildcard_ttl(g, host) > 0
 				? "a wildcard answers for it; its TTL is left "
 				  "alone"
 				: "it has no records yet",

@@ -121,6 +121,27 @@ add_hosts(
 	return STATUS_OK;
 }
 
+/* What the files of certificates ask for may be anybody's records. 0 or -1. */
+static int
+check_allowed(struct session *s, const struct plan *p)
+{
+	struct plan_change *c;
+	size_t n, i;
+
+	if (plan_changes(p, &c, &n) == -1)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (!is_plan_allowed(p, &c[i]))
+			(void)recorder_tell(&s->rec, "error", "dns-not-allowed",
+				"look at the certificate file: is it of this "
+				"name?",
+				"%s is none of the names to be moved, nor of "
+				"those for their certificates",
+				c[i].name);
+	free(c);
+	return 0;
+}
+
 static int
 make(struct session *s, const struct rrsets *zone, struct plan *p)
 {
@@ -152,7 +173,8 @@ make(struct session *s, const struct rrsets *zone, struct plan *p)
 		status = flyapi_certificates(s, &hosts, false, &certs);
 	if (status == STATUS_OK)
 		status = add_hosts(&g, &hosts, p);
-	if (status == STATUS_OK && plan_seal(p) == -1)
+	if (status == STATUS_OK &&
+		(plan_seal(p) == -1 || check_allowed(s, p) == -1))
 		status = STATUS_TEMPORARY;
 	if (status == STATUS_OK && s->rec.errors > 0)
 		status = STATUS_NO;

@@ -39,6 +39,7 @@ turn_round(struct session *s, const struct rrsets *zone, struct plan *p)
 	p->phase = PLAN_ROLLBACK;
 	p->at = session_now(s);
 	p->safe_after = 0;
+	p->wildcard_ttl = 0;
 	p->has_serial = rrset_soa_number(soa, 0, &p->serial) == 0;
 	return rrsets_hash(zone, false, p->sha256) == -1 ? -1 : plan_seal(p);
 }

@@ -11,6 +11,7 @@
 #include "msg.h"
 #include "namelist.h"
 #include "plan.h"
+#include "planread.h"
 #include "provider.h"
 #include "rrtype.h"
 #include "session.h"
@@ -54,6 +55,23 @@ session_close(struct session *s)
 	memset(s, 0, sizeof(*s));
 }
 
+/* Whether --zone names another zone than the plan's, after a message. */
+static bool
+has_other_zone(const struct session *s, const char *zone)
+{
+	char *given = NULL;
+	bool is_other = false;
+
+	if (s->opt->zone != NULL)
+		is_other = dnsname_parse(s->opt->zone, NULL, &given) == -1 ||
+			   strcmp(given, zone) != 0;
+	if (is_other)
+		msg_error("the plan is for the zone %s, and --zone says %s",
+			zone, s->opt->zone);
+	free(given);
+	return is_other;
+}
+
 int
 session_find_zone(struct session *s, const char *zone, const char *name)
 {
@@ -71,6 +89,10 @@ session_find_zone(struct session *s, const char *zone, const char *name)
 		msg_error("%s: not a name of the DNS (other scripts are "
 			  "written as xn--...)",
 			text);
+		return STATUS_MISUSE;
+	}
+	if (zone != NULL && has_other_zone(s, start)) {
+		free(start);
 		return STATUS_MISUSE;
 	}
 	if (walkzone_find(s->walk, start, &s->zone) == -1) {
@@ -227,7 +249,7 @@ session_for_plan(struct session *s, const struct dnscut_options *o,
 
 	memset(plan, 0, sizeof(*plan));
 	if (status == STATUS_OK)
-		status = plan_read(env, plan);
+		status = planread(env, plan);
 	if (status == STATUS_OK)
 		status = session_find_zone(s, plan->zone, NULL);
 	if (status == STATUS_OK)

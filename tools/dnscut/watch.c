@@ -18,6 +18,7 @@
 #include "mem.h"
 #include "msg.h"
 #include "plan.h"
+#include "planread.h"
 #include "probe.h"
 #include "recorder.h"
 #include "rrset.h"
@@ -311,7 +312,7 @@ watch_run(const void *options, struct env *env)
 	memset(&w, 0, sizeof(w));
 	status = session_open(&w.s, options, env, "watch");
 	if (status == STATUS_OK)
-		status = plan_read(env, &w.plan);
+		status = planread(env, &w.plan);
 	if (status == STATUS_OK)
 		status = session_find_zone(&w.s, w.plan.zone, NULL);
 	if (status == STATUS_OK)
