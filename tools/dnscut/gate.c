@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
@@ -10,6 +11,7 @@
 #include "gate.h"
 #include "httpscheck.h"
 #include "jsonw.h"
+#include "mem.h"
 #include "msg.h"
 #include "num.h"
 #include "plan.h"
@@ -87,9 +89,10 @@ pass_certificate(
 	return STATUS_TEMPORARY;
 }
 
-/* A request to one address, under one name. */
+/* A request to one address, under one name; ${*proven} is counted. */
 static int
-pass_https(struct session *s, const char *host, const char *address)
+pass_https(struct session *s, const char *host, const char *address,
+	size_t *proven)
 {
 	struct buf name = BUF_INIT, port = BUF_INIT, b = BUF_INIT;
 	enum httpscheck_result rc = HTTPSCHECK_FAILED;
@@ -110,6 +113,7 @@ pass_https(struct session *s, const char *host, const char *address)
 	jsonw_time(&w, "at", session_now(s));
 	if (recorder_put(&s->rec, &w, &b, false) == -1)
 		goto end;
+	*proven += rc == HTTPSCHECK_OK;
 	if (rc == HTTPSCHECK_OK)
 		status = STATUS_OK;
 	if (rc == HTTPSCHECK_NO_ROUTE) {
@@ -139,12 +143,59 @@ worse(int a, int b)
 	return a == STATUS_MISUSE || b == STATUS_OK ? a : b;
 }
 
-/* HTTPS to all addresses with all names but wildcards, which are none. */
+/* The name to ask for; of a wildcard one that it stands for, which nobody is
+ * likely to have given away. The caller's to free; NULL: out of memory. */
+static char *
+visited_name(const char *host)
+{
+	static const char *const labels[] = {"dnscut-check", "x"};
+	struct buf b = BUF_INIT;
+	char *name = NULL;
+	size_t i;
+
+	if (!str_starts(host, "*."))
+		return mem_strdup(host);
+	/* the first may not fit into the 255 bytes of a name */
+	for (i = 0; i < sizeof(labels) / sizeof(labels[0]) && name == NULL;
+		i++) {
+		buf_clear(&b);
+		if (buf_printf(&b, "%s%s", labels[i], host + 1) == -1 ||
+			dnsname_parse(buf_str(&b), NULL, &name) == -1)
+			name = NULL;
+	}
+	buf_fini(&b);
+	return name;
+}
+
+/* HTTPS to all addresses with one name: one at least must be proven. */
+static int
+pass_host(struct session *s, const struct plan *p, const char *host)
+{
+	char *name = visited_name(host);
+	int status = name != NULL ? STATUS_OK : STATUS_TEMPORARY;
+	size_t proven = 0, i;
+
+	for (i = 0; name != NULL && i < p->addresses.n; i++)
+		status = worse(status,
+			pass_https(s, name, p->addresses.item[i], &proven));
+	if (status == STATUS_OK && proven == 0) {
+		(void)recorder_tell(&s->rec, "error", "dns-no-route",
+			"apply the plan from a machine that has a route to "
+			"the app's addresses",
+			"%s: none of the app's addresses can be tried from "
+			"here: whether HTTPS works is not known",
+			host);
+		status = STATUS_TEMPORARY;
+	}
+	free(name);
+	return status;
+}
+
 static int
 pass_addresses(struct session *s, const struct plan *p)
 {
 	int status = STATUS_OK;
-	size_t i, k;
+	size_t i;
 
 	if (p->addresses.n == 0) {
 		(void)recorder_tell(&s->rec, "error", "dns-no-addresses",
@@ -154,11 +205,7 @@ pass_addresses(struct session *s, const struct plan *p)
 		return STATUS_MISUSE;
 	}
 	for (i = 0; i < p->hosts.n; i++)
-		for (k = 0; k < p->addresses.n; k++)
-			if (!str_starts(p->hosts.item[i], "*."))
-				status = worse(
-					status, pass_https(s, p->hosts.item[i],
-							p->addresses.item[k]));
+		status = worse(status, pass_host(s, p, p->hosts.item[i]));
 	return status;
 }
 

@@ -108,7 +108,8 @@ httpscheck(const char *address, const char *port, const char *name,
 		converse(c, &request, &answer, deadline) == -1) {
 		msg_errno(
 			"%s: %s: no answer to an HTTPS request", name, address);
-	} else if (sscanf(buf_str(&answer), "HTTP/1.%*1u %3u", &code) != 1) {
+	} else if (sscanf(buf_str(&answer), "HTTP/1.%*1u %3u", &code) != 1 ||
+		   code < 100) {
 		msg_error("%s: %s: the answer is not HTTP", name, address);
 	} else if (code >= 500) {
 		*status = (int)code;
