@@ -43,6 +43,50 @@ double() {
 	provider=(--provider "$1")
 	ends=(--key "file:$T/double.key" --api-base "http://127.0.0.1:$port/${2:-v2}")
 }
+# double_down: no more of it, so that another can be
+double_down() {
+	local pid
+	for pid in ${DOUBLE_PID:-} ${RELAY_PID:-}; do
+		kill "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
+	rm -rf "$T/double" "$T/relay"
+}
+# relayed PROVIDER: from here on the zone pdns.test by the API of that provider, or of its double,
+# through a relay that can spoil it: $T/relay/mode; the former one ends
+relayed() {
+	local name=$1 path='' to=127.0.0.1:$((DNS_PORT + 5)) args=(hidden-token)
+	double_down
+	mkdir "$T/double" "$T/relay"
+	provider=(--provider "$1")
+	case $1 in
+	powerdns) name='' to=${DNS_PDNS_URL#http://} path=/api/v1/servers/localhost ;;
+	cloudflare) path=/client/v4 args=(ns1.pdns.test hidden-token) ;;
+	route53) args=(ns1.pdns.test AKIDEXAMPLE hidden-token) ;;
+	google) name=googledns path=/dns/v1 ;;
+	*) path=/v2 ;;
+	esac
+	echo hidden-token >"$T/double.key"
+	[[ $1 != route53 ]] || echo AKIDEXAMPLE:hidden-token:hidden-session >"$T/double.key"
+	[[ $1 != powerdns ]] || echo changeme-test >"$T/double.key"
+	DOUBLE_PID=
+	if [[ -n $name ]]; then
+		/usr/bin/python3 -B "$ROOT/tests/lab/$name" "${to#*:}" "$DNS_PDNS_URL/api/v1/servers/localhost" pdns.test \
+			"${args[@]}" "$T/double" >"$T/double/log" 2>&1 &
+		DOUBLE_PID=$!
+		wait_for 10 eval '(exec 3<>/dev/tcp/127.0.0.1/'"${to#*:}"') 2>/dev/null'
+	fi
+	/usr/bin/python3 -B "$ROOT/tests/lab/api-relay" "$T/relay/port" "$to" "$T/relay" >"$T/relay/log" 2>&1 &
+	RELAY_PID=$!
+	wait_for 10 test -s "$T/relay/port"
+	ends=(--key "file:$T/double.key" --api-base "http://127.0.0.1:$(cat "$T/relay/port")$path")
+}
+# spoil WORD...: what the relay does from now on
+spoil() {
+	rm -f "$T/relay/changes" "$T/relay/held"
+	echo "$*" >"$T/relay/mode.new"
+	mv "$T/relay/mode.new" "$T/relay/mode"
+}
 # pdns_patch SET...: change the zone behind dnscut's back
 pdns_patch() {
 	printf '%s\n' "$@" | jq -cs '{rrsets: .}' | curl -sf -X PATCH -H 'X-API-Key: changeme-test' \

@@ -16,6 +16,7 @@ enum {
 	ANSWER_MAX = 64 << 20,
 	MOST_TRIES = 8,
 	FEW_TRIES = 3,
+	SHORTEST_KEY = 8,
 	MOST_PATIENCE = 300
 };
 
@@ -123,6 +124,32 @@ make_headers(struct api *a, const struct api_call *c, const char *url,
 	return 0;
 }
 
+/* A server may send back what it was sent: the key is not to be seen in a
+ * message or a record. One that is shorter could be any word. */
+static void
+hide(struct buf *text, const char *key)
+{
+	size_t n = strlen(key), i;
+
+	for (i = 0; n >= SHORTEST_KEY && i + n <= text->len; i++)
+		if (memcmp(text->data + i, key, n) == 0)
+			memset(text->data + i, '*', n);
+}
+
+static void
+hide_all(const struct api *a, const struct buf *own, struct buf *text)
+{
+	const char *value;
+	size_t i;
+
+	if (a->kind->header != NULL)
+		hide(text, buf_str(&a->header) + strlen(a->kind->header));
+	for (i = 0; i < API_HEADERS; i++)
+		if (own[i].secret &&
+			(value = strstr(buf_str(&own[i]), ": ")) != NULL)
+			hide(text, value + 2);
+}
+
 /* One request and its answer. 0 or -1. */
 static int
 fetch(struct api *a, const struct api_call *c, struct buf *into,
@@ -151,6 +178,7 @@ fetch(struct api *a, const struct api_call *c, struct buf *into,
 		make_headers(a, c, buf_str(&url), own, &media, headers) == 0) {
 		r.url = buf_str(&url);
 		rc = http_fetch(a->http, &r, answer);
+		hide_all(a, own, into);
 	}
 	for (i = 0; i < API_HEADERS; i++)
 		buf_fini(&own[i]);
@@ -254,11 +282,23 @@ api_call(struct api *a, const struct api_call *c, long *status,
 }
 
 enum provider_result
+api_incomplete(const struct api *a, const char *why)
+{
+	msg_error("%s: the listing of the zone is not whole: %s: try again",
+		a->kind->what, why);
+	return PROVIDER_AWAY;
+}
+
+enum provider_result
 api_refuse(const struct api *a, const struct api_call *c, long status,
 	const char *why)
 {
 	msg_error("%s: %s %s: %s%s(HTTP status %ld)", a->kind->what, c->method,
 		c->path, why != NULL ? why : "", why != NULL ? " " : "",
 		status);
-	return status >= 500 ? PROVIDER_UNKNOWN : PROVIDER_REFUSED;
+	/* "done", by whoever answers here in its place, is no answer of its */
+	if (status < 300 && strcmp(c->method, "GET") == 0)
+		return PROVIDER_AWAY;
+	return status < 300 || status >= 500 ? PROVIDER_UNKNOWN
+					     : PROVIDER_REFUSED;
 }

@@ -67,8 +67,13 @@ enum provider_result api_fetch(struct api *a, const struct api_call *c,
 enum provider_result api_call(struct api *a, const struct api_call *c,
 	long *status, struct json **doc);
 
+/* api_incomplete(a, why): say that a listing cannot be believed, and why.
+ * PROVIDER_AWAY. */
+enum provider_result api_incomplete(const struct api *a, const char *why);
+
 /* api_refuse(a, c, status, why): say that the provider refuses: why in its own
- * words, or NULL. PROVIDER_REFUSED, of 5xx PROVIDER_UNKNOWN. */
+ * words, or NULL. PROVIDER_REFUSED; of 5xx, and of an answer that is none of
+ * its, PROVIDER_UNKNOWN; PROVIDER_AWAY if nothing was to be changed. */
 enum provider_result api_refuse(const struct api *a, const struct api_call *c,
 	long status, const char *why);
 

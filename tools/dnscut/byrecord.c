@@ -29,6 +29,7 @@ struct byrecord {
 	struct buf path;
 	struct entry *entry;
 	size_t n;
+	int64_t listed, total; /* of all pages; what they say there are */
 };
 
 static void
@@ -41,6 +42,7 @@ forget(struct byrecord *p)
 	free(p->entry);
 	p->entry = NULL;
 	p->n = 0;
+	p->listed = p->total = 0;
 }
 
 void
@@ -178,6 +180,32 @@ take(struct byrecord *p, const struct json_val *v, struct rrsets *out)
 	return rc;
 }
 
+/* Whether a page is one, and a new one. */
+static enum provider_result
+check_page(struct byrecord *p, const struct json_val *page,
+	const struct json_val *list)
+{
+	const struct json_val *first = json_get(json_first(list), "id");
+	int64_t id;
+	size_t i;
+
+	p->total = p->kind->total(page);
+	if (json_kind(list) != JSON_ARRAY || p->total < 0)
+		return api_incomplete(
+			p->api, "what came is no page of records");
+	p->listed += (int64_t)json_count(list);
+	if (p->n > 0 && json_count(list) == 0)
+		return api_incomplete(p->api, "a page of it is empty");
+	/* one was added meanwhile and has moved the others; or it goes in
+	 * circles */
+	if (json_int(first, 1, INT64_MAX, &id) == 0)
+		for (i = 0; i < p->n; i++)
+			if (p->entry[i].id == id)
+				return api_incomplete(
+					p->api, "a record comes twice");
+	return PROVIDER_OK;
+}
+
 /* One page; ${*more}: there is another. */
 static enum provider_result
 list_page(struct byrecord *p, unsigned page, bool *more, struct rrsets *out)
@@ -185,7 +213,7 @@ list_page(struct byrecord *p, unsigned page, bool *more, struct rrsets *out)
 	struct buf path = BUF_INIT;
 	struct api_call c = {.method = "GET"};
 	struct json *doc = NULL;
-	const struct json_val *v;
+	const struct json_val *list, *v;
 	enum provider_result rc = PROVIDER_AWAY;
 
 	*more = false;
@@ -194,11 +222,17 @@ list_page(struct byrecord *p, unsigned page, bool *more, struct rrsets *out)
 		return PROVIDER_AWAY;
 	c.path = buf_str(&path);
 	rc = byrecord_call(p, &c, 200, &doc);
-	for (v = json_first(json_get(json_root(doc), p->kind->list));
-		v != NULL && rc == PROVIDER_OK; v = json_next(v))
+	list = json_get(json_root(doc), p->kind->list);
+	if (rc == PROVIDER_OK)
+		rc = check_page(p, json_root(doc), list);
+	for (v = json_first(list); v != NULL && rc == PROVIDER_OK;
+		v = json_next(v))
 		if (take(p, v, out) == -1) {
+			const char *name = json_get_str(v, "name");
+
 			msg_error("%s: a record cannot be read: %s",
-				p->kind->api.what, json_get_str(v, "name"));
+				p->kind->api.what,
+				name != NULL ? name : "it has no name");
 			rc = PROVIDER_REFUSED;
 		}
 	*more = rc == PROVIDER_OK && p->kind->has_more(json_root(doc));
@@ -219,6 +253,11 @@ byrecord_list(void *state, struct rrsets *out)
 	forget(p);
 	for (page = 1; more && page <= MOST_PAGES && rc == PROVIDER_OK; page++)
 		rc = list_page(p, page, &more, out);
+	if (rc == PROVIDER_OK && more)
+		rc = api_incomplete(p->api, "its pages do not end");
+	if (rc == PROVIDER_OK && p->listed < p->total)
+		rc = api_incomplete(p->api, "it has more records than it "
+					    "lists");
 	if (rc == PROVIDER_OK && rrsets_settle(out) == -1)
 		rc = PROVIDER_AWAY;
 	if (rc != PROVIDER_OK)

@@ -37,6 +37,9 @@ struct byrecord_kind {
 	int (*put_extra)(struct buf *b, const struct json_val *v);
 	/* put_text(b, text): append what a TXT record there says. 0 or -1 */
 	int (*put_text)(struct buf *b, const char *text);
+	/* total(page): how many records it says there are in all; -1: it does
+	 * not */
+	int64_t (*total)(const struct json_val *page);
 	/* has_more(doc): whether there is a page after this one */
 	bool (*has_more)(const struct json_val *page);
 	/* put_why(b, doc): append why it refuses, in its own words. 0 or -1 */

@@ -31,6 +31,7 @@ struct cloudflare {
 	struct rrsets ns; /* the servers that it wants */
 	struct entry *entry;
 	size_t n;
+	int64_t total; /* how many records it says there are */
 };
 
 static const struct api_kind kind = {.what = "cloudflare",
@@ -50,6 +51,7 @@ forget(struct cloudflare *p)
 	free(p->entry);
 	p->entry = NULL;
 	p->n = 0;
+	p->total = 0;
 }
 
 static void
@@ -99,6 +101,19 @@ call(struct cloudflare *p, const struct api_call *c, struct json **doc)
 	return rc;
 }
 
+/* Whether a zone of the answer is the one that was asked for. */
+static bool
+is_ours(const struct cloudflare *p, const struct json_val *v)
+{
+	const char *text = json_get_str(v, "name");
+	char *name = NULL;
+	bool is = text != NULL && dnsname_parse(text, NULL, &name) == 0 &&
+		  strcmp(name, p->name) == 0;
+
+	free(name);
+	return is;
+}
+
 /* Takes the zone's id and the servers that it should be delegated to. 0 or -1
  * after a message. */
 static int
@@ -106,9 +121,15 @@ take_zone(struct cloudflare *p, const struct json_val *v)
 {
 	const char *id = json_get_str(v, "id");
 
-	if (v == NULL || id == NULL || strpbrk(id, "/?#") != NULL) {
+	if (!is_ours(p, v) || id == NULL || strpbrk(id, "/?#") != NULL) {
 		msg_error("cloudflare: there is no zone %s that this key may "
 			  "see",
+			p->name);
+		return -1;
+	}
+	if (json_next(v) != NULL) {
+		msg_error("cloudflare: this key sees several zones %s: use "
+			  "one of the account whose zone is active",
 			p->name);
 		return -1;
 	}
@@ -173,6 +194,30 @@ note(struct cloudflare *p, const char *id, const struct rrset *set)
 	return e->id != NULL && e->name != NULL ? 0 : -1;
 }
 
+/* Whether a page is one, and a new one, and how many pages there are. */
+static enum provider_result
+check_page(struct cloudflare *p, const struct json_val *page, int64_t *pages)
+{
+	const struct json_val *list = json_get(page, "result"),
+			      *info = json_get(page, "result_info");
+	const char *first = json_get_str(json_first(list), "id");
+	size_t i;
+
+	if (json_kind(list) != JSON_ARRAY ||
+		json_int(json_get(info, "total_pages"), 0, MOST_PAGES, pages) ==
+			-1 ||
+		json_int(json_get(info, "total_count"), 0, INT32_MAX,
+			&p->total) == -1)
+		return api_incomplete(
+			p->api, "what came is no page of records");
+	/* one was added meanwhile and has moved the others; or it goes in
+	 * circles */
+	for (i = 0; first != NULL && i < p->n; i++)
+		if (strcmp(p->entry[i].id, first) == 0)
+			return api_incomplete(p->api, "a record comes twice");
+	return PROVIDER_OK;
+}
+
 /* One page of records. PROVIDER_OK and how many pages there are. */
 static enum provider_result
 list_page(
@@ -190,21 +235,19 @@ list_page(
 	c.path = buf_str(&path);
 	if ((rc = call(p, &c, &doc)) != PROVIDER_OK)
 		goto end;
+	rc = check_page(p, json_root(doc), pages);
 	for (v = json_first(json_get(json_root(doc), "result"));
 		v != NULL && rc == PROVIDER_OK; v = json_next(v)) {
-		const char *id = json_get_str(v, "id");
+		const char *id = json_get_str(v, "id"),
+			   *name = json_get_str(v, "name");
 
 		if (id == NULL || cfrecord_take(v, out) == -1 ||
 			note(p, id, &out->item[out->n - 1]) == -1) {
-			msg_error("cloudflare: a record cannot be read: %s %s",
-				json_get_str(v, "type"),
-				json_get_str(v, "name"));
+			msg_error("cloudflare: a record cannot be read: %s",
+				name != NULL ? name : "it has no name");
 			rc = PROVIDER_REFUSED;
 		}
 	}
-	v = json_get(json_root(doc), "result_info");
-	if (json_int(json_get(v, "total_pages"), 0, MOST_PAGES, pages) == -1)
-		*pages = 1;
 
 end:
 	json_free(doc);
@@ -224,6 +267,9 @@ cloudflare_list(void *state, struct rrsets *out)
 	forget(p);
 	for (page = 1; page <= pages && rc == PROVIDER_OK; page++)
 		rc = list_page(p, page, &pages, out);
+	if (rc == PROVIDER_OK && (int64_t)p->n < p->total)
+		rc = api_incomplete(p->api, "it has more records than it "
+					    "lists");
 	if (rc == PROVIDER_OK && rrsets_settle(out) == -1)
 		rc = PROVIDER_AWAY;
 	if (rc != PROVIDER_OK)
@@ -358,4 +404,4 @@ cloudflare_servers(
 
 const struct provider cloudflare_provider = {"cloudflare", PROVIDER_ATOMIC, 60,
 	PROVIDER_APEX_FLATTENED, cloudflare_open, cloudflare_close,
-	cloudflare_list, cloudflare_apply, cloudflare_servers};
+	cloudflare_list, cloudflare_apply, cloudflare_servers, false};

@@ -39,6 +39,17 @@ put_data(struct buf *b, const struct json_val *v, const char *text,
 	return buf_puts(b, text);
 }
 
+static int64_t
+total(const struct json_val *page)
+{
+	int64_t n;
+
+	return json_int(json_get(json_get(page, "meta"), "total"), 0, INT32_MAX,
+		       &n) == 0
+		       ? n
+		       : -1;
+}
+
 static bool
 has_more(const struct json_val *page)
 {
@@ -68,6 +79,7 @@ static const struct byrecord_kind kind = {
 	.data = "data",
 	.put_data = put_data,
 	.put_text = txtdata_plain,
+	.total = total,
 	.has_more = has_more,
 	.put_why = put_why};
 
@@ -90,4 +102,4 @@ digitalocean_open(const struct provider_options *o, void **state)
 
 const struct provider digitalocean_provider = {"digitalocean", PROVIDER_STEPS,
 	MIN_TTL, PROVIDER_APEX_ADDRESS, digitalocean_open, byrecord_close,
-	byrecord_list, byrecord_apply, byrecord_servers};
+	byrecord_list, byrecord_apply, byrecord_servers, false};

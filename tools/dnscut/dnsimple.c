@@ -47,6 +47,17 @@ put_extra(struct buf *b, const struct json_val *v)
 	return rc;
 }
 
+static int64_t
+total(const struct json_val *page)
+{
+	const struct json_val *p = json_get(page, "pagination");
+	int64_t n;
+
+	return json_int(json_get(p, "total_entries"), 0, INT32_MAX, &n) == 0
+		       ? n
+		       : -1;
+}
+
 static bool
 has_more(const struct json_val *page)
 {
@@ -88,6 +99,7 @@ static const struct byrecord_kind kind = {
 	.put_data = put_data,
 	.put_extra = put_extra,
 	.put_text = buf_puts,
+	.total = total,
 	.has_more = has_more,
 	.put_why = put_why};
 
@@ -158,4 +170,4 @@ dnsimple_open(const struct provider_options *o, void **state)
 
 const struct provider dnsimple_provider = {"dnsimple", PROVIDER_STEPS, 0,
 	PROVIDER_APEX_ALIAS, dnsimple_open, byrecord_close, byrecord_list,
-	byrecord_apply, byrecord_servers};
+	byrecord_apply, byrecord_servers, false};

@@ -85,7 +85,7 @@ each_page(struct googledns *p, const char *what,
 	int (*take)(struct googledns *, const struct json_val *, void *),
 	void *ctx)
 {
-	struct buf path = BUF_INIT;
+	struct buf path = BUF_INIT, last = BUF_INIT;
 	struct api_call c = {.method = "GET"};
 	struct json *doc = NULL;
 	enum provider_result rc = PROVIDER_OK;
@@ -95,6 +95,12 @@ each_page(struct googledns *p, const char *what,
 	for (page = 0; next != NULL && rc == PROVIDER_OK; page++) {
 		buf_clear(&path);
 		if (page == MOST_PAGES ||
+			(*next != '\0' && strcmp(next, buf_str(&last)) == 0)) {
+			rc = api_incomplete(p->api, "its pages do not end");
+			break;
+		}
+		buf_clear(&last);
+		if (buf_puts(&last, next) == -1 ||
 			buf_printf(&path, "%s%s", buf_str(&p->path), what) ==
 				-1 ||
 			(*next != '\0' &&
@@ -113,6 +119,7 @@ each_page(struct googledns *p, const char *what,
 	}
 	json_free(doc);
 	buf_fini(&path);
+	buf_fini(&last);
 	return rc;
 }
 
@@ -121,6 +128,19 @@ struct found {
 	struct buf id;
 	size_t n;
 };
+
+/* Whether a zone of the answer is the one that was asked for. */
+static bool
+is_ours(const struct googledns *p, const struct json_val *v)
+{
+	const char *text = json_get_str(v, "dnsName");
+	char *name = NULL;
+	bool is = text != NULL && dnsname_parse(text, NULL, &name) == 0 &&
+		  strcmp(name, p->name) == 0;
+
+	free(name);
+	return is;
+}
 
 static int
 take_zones(struct googledns *p, const struct json_val *page, void *ctx)
@@ -133,7 +153,7 @@ take_zones(struct googledns *p, const struct json_val *page, void *ctx)
 		const char *id = json_get_str(v, "name"),
 			   *visible = json_get_str(v, "visibility");
 
-		if (id == NULL ||
+		if (id == NULL || !is_ours(p, v) ||
 			(visible != NULL && strcmp(visible, "public")))
 			continue;
 		buf_clear(&f->id);
@@ -320,4 +340,4 @@ googledns_servers(
 
 const struct provider googledns_provider = {"google", PROVIDER_ATOMIC, 0,
 	PROVIDER_APEX_ALIAS, googledns_open, googledns_close, googledns_list,
-	googledns_apply, googledns_servers};
+	googledns_apply, googledns_servers, true};

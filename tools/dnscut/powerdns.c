@@ -155,9 +155,11 @@ powerdns_list(void *state, struct rrsets *out)
 	for (v = json_first(json_get(json_root(doc), "rrsets"));
 		v != NULL && rc == PROVIDER_OK; v = json_next(v))
 		if (take_set(p, v, out) == -1) {
+			const char *name = json_get_str(v, "name");
+
 			msg_error("powerdns: a set of the zone cannot be read: "
 				  "%s",
-				json_get_str(v, "name"));
+				name != NULL ? name : "it has no name");
 			rc = PROVIDER_REFUSED;
 		}
 	json_free(doc);
@@ -256,13 +258,11 @@ static enum provider_result
 powerdns_servers(void *state, const struct rrsets *expected, struct rrsets *out)
 {
 	struct powerdns *p = state;
-	const struct rrset *ns = rrsets_find(expected, p->zone, RRTYPE_NS);
 
-	memset(out, 0, sizeof(*out));
-	return ns == NULL || rrsets_add_set(out, ns) == 0 ? PROVIDER_OK
-							  : PROVIDER_AWAY;
+	return provider_name_servers(
+		rrsets_find(expected, p->zone, RRTYPE_NS), out);
 }
 
 const struct provider powerdns_provider = {"powerdns", PROVIDER_ATOMIC, 0,
 	PROVIDER_APEX_ALIAS, powerdns_open, powerdns_close, powerdns_list,
-	powerdns_apply, powerdns_servers};
+	powerdns_apply, powerdns_servers, true};

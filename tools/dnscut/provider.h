@@ -1,6 +1,7 @@
 #ifndef PROVIDER_H
 #define PROVIDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -80,6 +81,7 @@ struct provider {
 	 */
 	enum provider_result (*servers)(
 		void *state, const struct rrsets *expected, struct rrsets *out);
+	bool lists_soa; /* a listing without the zone's SOA is none */
 };
 
 /* provider_find(name): the driver, or NULL. */

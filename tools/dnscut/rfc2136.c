@@ -107,13 +107,11 @@ static enum provider_result
 rfc2136_servers(void *state, const struct rrsets *expected, struct rrsets *out)
 {
 	struct rfc2136 *p = state;
-	const struct rrset *ns = rrsets_find(expected, p->zone.name, RRTYPE_NS);
 
-	memset(out, 0, sizeof(*out));
-	return ns == NULL || rrsets_add_set(out, ns) == 0 ? PROVIDER_OK
-							  : PROVIDER_AWAY;
+	return provider_name_servers(
+		rrsets_find(expected, p->zone.name, RRTYPE_NS), out);
 }
 
 const struct provider rfc2136_provider = {"rfc2136", PROVIDER_COMPARED, 0,
 	PROVIDER_APEX_ADDRESS, rfc2136_open, rfc2136_close, rfc2136_list,
-	rfc2136_apply, rfc2136_servers};
+	rfc2136_apply, rfc2136_servers, true};

@@ -304,7 +304,7 @@ static enum provider_result
 route53_list(void *state, struct rrsets *out)
 {
 	struct route53 *p = state;
-	struct buf path = BUF_INIT, text = BUF_INIT;
+	struct buf path = BUF_INIT, last = BUF_INIT, text = BUF_INIT;
 	struct api_call c = {.method = "GET"};
 	struct xmltext root;
 	enum provider_result rc = PROVIDER_OK;
@@ -315,10 +315,15 @@ route53_list(void *state, struct rrsets *out)
 		rc = PROVIDER_AWAY;
 	for (page = 0; rc == PROVIDER_OK && path.len > 0; page++) {
 		c.path = buf_str(&path);
-		rc = page < MOST_PAGES
-			     ? call(p, &c, "ListResourceRecordSetsResponse",
-				       &text, &root)
-			     : PROVIDER_REFUSED;
+		if (page == MOST_PAGES ||
+			strcmp(buf_str(&path), buf_str(&last)) == 0)
+			rc = api_incomplete(p->api, "its pages do not end");
+		else
+			rc = call(p, &c, "ListResourceRecordSetsResponse",
+				&text, &root);
+		buf_clear(&last);
+		if (rc == PROVIDER_OK && buf_puts(&last, c.path) == -1)
+			rc = PROVIDER_AWAY;
 		if (rc == PROVIDER_OK)
 			rc = take_page(&root, out);
 		if (rc == PROVIDER_OK && next_page(p, &root, &path) == -1)
@@ -327,6 +332,7 @@ route53_list(void *state, struct rrsets *out)
 	if (rc == PROVIDER_OK && r53set_settle(out) == -1)
 		rc = PROVIDER_AWAY;
 	buf_fini(&path);
+	buf_fini(&last);
 	buf_fini(&text);
 	if (rc != PROVIDER_OK)
 		rrsets_fini(out);
@@ -413,4 +419,4 @@ route53_servers(void *state, const struct rrsets *expected, struct rrsets *out)
 
 const struct provider route53_provider = {"route53", PROVIDER_ATOMIC, 0,
 	PROVIDER_APEX_ADDRESS, route53_open, route53_close, route53_list,
-	route53_apply, route53_servers};
+	route53_apply, route53_servers, true};

@@ -217,6 +217,12 @@ session_connect(struct session *s, const char *provider)
 		.clock = s->env->clock};
 	enum provider_result rc;
 
+	if (p == NULL && name != NULL) {
+		msg_error("the plan is for a provider that is not known here: "
+			  "%s",
+			name);
+		return STATUS_MISUSE;
+	}
 	if (p == NULL) {
 		msg_error("which provider? Give --provider");
 		return STATUS_MISUSE;
@@ -235,10 +241,39 @@ session_connect(struct session *s, const char *provider)
 	return provider_status(rc);
 }
 
+/* Whether what was listed is a zone, and this one. */
+static bool
+is_listing(const struct session *s, const struct rrsets *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (!is_dnsname_under(list->item[i].name, s->name)) {
+			msg_error("%s: it lists %s, which is not in the zone "
+				  "%s",
+				s->provider->name, list->item[i].name, s->name);
+			return false;
+		}
+	if (s->provider->lists_soa &&
+		rrsets_find(list, s->name, RRTYPE_SOA) == NULL) {
+		msg_error("%s: what it says is no listing of %s: the SOA is "
+			  "missing",
+			s->provider->name, s->name);
+		return false;
+	}
+	return true;
+}
+
 int
 session_list(struct session *s, struct rrsets *out)
 {
-	return provider_status(s->provider->list(s->state, out));
+	enum provider_result rc = s->provider->list(s->state, out);
+
+	if (rc == PROVIDER_OK && !is_listing(s, out)) {
+		rrsets_fini(out);
+		return STATUS_TEMPORARY;
+	}
+	return provider_status(rc);
 }
 
 int

@@ -42,9 +42,9 @@ make(const char *algorithm, const char *name, struct buf *data,
 	}
 	if (dnsname_parse(full, NULL, &k->algorithm) == -1 ||
 		!is_str_one_of(k->algorithm, algorithms)) {
-		msg_error("the key: %s is no algorithm that can be used: "
-			  "hmac-sha256, hmac-sha512 ...",
-			algorithm);
+		/* what stands there may be the secret, in the wrong place */
+		msg_error("the key: its algorithm is none that can be used: "
+			  "hmac-sha256, hmac-sha512 ...");
 		goto err;
 	}
 	if (data->len == 0 || base64_decode(&raw, buf_str(data)) == -1) {
