@@ -29,6 +29,7 @@ struct job {
 	int port; /* PORT, or 0 */
 	const char *mount, *volume, *dockerfile, *health_timeout, *draining;
 	bool has_domain;
+	bool is_deployed; /* they are a deployment's, so all of Railway's */
 };
 
 #endif

@@ -42,7 +42,16 @@ is_reached(struct job *job, const char *command, const struct cmdport *p)
 		.level = "note", .rule = "no-web", .file = job->file};
 
 	if (setting_get(job, "deploy", "healthcheckPath") != NULL ||
-		job->has_domain || p->kind != CMDPORT_NONE)
+		job->has_domain)
+		return true;
+	if (job->is_deployed) {
+		report_at(job->report, &f,
+			"the service has no domain (its variables have no "
+			"RAILWAY_PUBLIC_DOMAIN), so nothing is reached from "
+			"outside");
+		return false;
+	}
+	if (p->kind != CMDPORT_NONE)
 		return true;
 	if (command != NULL && is_worker(command)) {
 		report_at(job->report, &f,

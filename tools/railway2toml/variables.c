@@ -98,6 +98,8 @@ take_own(struct job *job, const struct tree *t, const char *value)
 
 	if (strcmp(t->key, "RAILWAY_PUBLIC_DOMAIN") == 0)
 		need_domain(job, value);
+	else if (strcmp(t->key, "RAILWAY_SERVICE_ID") == 0)
+		job->is_deployed = true;
 	if (take_setting(job, t->key, value))
 		report_at(job->report, &f,
 			"%s is a setting of Railway: %s; its place is the "
