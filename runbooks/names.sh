@@ -88,19 +88,20 @@ step_ttl() {
 # names_ready: caches have forgotten the old TTL, and the certificates are there:
 # before the freeze, so that the app is not closed for what cannot be done.
 names_ready() {
-	local after i host app
+	local after i host app end
 	after=$(jq -Rr 'fromjson? | select(.type == "zone.changed") | .safe_after // empty' "$STATE/ttl.journal" | tail -n 1)
 	if [[ -n $after ]]; then
 		i=$(($(date -d "$after" +%s) - $(date +%s)))
 		[[ $i -le 600 ]] || die "caches may have the old TTL until $after: run this again then" 111
 		[[ $i -le 0 ]] || { say "   waiting $i s, until caches have forgotten the old TTL" && sleep "$i"; }
 	fi
+	end=$((SECONDS + CERTIFICATE_WAIT))
 	while read -r -u 4 host app; do
 		is_in_zone "$host" || continue
 		for ((i = 0; ; i++)); do
 			save_output "cert.$host.json" fly certs check "$host" --json -a "$app"
 			jq -e 'any(.certificates[]?; .status == "active")' "$STATE/cert.$host.json" >/dev/null && break
-			[[ $i -lt 60 ]] || die "the certificate of $host is not active yet (fly certs check $host -a $app): run this again when it is" 111
+			[[ $SECONDS -lt $end ]] || die "the certificate of $host is not active yet (fly certs check $host -a $app): run this again when it is" 111
 			[[ $i -gt 0 ]] || say "   waiting for the certificate of $host"
 			sleep 5
 		done

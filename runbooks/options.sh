@@ -5,7 +5,7 @@
 APP='' TO_APP='' ORG=personal REGION='' SOURCE_DIR=. DATABASE='' JOBS='' SOURCE_PIN=''
 PROXY_PORT=16380 VERB=run MAX_FREEZE='' SOAK=1d
 REDIS='' REDIS_URL_FROM='' REDIS_PIN='' NO_REDIS='' BUCKET='' BUCKET_ENV_FILE='' NO_BUCKET=''
-DNS_PROVIDER='' DNS_KEY='' ZONE='' TTL=60
+DNS_PROVIDER='' DNS_KEY='' ZONE='' TTL=60 CERTIFICATE_WAIT=300
 DNS_OPTIONS=() DNS_APPLY_OPTIONS=() DNS_WATCH_OPTIONS=() OPTIONS=()
 
 cutover_usage() {
@@ -48,6 +48,7 @@ DNS:
   --dns-key LOCATOR  the key of the provider's API
   --zone NAME        the zone (found from the names)
   --ttl SECONDS      the TTL before the names move (60)
+  --certificate-wait TIME   wait so long for certificates before the freeze (5m)
   --dns-option OPTION, --dns-apply-option OPTION, --dns-watch-option OPTION
                      one more option (--NAME=VALUE) for every dnscut, for its apply,
                      for its watch; several times
@@ -84,6 +85,7 @@ cutover_option() {
 	--dns-key) DNS_KEY=$2 ;;
 	--zone) ZONE=$2 ;;
 	--ttl) TTL=$2 ;;
+	--certificate-wait) CERTIFICATE_WAIT=$(seconds_of --certificate-wait "$2") ;;
 	--dns-option) DNS_OPTIONS+=("$2") ;;
 	--dns-apply-option) DNS_APPLY_OPTIONS+=("$2") ;;
 	--dns-watch-option) DNS_WATCH_OPTIONS+=("$2") ;;

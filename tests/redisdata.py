@@ -9,6 +9,7 @@ what a server holds, independently of rediscopy.
   list [DB ...]   a line a key: database, name, type, expiry, digest, groups
 """
 import base64
+import os
 import random
 import socket
 import sys
@@ -19,6 +20,8 @@ class Server:
     def __init__(self, port):
         self.sock = socket.create_connection(("127.0.0.1", port))
         self.file = self.sock.makefile("rb")
+        if os.environ.get("REDISCLI_AUTH"):
+            self.many([["AUTH", os.environ["REDISCLI_AUTH"]]])
 
     @staticmethod
     def pack(words):

@@ -31,6 +31,30 @@ def state(name, write=False):
             f.write(new)
 
 
+def is_working(name):
+    """The lab's application works on a request on that platform."""
+    try:
+        fd = os.open(os.path.join(state_dir(), name + ".working"), os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
+def lab_dns():
+    """The variables of the lab's DNS, or {} where there is none."""
+    try:
+        with open(os.path.join(state_dir(), "dns", "env"), encoding="utf-8") as f:
+            return dict(w.split("=", 1) for w in f.read().split())
+    except FileNotFoundError:
+        return {}
+
+
 class Usage(Exception):
     """A command line that the real program refuses."""
 

@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# A whole Heroku cutover: database, Redis, bucket and names, with a client that
+# orders and reads all the time; broken off, held up and killed on the way.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../wholelib.sh"
+whole_lab heroku
+
+check 'killed within ttl, the same command goes on; a certificate that is not active stops it before the freeze' '
+	: >"$LAB/certs.held"
+	killed_in ttl 0.$((RANDOM % 10))
+	status 111 cutover --yes --certificate-wait 1
+	test "$(steps_done | tail -n 1)" = ttl
+	grep -q "the certificate of www.example.test is not active yet" cutover.out
+	test "$(ask $DNS_PRIMARY _fly-ownership.www.example.test TXT)" = "\"app-1234\""
+	test "$(ttl $DNS_PRIMARY www.example.test CNAME)" = 2
+	heroku_state "(.apps.shop.maintenance | not) and .apps.shop.formation.web.quantity == 2"
+	fails called heroku maintenance:on
+	has_none ".type == \"client.down\"" client.jsonl'
+
+check 'when the copy takes longer than --max-freeze, it goes back by itself and the app serves again' '
+	rm "$LAB/certs.held"
+	psql -qX "$(cat "$LAB/source.url")" -c "BEGIN; LOCK TABLE shop.products IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60)" >locker.out 2>&1 &
+	locker=$!
+	status 111 cutover --yes --max-freeze 6
+	kill $locker
+	grep -q "closed for longer than --max-freeze" cutover.out
+	has ".type == \"cutover.aborted\"" "$T/state/journal.jsonl"
+	heroku_state "(.apps.shop.maintenance | not) and .apps.shop.formation == $(cat formation.before)"
+	wait_for 10 eval "has \".type == \\\"client.down\\\"\" client.jsonl"
+	test "$(ask $DNS_PRIMARY www.example.test CNAME)" = whispering-willow.herokudns.test.'
+
+check 'killed within freeze, sync and dns, the same command goes on to the end' '
+	killed_in freeze 0.5
+	killed_in sync 0.$((RANDOM % 10))
+	killed_in dns 0.$((RANDOM % 10))
+	cutover --yes
+	test "$(steps_done | sort -u | wc -l)" = 17
+	heroku_state ".apps.shop.maintenance and all(.apps.shop.formation[]; .quantity == 0)"
+	fly_state ".apps.shop.counts == {\"web\": 2, \"worker\": 1, \"clock\": 1}"'
+
+check 'the names are at Fly.io for every server and resolver; the rest of the zone is what it was' '
+	for server in $DNS_PRIMARY $DNS_SECONDARY; do
+		test "$(ask $server www.example.test CNAME)" = abcd.shop.fly.dev.
+		test "$(ask $server example.test A)" = "$DNS_FLY"
+	done
+	for r in $DNS_RESOLVER1 $DNS_RESOLVER2; do
+		test "$(dig @${r%:*} -p ${r#*:} www.example.test A +short | tail -n 1)" = "$DNS_FLY"
+	done
+	zone_text | grep -vE "^((_acme-challenge|_fly-ownership)\.)?(www\.)?example\.test\. [0-9]+ IN (A|AAAA|CNAME|TXT \"app-1234\")( |\$)" >left
+	diff zone.left left'
+
+check 'the client was served from there, by TLS; every write that was acknowledged is on the target' '
+	wait_for 15 eval "has \".type == \\\"client.second\\\" and .written > 0 and .to == \\\"$DNS_FLY\\\"\" client.jsonl"
+	client_ends
+	has ".type == \"client.total\" and .wrong == 0 and .written > 50" client.jsonl
+	test "$(jq -s "map(select(.type == \"client.down\")) | length" client.jsonl)" -ge 2
+	shop-check "$LAB" target "$T/ledger"
+	grep -c "\"to\": \"$DNS_OLD\"" ledger
+	grep -c "\"to\": \"$DNS_FLY\"" ledger'
+
+check 'all that the client did not write is equal on both sides: rows, keys, objects' 'shop-same "$LAB"'
+
+check 'the app has the addresses of its new Redis and bucket' '
+	jq -e --rawfile r "$LAB/redis-target.url" ".apps.shop.secrets | .REDIS_URL == (\$r | rtrimstr(\"\n\")) and .BUCKET_NAME == \"shop-new\"
+		and .AWS_ACCESS_KEY_ID == \"target:app\" and (has(\"BUCKETEER_BUCKET_NAME\") | not)" "$LAB/fly.json"'
+
+check 'its records are valid, its files private, and no secret is in them nor in a command line' '
+	for f in "$T"/state/*.jsonl "$T"/state/*.journal client.jsonl; do [[ ! -s $f ]] || records "$f"; done
+	test -z "$(find "$T/state" -type f ! -name fly.toml -perm /077)"
+	secrets_of_lab >secrets
+	test "$(wc -l <secrets)" -ge 8
+	fails grep -rqFf secrets "$T/state"
+	fails grep -qFf secrets "$LAB/calls.log"
+	fails grep -qFf secrets cutover.out'
+
+check 'run again, it has nothing to do' '
+	: >"$LAB/calls.log"
+	cutover --yes
+	test ! -s "$LAB/calls.log"'
+
+finish
