@@ -42,10 +42,26 @@ check 'many questions to a server that is away cost no more time than one' '
 	status 1 cut_run watch.jsonl watch $(for i in 1 2 3 4 5 6 7 8; do echo --resolver "${LIAR[silent]}"; done) --once <plan.jsonl
 	test $((SECONDS - begun)) -le 8'
 
+check 'a server that is quick and points back to the root does not speak for those that know' '
+	for how in upward:41 late:42; do
+		/usr/bin/python3 "$ROOT/tests/lab/dns-liar" "${DNS_FLY%.*}.${how#*:}" "$DNS_PORT" ${how%:*} "$DNS_PRIMARY" "$DNS_PORT" \
+			>liar.${how%:*} 2>&1 &
+		echo $! >>liars
+	done
+	wait_for 10 eval "(exec 3<>/dev/tcp/${DNS_FLY%.*}.42/$DNS_PORT) 2>/dev/null"
+	rc=0
+	check_names www.half.test 2>err || rc=$?
+	xargs kill <liars
+	test $rc = 1
+	has ".rule == \"dns-zone\" and (.message | startswith(\"half.test. is delegated by test.\"))" check.jsonl
+	has ".rule == \"dns-lame\" and (.message | contains(\"ns1.half.test\"))" check.jsonl'
+
 check 'a zone that is not delegated, lame, in circles, or served by the parent' '
 	status 111 check_names www.lame.test 2>err
-	grep -q "lame.test" err
+	grep -q "no server of lame.test. leads on: ns1.lame.test. ($DNS_PRIMARY): REFUSED" err
 	status 111 check_names www.loop.test 2>err
+	grep -q "no address is known of the servers of loop.test.: ns.pool.test." err
+	test "$(wc -l <err)" = 1
 	check_names nothing.test 2>err
 	has ".rule == \"dns-zone\" and (.message | startswith(\"test. is\"))" check.jsonl
 	check_names whispering-willow.herokudns.test
@@ -66,6 +82,7 @@ check 'CAA, climbed as RFC 8659 says' '
 
 check 'servers that do not answer for the zone, and serials that differ' '
 	kill "$(dns_pid secondary)"
+	wait_for 20 eval "! kill -0 $(dns_pid secondary) 2>/dev/null"
 	status 1 check_names www.example.test
 	has ".rule == \"dns-lame\" and (.message | contains(\"ns2.example.test\"))" check.jsonl'
 

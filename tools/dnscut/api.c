@@ -281,6 +281,17 @@ api_call(struct api *a, const struct api_call *c, long *status,
 	return rc;
 }
 
+bool
+api_again(const struct api *a, unsigned tried)
+{
+	if (tried >= FEW_TRIES) {
+		(void)api_incomplete(a, "it changes while it is read");
+		return false;
+	}
+	clock_sleep(a->clock, (double)(1U << tried) / 4);
+	return true;
+}
+
 enum provider_result
 api_incomplete(const struct api *a, const char *why)
 {

@@ -67,6 +67,10 @@ enum provider_result api_fetch(struct api *a, const struct api_call *c,
 enum provider_result api_call(struct api *a, const struct api_call *c,
 	long *status, struct json **doc);
 
+/* api_again(a, tried): wait a moment before a listing that has changed while it
+ * was read is read once more; false: enough of it, as was said. */
+bool api_again(const struct api *a, unsigned tried);
+
 /* api_incomplete(a, why): say that a listing cannot be believed, and why.
  * PROVIDER_AWAY. */
 enum provider_result api_incomplete(const struct api *a, const char *why);

@@ -30,6 +30,7 @@ struct byrecord {
 	struct entry *entry;
 	size_t n;
 	int64_t listed, total; /* of all pages; what they say there are */
+	bool is_shifted;       /* the zone changed between two pages */
 };
 
 static void
@@ -43,6 +44,7 @@ forget(struct byrecord *p)
 	p->entry = NULL;
 	p->n = 0;
 	p->listed = p->total = 0;
+	p->is_shifted = false;
 }
 
 void
@@ -180,30 +182,27 @@ take(struct byrecord *p, const struct json_val *v, struct rrsets *out)
 	return rc;
 }
 
-/* Whether a page is one, and a new one. */
+/* Whether a page is one, and follows the others: when records come or go
+ * meanwhile, they move from page to page. */
 static enum provider_result
 check_page(struct byrecord *p, const struct json_val *page,
 	const struct json_val *list)
 {
 	const struct json_val *first = json_get(json_first(list), "id");
-	int64_t id;
+	int64_t total = p->kind->total(page), id;
 	size_t i;
 
-	p->total = p->kind->total(page);
-	if (json_kind(list) != JSON_ARRAY || p->total < 0)
+	if (json_kind(list) != JSON_ARRAY || total < 0)
 		return api_incomplete(
 			p->api, "what came is no page of records");
-	p->listed += (int64_t)json_count(list);
-	if (p->n > 0 && json_count(list) == 0)
-		return api_incomplete(p->api, "a page of it is empty");
-	/* one was added meanwhile and has moved the others; or it goes in
-	 * circles */
+	p->is_shifted =
+		p->listed > 0 && (json_count(list) == 0 || total != p->total);
 	if (json_int(first, 1, INT64_MAX, &id) == 0)
 		for (i = 0; i < p->n; i++)
-			if (p->entry[i].id == id)
-				return api_incomplete(
-					p->api, "a record comes twice");
-	return PROVIDER_OK;
+			p->is_shifted = p->is_shifted || p->entry[i].id == id;
+	p->total = total;
+	p->listed += (int64_t)json_count(list);
+	return p->is_shifted ? PROVIDER_AWAY : PROVIDER_OK;
 }
 
 /* One page; ${*more}: there is another. */
@@ -241,27 +240,40 @@ list_page(struct byrecord *p, unsigned page, bool *more, struct rrsets *out)
 	return rc;
 }
 
-enum provider_result
-byrecord_list(void *state, struct rrsets *out)
+/* All pages, once. */
+static enum provider_result
+list_pages(struct byrecord *p, struct rrsets *out)
 {
-	struct byrecord *p = state;
 	enum provider_result rc = PROVIDER_OK;
 	bool more = true;
 	unsigned page;
 
-	memset(out, 0, sizeof(*out));
 	forget(p);
 	for (page = 1; more && page <= MOST_PAGES && rc == PROVIDER_OK; page++)
 		rc = list_page(p, page, &more, out);
 	if (rc == PROVIDER_OK && more)
 		rc = api_incomplete(p->api, "its pages do not end");
 	if (rc == PROVIDER_OK && p->listed < p->total)
-		rc = api_incomplete(p->api, "it has more records than it "
-					    "lists");
+		rc = api_incomplete(
+			p->api, "it has more records than it lists");
 	if (rc == PROVIDER_OK && rrsets_settle(out) == -1)
 		rc = PROVIDER_AWAY;
-	if (rc != PROVIDER_OK)
+	return rc;
+}
+
+enum provider_result
+byrecord_list(void *state, struct rrsets *out)
+{
+	struct byrecord *p = state;
+	enum provider_result rc;
+	unsigned tries = 0;
+
+	memset(out, 0, sizeof(*out));
+	while ((rc = list_pages(p, out)) != PROVIDER_OK) {
 		rrsets_fini(out);
+		if (!p->is_shifted || !api_again(p->api, tries++))
+			break;
+	}
 	return rc;
 }
 

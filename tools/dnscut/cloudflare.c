@@ -31,7 +31,8 @@ struct cloudflare {
 	struct rrsets ns; /* the servers that it wants */
 	struct entry *entry;
 	size_t n;
-	int64_t total; /* how many records it says there are */
+	int64_t total;   /* how many records it says there are */
+	bool is_shifted; /* the zone changed between two pages */
 };
 
 static const struct api_kind kind = {.what = "cloudflare",
@@ -52,6 +53,7 @@ forget(struct cloudflare *p)
 	p->entry = NULL;
 	p->n = 0;
 	p->total = 0;
+	p->is_shifted = false;
 }
 
 static void
@@ -194,28 +196,31 @@ note(struct cloudflare *p, const char *id, const struct rrset *set)
 	return e->id != NULL && e->name != NULL ? 0 : -1;
 }
 
-/* Whether a page is one, and a new one, and how many pages there are. */
+/* Whether a page is one, and follows the others, and how many there are: when
+ * records come or go meanwhile, they move from page to page. */
 static enum provider_result
 check_page(struct cloudflare *p, const struct json_val *page, int64_t *pages)
 {
 	const struct json_val *list = json_get(page, "result"),
 			      *info = json_get(page, "result_info");
 	const char *first = json_get_str(json_first(list), "id");
+	int64_t total;
 	size_t i;
 
 	if (json_kind(list) != JSON_ARRAY ||
 		json_int(json_get(info, "total_pages"), 0, MOST_PAGES, pages) ==
 			-1 ||
-		json_int(json_get(info, "total_count"), 0, INT32_MAX,
-			&p->total) == -1)
+		json_int(json_get(info, "total_count"), 0, INT32_MAX, &total) ==
+			-1)
 		return api_incomplete(
 			p->api, "what came is no page of records");
-	/* one was added meanwhile and has moved the others; or it goes in
-	 * circles */
+	p->is_shifted =
+		p->n > 0 && (json_count(list) == 0 || total != p->total);
 	for (i = 0; first != NULL && i < p->n; i++)
-		if (strcmp(p->entry[i].id, first) == 0)
-			return api_incomplete(p->api, "a record comes twice");
-	return PROVIDER_OK;
+		p->is_shifted =
+			p->is_shifted || strcmp(p->entry[i].id, first) == 0;
+	p->total = total;
+	return p->is_shifted ? PROVIDER_AWAY : PROVIDER_OK;
 }
 
 /* One page of records. PROVIDER_OK and how many pages there are. */
@@ -255,25 +260,38 @@ end:
 	return rc;
 }
 
+/* All pages, once. */
 static enum provider_result
-cloudflare_list(void *state, struct rrsets *out)
+list_pages(struct cloudflare *p, struct rrsets *out)
 {
-	struct cloudflare *p = state;
 	enum provider_result rc = PROVIDER_OK;
 	int64_t pages = 1;
 	unsigned page;
 
-	memset(out, 0, sizeof(*out));
 	forget(p);
 	for (page = 1; page <= pages && rc == PROVIDER_OK; page++)
 		rc = list_page(p, page, &pages, out);
 	if (rc == PROVIDER_OK && (int64_t)p->n < p->total)
-		rc = api_incomplete(p->api, "it has more records than it "
-					    "lists");
+		rc = api_incomplete(
+			p->api, "it has more records than it lists");
 	if (rc == PROVIDER_OK && rrsets_settle(out) == -1)
 		rc = PROVIDER_AWAY;
-	if (rc != PROVIDER_OK)
+	return rc;
+}
+
+static enum provider_result
+cloudflare_list(void *state, struct rrsets *out)
+{
+	struct cloudflare *p = state;
+	enum provider_result rc;
+	unsigned tries = 0;
+
+	memset(out, 0, sizeof(*out));
+	while ((rc = list_pages(p, out)) != PROVIDER_OK) {
 		rrsets_fini(out);
+		if (!p->is_shifted || !api_again(p->api, tries++))
+			break;
+	}
 	return rc;
 }
 

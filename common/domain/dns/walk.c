@@ -3,6 +3,7 @@
 
 #include "ask.h"
 #include "buf.h"
+#include "dnsaddr.h"
 #include "dnsmsg.h"
 #include "dnsname.h"
 #include "mem.h"
@@ -13,7 +14,13 @@
 #include "walkcut.h"
 #include "zonetext.h"
 
-enum { MOST_ASKED = 400, GROUP = 4, DEEPEST = 6, MOST_CNAMES = 8 };
+enum {
+	MOST_ASKED = 400,
+	MOST_NAMED = 8,
+	GROUP = 4,
+	DEEPEST = 6,
+	MOST_CNAMES = 8
+};
 
 struct walk {
 	uint16_t port;
@@ -22,6 +29,7 @@ struct walk {
 	size_t n;
 	size_t asked;   /* questions so far, against loops */
 	unsigned depth; /* of names of servers being looked up */
+	struct buf why; /* the last search came to nothing */
 };
 
 int
@@ -72,6 +80,7 @@ walk_close(struct walk *w)
 	for (i = 0; i < w->n; i++)
 		walkcut_free(w->cut[i]);
 	free(w->cut);
+	buf_fini(&w->why);
 	free(w);
 }
 
@@ -165,39 +174,114 @@ find_referral(const struct walkcut *c, const struct dnsmsg *m, const char *name)
 	return NULL;
 }
 
-struct dnsmsg *
-walk_ask(struct walk *w, struct walkcut *c, const char *name, uint16_t type)
+/* What one server has said that leads nowhere. 0 or -1. */
+static int
+put_why(struct buf *b, const struct walk *w, const struct walkcut_server *s,
+	const struct ask *a)
 {
+	if (buf_printf(b, "%s%s (", b->len > 0 ? "; " : "", s->name) == -1 ||
+		dnsaddr_put(b, &s->addr, w->port) == -1)
+		return -1;
+	return buf_printf(b, "): %s",
+		a->msg == NULL ? ask_result_name(a->result)
+		: a->msg->rcode != RCODE_NOERROR
+			? rcode_name(a->msg->rcode)
+			: "it does not hold the zone, and points nowhere "
+			  "below");
+}
+
+/* Asks the servers of a group until one leads on; one that is quick and leads
+ * nowhere does not speak for the others. NULL: none; ${why} says so of each. */
+static struct dnsmsg *
+ask_group(struct walk *w, struct walkcut *c, const struct walkcut_server *list,
+	size_t n, const struct ask *question, struct buf *why)
+{
+	const struct walkcut_server *server[GROUP];
 	struct ask group[GROUP];
 	struct dnsmsg *found = NULL;
-	size_t i, k, n;
+	size_t k, left;
 
-	walk_find_addresses(w, c, false);
-	for (i = 0; i < c->n && found == NULL; i += n) {
-		n = c->n - i < GROUP ? c->n - i : GROUP;
+	for (k = 0; k < n; k++)
+		server[k] = &list[k];
+	while (n > 0 && found == NULL) {
 		if ((w->asked += n) > MOST_ASKED)
 			return NULL;
-		memset(group, 0, sizeof(group));
 		for (k = 0; k < n; k++) {
-			group[k].to = c->server[i + k].addr;
-			group[k].name = name;
-			group[k].type = type;
-			group[k].dnssec = type == RRTYPE_DS;
+			group[k] = *question;
+			group[k].to = server[k]->addr;
 		}
 		if (ask_run(group, n, w->seconds, is_useful) == -1)
 			return NULL;
-		for (k = 0; k < n && found == NULL; k++) {
+		for (k = left = 0; k < n && found == NULL; k++) {
 			struct dnsmsg *m = group[k].msg;
 
-			if (m != NULL && is_useful(&group[k]) &&
-				(m->aa || find_referral(c, m, name) != NULL)) {
+			if (group[k].result == ASK_SKIPPED) {
+				server[left++] = server[k];
+			} else if (m != NULL && is_useful(&group[k]) &&
+				   (m->aa || find_referral(c, m,
+						     question->name) != NULL)) {
 				found = m;
 				group[k].msg = NULL;
+			} else {
+				(void)put_why(why, w, server[k], &group[k]);
 			}
 		}
 		ask_fini(group, n);
+		n = left;
 	}
 	return found;
+}
+
+/* Remembers where a search came to its end. */
+static void
+stop(struct walk *w, const struct walkcut *c, const struct buf *why)
+{
+	size_t i;
+
+	buf_clear(&w->why);
+	if (w->asked > MOST_ASKED) {
+		(void)buf_puts(&w->why,
+			"too many questions: the delegations go in circles, or "
+			"do not end");
+		return;
+	}
+	if (c->n > 0) {
+		(void)buf_printf(&w->why, "no server of %s leads on: %s",
+			c->zone, buf_str(why));
+		return;
+	}
+	(void)buf_printf(
+		&w->why, "no address is known of the servers of %s:", c->zone);
+	for (i = 0; i < c->names && i < MOST_NAMED; i++)
+		(void)buf_printf(
+			&w->why, "%s %s", i > 0 ? "," : "", c->name[i]);
+}
+
+struct dnsmsg *
+walk_ask(struct walk *w, struct walkcut *c, const char *name, uint16_t type)
+{
+	const struct ask question = {
+		.name = name, .type = type, .dnssec = type == RRTYPE_DS};
+	struct buf why = BUF_INIT;
+	struct dnsmsg *found = NULL;
+	size_t i, n;
+
+	walk_find_addresses(w, c, false);
+	for (i = 0; i < c->n && found == NULL && w->asked <= MOST_ASKED;
+		i += n) {
+		n = c->n - i < GROUP ? c->n - i : GROUP;
+		found = ask_group(w, c, &c->server[i], n, &question, &why);
+	}
+	if (found == NULL)
+		stop(w, c, &why);
+	buf_fini(&why);
+	return found;
+}
+
+const char *
+walk_why(const struct walk *w)
+{
+	return buf_str(&w->why);
 }
 
 struct dnsmsg *

@@ -56,6 +56,10 @@ struct walkcut *walk_deepest(
 struct dnsmsg *walk_ask(
 	struct walk *w, struct walkcut *c, const char *name, uint16_t type);
 
+/* walk_why(w): why the last walk_ask(), and so walk_descend(), gave NULL: whose
+ * servers were asked, and what each said. Borrowed until the next. */
+const char *walk_why(const struct walk *w);
+
 /* walk_know(w, c): ${c} is known from now on, and owned. 0 or -1. */
 int walk_know(struct walk *w, struct walkcut *c);
 

@@ -183,8 +183,8 @@ walkzone_find(struct walk *w, const char *name, struct walkzone *out)
 	walk_begin(w);
 	if ((out->name = find_apex(w, name)) == NULL) {
 		msg_error("%s: no server tells what zone it is in: is it "
-			  "registered, and do its servers answer?",
-			name);
+			  "registered, and do its servers answer? %s",
+			name, walk_why(w));
 		return -1;
 	}
 	if ((c = find_cut(w, out->name)) == NULL)
