@@ -148,6 +148,9 @@ run(struct applying *a)
 	was_done = a->standing == STANDING_AFTER;
 	if ((status = check_delegation(a)) != STATUS_OK)
 		return status;
+	if (!was_done &&
+		(status = session_can_change(&a->s, &a->plan)) != STATUS_OK)
+		return status;
 	if (!was_done && (status = gate_pass(&a->s, &a->plan)) != STATUS_OK)
 		return status;
 	if (a->s.opt->dry_run)

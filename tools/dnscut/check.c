@@ -130,6 +130,7 @@ check_plan(struct session *s, const struct rrsets *zone,
 
 	if (planning_host(&g, &p, host) == -1)
 		return;
+	(void)session_can_change(s, &p);
 	for (i = 0; i < p.before.n; i++) {
 		set = &p.before.item[i];
 		if (set->ttl > most)

@@ -114,4 +114,4 @@ rfc2136_servers(void *state, const struct rrsets *expected, struct rrsets *out)
 
 const struct provider rfc2136_provider = {"rfc2136", PROVIDER_COMPARED, 0,
 	PROVIDER_APEX_ADDRESS, rfc2136_open, rfc2136_close, rfc2136_list,
-	rfc2136_apply, rfc2136_servers, true};
+	rfc2136_apply, rfc2136_servers, true, NULL};

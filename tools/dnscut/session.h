@@ -55,6 +55,12 @@ int session_connect(struct session *s, const char *provider);
  * message. */
 int session_list(struct session *s, struct rrsets *out);
 
+/*
+ * session_can_change(s, p): whether the provider can make all of the plan's
+ * changes; a set that it cannot has its finding. An exit status.
+ */
+int session_can_change(struct session *s, const struct plan *p);
+
 /* session_for_plan(s, o, env, verb, plan): session_open(), the plan read from
  * the input, its zone found and its provider opened. An exit status. */
 int session_for_plan(struct session *s, const struct dnscut_options *o,
