@@ -69,8 +69,9 @@ struct provider {
 	enum provider_result (*list)(void *state, struct rrsets *out);
 	/*
 	 * apply(state, expected, change, n): make the changes; ${expected} is
-	 * the zone as it was listed last. A driver of PROVIDER_STEPS gets one
-	 * change at a time.
+	 * the zone as it was listed last, or NULL: the sets to be changed must
+	 * be as before, and no matter what the others are. A driver of
+	 * PROVIDER_STEPS gets one change at a time.
 	 */
 	enum provider_result (*apply)(void *state,
 		const struct rrsets *expected,

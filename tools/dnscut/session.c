@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "dnscut.h"
 #include "dnsname.h"
+#include "dnssec.h"
 #include "env.h"
 #include "fd.h"
 #include "mem.h"
@@ -48,6 +49,7 @@ session_close(struct session *s)
 {
 	if (s->provider != NULL)
 		s->provider->close(s->state);
+	dnssec_close(s->keys);
 	walkzone_fini(&s->zone);
 	walk_close(s->walk);
 	free(s->name);

@@ -11,6 +11,7 @@
 #include "walkzone.h"
 
 struct dnscut_options;
+struct dnssec_keys;
 struct env;
 struct namelist;
 struct plan;
@@ -23,7 +24,8 @@ struct session {
 	struct recorder rec;
 	struct walk *walk;
 	struct walkzone zone; /* as delegated; empty until session_find_zone */
-	char *name;           /* of the zone, canonical */
+	struct dnssec_keys *keys; /* of the zone, from chain_check; or NULL */
+	char *name;               /* of the zone, canonical */
 	const struct provider *provider; /* NULL until session_connect */
 	void *state;
 	struct dnsaddr server;
