@@ -1,10 +1,11 @@
 # shellcheck shell=bash
 # Helpers of the tests that move names of a DNS zone. Sourced after lib.sh.
 
-# dns_up: the lab in $T/dns, its addresses in DNS_... variables
+# dns_up [signed]: the lab in $T/dns, its addresses in DNS_... variables
+# shellcheck disable=SC2120 # callers in other files give it arguments
 dns_up() {
 	local started
-	"$ROOT/tests/lab/dns" start "$T/dns" >"$T/dns.env" || exit 1
+	"$ROOT/tests/lab/dns" start "$T/dns" "$@" >"$T/dns.env" || exit 1
 	at_exit '"$ROOT/tests/lab/dns" stop "$T/dns"; sleep 0.3'
 	# shellcheck disable=SC1091
 	. "$T/dns.env"

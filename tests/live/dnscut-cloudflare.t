@@ -88,6 +88,18 @@ check 'proxied, automatic TTL, a comment: recorded, DNS only after the move, res
 	diff before after
 	edit www.pdns.test CNAME "{\"proxied\":false,\"ttl\":3600,\"type\":\"CNAME\"}"'
 
+check 'records of a Worker: saved so, and refused by plan' '
+	echo shop.pdns.test >cf/fixed
+	saved fixed
+	has ".name == \"shop.pdns.test.\" and .extra == {read_only: true}" fixed
+	status 1 plan "${certs[@]}" "${names[@]}"
+	has ".rule == \"dns-complex-set\" and (.message | startswith(\"shop.pdns.test. A cannot be changed here: it belongs to something else\"))" plan.jsonl
+	fails has ".type == \"zone.planned\"" plan.jsonl
+	rm cf/fixed
+	edit shop.pdns.test A "{\"comment\":\"ours\",\"type\":\"A\"}"
+	plan --ttl 60 shop.pdns.test
+	edit shop.pdns.test A "{\"comment\":null,\"type\":\"A\"}"'
+
 check 'throttled: it waits as long as it is told, and goes on' '
 	plan --ttl 120 "${names[@]}"
 	cp plan.jsonl move.plan

@@ -94,14 +94,28 @@ check 'what it does not take is said in its own words' '
 	saved after
 	diff before after'
 
-check 'what is for some regions only is saved so, and refused as a target' '
+check 'what is for some regions only is saved so, and refused by plan' '
 	echo 1 >double/regions
 	saved regional
 	has ".name == \"shop.pdns.test.\" and .extra == {regions: [\"SV1\", \"ORD\"]}" regional
-	plan "${certs[@]}" shop.pdns.test
-	status 100 apply "${certs[@]}" 2>err
-	grep -q "shop.pdns.test. has settings beside DNS" err
+	status 1 plan "${certs[@]}" shop.pdns.test
+	has ".rule == \"dns-complex-set\" and (.message | contains(\"for some regions only\"))" plan.jsonl
 	rm double/regions
+	saved after
+	diff before after'
+
+check 'redirects and pools, which DNS does not have: saved, refused as a target, in nobody else'\''s way' '
+	echo 1 >double/odd
+	saved odd
+	has ".name == \"shop.pdns.test.\" and .rrtype == \"ALIAS\" and .extra == {type: \"POOL\", content: \"a.example.com\"}" odd
+	has ".name == \"go.pdns.test.\" and .extra.type == \"URL\"" odd
+	status 1 plan "${certs[@]}" shop.pdns.test
+	has ".rule == \"dns-complex-set\" and (.message | contains(\"a redirect or a pool\"))" plan.jsonl
+	plan "${certs[@]}" www.pdns.test
+	apply "${certs[@]}"
+	rollback
+	PLAN=rollback.jsonl apply
+	rm double/odd
 	saved after
 	diff before after'
 

@@ -70,14 +70,13 @@ check 'somebody changes the set in between: nothing is changed, and it is said' 
 	saved after
 	diff before after'
 
-check 'a set that answers by policy is saved, and refused as a target' '
+check 'a set that answers by policy is saved, and refused by plan' '
 	echo 1 >double/policy
 	saved policy
 	has ".name == \"shop.pdns.test.\" and .rrtype == \"A\" and (.data | length) == 2 and
 		.extra.routingPolicy.wrr.items[1].weight == 2" policy
-	plan "${certs[@]}" shop.pdns.test
-	status 100 apply "${certs[@]}" 2>err
-	grep -q "shop.pdns.test. answers by a routing policy" err
+	status 1 plan "${certs[@]}" shop.pdns.test
+	has ".rule == \"dns-complex-set\" and (.message | startswith(\"shop.pdns.test. A cannot be changed here: it has a routing policy\"))" plan.jsonl
 	rm double/policy'
 
 check 'throttled either way, a wrong token, no project, another zone, two of it' '

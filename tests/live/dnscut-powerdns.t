@@ -60,11 +60,16 @@ check 'somebody changes a record after the plan: refused' '
 	has ".rule == \"dns-drift\"" apply.jsonl
 	test "$(ttl $DNS_PDNS www.pdns.test CNAME)" = 3600'
 
-check 'records that are switched off would be lost: refused' '
+check 'records that are switched off would be lost: refused by plan, and by apply' '
 	pdns_patch "{\"name\":\"off.pdns.test.\",\"type\":\"A\",\"ttl\":60,\"changetype\":\"REPLACE\",\"records\":[{\"content\":\"192.0.2.9\",\"disabled\":false},{\"content\":\"192.0.2.10\",\"disabled\":true}]}"
+	status 1 plan --ttl 9 off.pdns.test
+	has ".rule == \"dns-complex-set\" and (.message | contains(\"switched off\"))" plan.jsonl
+	pdns_patch "{\"name\":\"off.pdns.test.\",\"type\":\"A\",\"ttl\":60,\"changetype\":\"REPLACE\",\"records\":[{\"content\":\"192.0.2.9\",\"disabled\":false}]}"
 	plan --ttl 9 off.pdns.test
-	status 100 apply 2>err
-	grep -q "switched off" err'
+	pdns_patch "{\"name\":\"off.pdns.test.\",\"type\":\"A\",\"ttl\":60,\"changetype\":\"REPLACE\",\"records\":[{\"content\":\"192.0.2.9\",\"disabled\":false},{\"content\":\"192.0.2.10\",\"disabled\":true}]}"
+	status 1 apply
+	has ".rule == \"dns-complex-set\"" apply.jsonl
+	test "$(ttl $DNS_PDNS off.pdns.test A)" = 60'
 
 check 'a wrong key, no such zone, no server: each said in a line' '
 	printf wrong-hidden >pdns.key

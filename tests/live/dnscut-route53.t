@@ -74,7 +74,7 @@ check 'the answer is lost after the change was done: it looks, and finds it done
 	rollback
 	PLAN=rollback.jsonl apply'
 
-check 'aliases and routing policies: kept whole in the snapshot, refused as a target' '
+check 'aliases and routing policies: kept whole in the snapshot, refused by plan and check' '
 	echo shop.pdns.test >aws/weighted
 	echo pdns.test >aws/alias
 	saved complex
@@ -82,9 +82,15 @@ check 'aliases and routing policies: kept whole in the snapshot, refused as a ta
 		(.extra.sets | length) == 2 and (.extra.sets[1].xml | contains(\"<Weight>90</Weight>\"))" complex
 	jq -se "map(select(.name == \"pdns.test.\" and .rrtype == \"ALIAS\"))[0] |
 		.data == [\"d1.cloudfront.net.\"] and (.extra.sets[0].xml | contains(\"Z2FDTNDATAQYW2\"))" complex
-	plan --address "$DNS_FLY" shop.pdns.test
-	certificate shop.pdns.test
-	status 100 apply --certificate shop.pdns.test.json 2>err || status 1 apply --certificate shop.pdns.test.json 2>err
+	status 1 plan "${certs[@]}" "${names[@]}"
+	has ".rule == \"dns-complex-set\" and (.message | startswith(\"shop.pdns.test. A cannot be changed here: it has a routing policy\"))" plan.jsonl
+	has ".rule == \"dns-complex-set\" and (.message | startswith(\"pdns.test. ALIAS cannot be changed here: it is an alias\"))" plan.jsonl
+	fails has ".rule == \"dns-complex-set\" and (.message | startswith(\"www\"))" plan.jsonl
+	fails has ".type == \"zone.planned\"" plan.jsonl
+	status 1 plan --ttl 59 shop.pdns.test
+	status 1 check_names "${provider[@]}" "${ends[@]}" shop.pdns.test
+	has ".rule == \"dns-complex-set\"" check.jsonl
+	plan --ttl 60 www.pdns.test
 	rm aws/weighted aws/alias'
 
 check 'no name is without an answer at any time' '

@@ -101,7 +101,7 @@ cut(const unsigned char *p, size_t n)
 static void
 query(void)
 {
-	static const unsigned char want[] = "\xab\xcd\x01\x10\0\1\0\0\0\0\0\1"
+	static const unsigned char want[] = "\xab\xcd\x01\x30\0\1\0\0\0\0\0\1"
 					    "\1a\0\0\x1c\0\1"
 					    "\0\0\x29\4\xd0\0\0\x80\0\0\0";
 	const struct dnsmsg_query q = {.id = 0xabcd,

@@ -4,6 +4,7 @@
 #include "applying.h"
 #include "arrival.h"
 #include "buf.h"
+#include "chain.h"
 #include "dnscut.h"
 #include "env.h"
 #include "gate.h"
@@ -57,6 +58,17 @@ check_delegation(struct applying *a)
 	if (status == STATUS_OK && a->standing != STANDING_PARTLY)
 		status = arrival_is_served(s, &a->plan);
 	return status;
+}
+
+/* Whether signatures hold (DNSSEC): nobody who validates would see the change,
+ * Fly.io's authority included. The way back is open all the same. */
+static int
+check_chain(struct applying *a)
+{
+	if (a->plan.phase != PLAN_ROLLBACK)
+		return chain_check(&a->s, "error");
+	(void)chain_check(&a->s, "warning");
+	return STATUS_OK;
 }
 
 /* A record for each set. 0 or -1. */
@@ -146,7 +158,11 @@ run(struct applying *a)
 		if (rrsets_add_set(&a->before, &a->zone.item[i]) == -1)
 			return STATUS_TEMPORARY;
 	was_done = a->standing == STANDING_AFTER;
-	if ((status = check_delegation(a)) != STATUS_OK)
+	if ((status = check_delegation(a)) != STATUS_OK ||
+		(status = check_chain(a)) != STATUS_OK)
+		return status;
+	if (!was_done &&
+		(status = session_can_change(&a->s, &a->plan)) != STATUS_OK)
 		return status;
 	if (!was_done && (status = gate_pass(&a->s, &a->plan)) != STATUS_OK)
 		return status;

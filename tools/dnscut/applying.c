@@ -157,7 +157,9 @@ make_batch(struct applying *a)
 
 	if (list == NULL)
 		return STATUS_TEMPORARY;
-	/* a server that signs the zone moves its serial by itself */
+	/* a server that signs the zone moves its serial by itself; one that
+	 * never ceases to must not keep us from changing what is as before, so
+	 * the last time the sets alone are the condition */
 	for (tries = 0; rc == PROVIDER_MOVED && tries <= MOST_TRIES; tries++) {
 		const char *whose;
 		size_t n;
@@ -167,7 +169,8 @@ make_batch(struct applying *a)
 				a->standing != STANDING_BEFORE))
 			break;
 		n = steps_collect(a->change, a->n, &a->zone, list);
-		rc = a->s.provider->apply(a->s.state, &a->zone, list, n);
+		rc = a->s.provider->apply(a->s.state,
+			tries < MOST_TRIES ? &a->zone : NULL, list, n);
 	}
 	free(list);
 	if (status != STATUS_OK)

@@ -69,6 +69,12 @@ arrival_wait(struct session *s, const struct plan *p, double seconds)
 		goto end;
 	}
 	status = wait_all(s, &job, seconds, &seen);
+	if (status == STATUS_OK && seen.state[PROBE_DNSSEC] > 0)
+		(void)recorder_tell(&s->rec, "error", "dns-dnssec",
+			"let the zone be signed anew, or look at what signs it",
+			"%zu answers of the zone's servers are not signed as "
+			"they must be: resolvers that validate refuse them",
+			seen.state[PROBE_DNSSEC]);
 	if (status == STATUS_OK && seen.state[PROBE_NEW] < seen.total) {
 		(void)recorder_tell(&s->rec, "error", "dns-timeout",
 			"ask again with dnscut verify; look at the servers' "

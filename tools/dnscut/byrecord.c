@@ -142,6 +142,31 @@ take_extra(
 	return rc;
 }
 
+/* A record of a type that DNS does not have, "URL" or "POOL": the names in it
+ * are not what is answered. 0 or -1. */
+static int
+take_odd(const char *name, int64_t ttl, const struct json_val *v,
+	struct rrsets *one)
+{
+	struct buf b = BUF_INIT;
+	struct jsonw w;
+	int rc;
+
+	jsonw_value(&w, &b);
+	jsonw_object(&w, NULL);
+	jsonw_str(&w, "type", json_get_str(v, "type"));
+	if (json_get_str(v, "content") != NULL)
+		jsonw_str(&w, "content", json_get_str(v, "content"));
+	jsonw_close(&w);
+	rc = jsonw_end_value(&w);
+	if (rc == 0)
+		rc = rrsets_add(one, name, RRTYPE_ALIAS, (uint32_t)ttl, ".");
+	if (rc == 0)
+		rc = rrsets_extra(one, buf_str(&b));
+	buf_fini(&b);
+	return rc;
+}
+
 /* One record of the listing. 0 or -1. */
 static int
 take(struct byrecord *p, const struct json_val *v, struct rrsets *out)
@@ -153,6 +178,7 @@ take(struct byrecord *p, const struct json_val *v, struct rrsets *out)
 	char *name = NULL;
 	uint16_t type;
 	int64_t ttl;
+	bool is_odd;
 	int rc = -1;
 
 	if (e == NULL)
@@ -161,22 +187,24 @@ take(struct byrecord *p, const struct json_val *v, struct rrsets *out)
 	e += p->n;
 	memset(e, 0, sizeof(*e));
 	if (text == NULL || type_name == NULL ||
-		rrtype_parse(type_name, &type) == -1 ||
 		json_int(json_get(v, "id"), 1, INT64_MAX, &e->id) == -1 ||
 		json_int(json_get(v, "ttl"), 0, RRSET_MAX_TTL, &ttl) == -1)
 		return -1;
+	is_odd = rrtype_parse(type_name, &type) == -1;
 	/* its SOA is a number */
-	if (type == RRTYPE_SOA)
+	if (!is_odd && type == RRTYPE_SOA)
 		return 0;
-	if (dnsname_parse(*text != '\0' ? text : "@", p->zone, &name) == 0 &&
-		put_data(p, &data, v, type) == 0 &&
-		rrsets_add(&e->one, name, type, (uint32_t)ttl,
-			buf_str(&data)) == 0) {
-		p->n++;
-		rc = take_extra(p, v, &e->one) == 0
-			     ? rrsets_add_set(out, &e->one.item[0])
-			     : -1;
-	}
+	if (dnsname_parse(*text != '\0' ? text : "@", p->zone, &name) == -1)
+		return -1;
+	if (is_odd)
+		rc = take_odd(name, ttl, v, &e->one);
+	else if (put_data(p, &data, v, type) == 0 &&
+		 rrsets_add(&e->one, name, type, (uint32_t)ttl,
+			 buf_str(&data)) == 0)
+		rc = take_extra(p, v, &e->one);
+	p->n += e->one.n;
+	if (rc == 0)
+		rc = rrsets_add_set(out, &e->one.item[0]);
 	free(name);
 	buf_fini(&data);
 	return rc;
@@ -383,14 +411,6 @@ byrecord_apply(void *state, const struct rrsets *expected,
 	size_t i;
 
 	(void)expected;
-	for (c = change; c < change + n; c++)
-		if (c->before != NULL && c->before->extra != NULL) {
-			msg_error("%s: %s has settings beside DNS (%s): make "
-				  "it a plain record first",
-				p->kind->api.what, c->before->name,
-				c->before->extra);
-			return PROVIDER_REFUSED;
-		}
 	for (c = change; c < change + n && rc == PROVIDER_OK; c++) {
 		for (i = 0; c->after != NULL && i < c->after->n &&
 			    rc == PROVIDER_OK;
@@ -419,4 +439,16 @@ byrecord_servers(void *state, const struct rrsets *expected, struct rrsets *out)
 
 	return provider_name_servers(
 		rrsets_find(expected, p->zone, RRTYPE_NS), out);
+}
+
+const char *
+byrecord_obstacle(void *state, const struct rrset *set)
+{
+	(void)state;
+	if (set->extra == NULL)
+		return NULL;
+	return strstr(set->extra, "\"type\":") != NULL
+		       ? "it is of a type that DNS does not have, a redirect "
+			 "or a pool"
+		       : "it is for some regions only";
 }

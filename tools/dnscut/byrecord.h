@@ -71,5 +71,6 @@ enum provider_result byrecord_apply(void *state, const struct rrsets *expected,
 	const struct provider_change *change, size_t n);
 enum provider_result byrecord_servers(
 	void *state, const struct rrsets *expected, struct rrsets *out);
+const char *byrecord_obstacle(void *state, const struct rrset *set);
 
 #endif

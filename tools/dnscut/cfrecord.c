@@ -56,10 +56,12 @@ put_extra(struct buf *b, const struct json_val *v, bool proxied, bool is_auto)
 	const struct json_val *tags = json_get(v, "tags");
 	struct buf text = BUF_INIT;
 	struct jsonw w;
+	bool fixed = false;
 	int rc = 0;
 
+	(void)json_bool(json_get(json_get(v, "meta"), "read_only"), &fixed);
 	if (!proxied && !is_auto && (comment == NULL || *comment == '\0') &&
-		json_count(tags) == 0)
+		json_count(tags) == 0 && !fixed)
 		return 0;
 	jsonw_value(&w, b);
 	jsonw_object(&w, NULL);
@@ -67,6 +69,8 @@ put_extra(struct buf *b, const struct json_val *v, bool proxied, bool is_auto)
 		jsonw_bool(&w, "proxied", true);
 	if (is_auto)
 		jsonw_int(&w, "ttl", 1);
+	if (fixed)
+		jsonw_bool(&w, "read_only", true);
 	if (comment != NULL && *comment != '\0')
 		jsonw_str(&w, "comment", comment);
 	if (json_count(tags) > 0) {

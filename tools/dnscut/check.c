@@ -3,6 +3,7 @@
 
 #include "buf.h"
 #include "caa.h"
+#include "chain.h"
 #include "dnsaddr.h"
 #include "dnscut.h"
 #include "dnsname.h"
@@ -62,7 +63,7 @@ tell_servers(struct session *s)
 	(void)recorder_tell(&s->rec, "note", "dns-zone", NULL,
 		"%s is delegated by %s; %zu of %zu servers answer%s", s->name,
 		z->parent != NULL ? z->parent : "nobody", good, z->n,
-		z->is_signed ? "; it is signed (DNSSEC)" : "");
+		z->ds != NULL ? "; it is signed (DNSSEC)" : "");
 }
 
 /* The nearest CAA at or above the name (RFC 8659 section 3). */
@@ -130,6 +131,7 @@ check_plan(struct session *s, const struct rrsets *zone,
 
 	if (planning_host(&g, &p, host) == -1)
 		return;
+	(void)session_can_change(s, &p);
 	for (i = 0; i < p.before.n; i++) {
 		set = &p.before.item[i];
 		if (set->ttl > most)
@@ -181,8 +183,11 @@ check_run(const void *options, struct env *env)
 		status = session_hosts(&s, &hosts);
 	if (status == STATUS_OK)
 		status = flyapi_certificates(&s, &hosts, false, &certs);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
 		tell_servers(&s);
+		/* its findings say it */
+		(void)chain_check(&s, "error");
+	}
 	if (status == STATUS_OK && o->provider != NULL)
 		status = session_connect(&s, NULL);
 	if (status == STATUS_OK && o->provider != NULL)

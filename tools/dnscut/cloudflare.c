@@ -382,15 +382,6 @@ cloudflare_apply(void *state, const struct rrsets *expected,
 	for (i = 0; i < n; i++) {
 		total += (change[i].before ? change[i].before->n : 0) +
 			 (change[i].after ? change[i].after->n : 0);
-		if (change[i].before != NULL &&
-			change[i].before->extra != NULL &&
-			strcmp(change[i].before->extra, RRSET_MIXED) == 0) {
-			msg_error("cloudflare: the records of %s have "
-				  "different settings: make them the same "
-				  "first",
-				change[i].before->name);
-			return PROVIDER_REFUSED;
-		}
 	}
 	if (total > MOST_CHANGES) {
 		msg_error("cloudflare: %zu records at once are too many: plan "
@@ -420,6 +411,22 @@ cloudflare_servers(
 	return provider_name_servers(p->ns.n > 0 ? &p->ns.item[0] : NULL, out);
 }
 
+static const char *
+cloudflare_obstacle(void *state, const struct rrset *set)
+{
+	(void)state;
+	if (set->extra == NULL)
+		return NULL;
+	if (strcmp(set->extra, RRSET_MIXED) == 0)
+		return "its records have different settings (proxy, comment, "
+		       "tags)";
+	return strstr(set->extra, "\"read_only\":true") != NULL
+		       ? "it belongs to something else at Cloudflare, a Worker "
+			 "or a page"
+		       : NULL;
+}
+
 const struct provider cloudflare_provider = {"cloudflare", PROVIDER_ATOMIC, 60,
 	PROVIDER_APEX_FLATTENED, cloudflare_open, cloudflare_close,
-	cloudflare_list, cloudflare_apply, cloudflare_servers, false};
+	cloudflare_list, cloudflare_apply, cloudflare_servers, false,
+	cloudflare_obstacle};

@@ -102,4 +102,5 @@ digitalocean_open(const struct provider_options *o, void **state)
 
 const struct provider digitalocean_provider = {"digitalocean", PROVIDER_STEPS,
 	MIN_TTL, PROVIDER_APEX_ADDRESS, digitalocean_open, byrecord_close,
-	byrecord_list, byrecord_apply, byrecord_servers, false};
+	byrecord_list, byrecord_apply, byrecord_servers, false,
+	byrecord_obstacle};

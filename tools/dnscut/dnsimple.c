@@ -170,4 +170,4 @@ dnsimple_open(const struct provider_options *o, void **state)
 
 const struct provider dnsimple_provider = {"dnsimple", PROVIDER_STEPS, 0,
 	PROVIDER_APEX_ALIAS, dnsimple_open, byrecord_close, byrecord_list,
-	byrecord_apply, byrecord_servers, false};
+	byrecord_apply, byrecord_servers, false, byrecord_obstacle};

@@ -304,17 +304,8 @@ googledns_apply(void *state, const struct rrsets *expected,
 	struct api_call c = {.method = "POST", .body = &body};
 	struct json *doc = NULL;
 	enum provider_result rc = PROVIDER_AWAY;
-	size_t i;
 
 	(void)expected;
-	for (i = 0; i < n; i++)
-		if (change[i].before != NULL &&
-			change[i].before->extra != NULL) {
-			msg_error("google: %s answers by a routing policy: "
-				  "make it a simple set first",
-				change[i].before->name);
-			return PROVIDER_REFUSED;
-		}
 	if (googleset_put_change(&body, change, n) == 0 &&
 		buf_printf(&path, "%s/changes", buf_str(&p->path)) == 0) {
 		c.path = buf_str(&path);
@@ -338,6 +329,15 @@ googledns_servers(
 	return provider_name_servers(p->ns.n > 0 ? &p->ns.item[0] : NULL, out);
 }
 
+static const char *
+googledns_obstacle(void *state, const struct rrset *set)
+{
+	(void)state;
+	return set->extra == NULL ? NULL
+				  : "it has a routing policy (weights, places, "
+				    "a primary and a backup)";
+}
+
 const struct provider googledns_provider = {"google", PROVIDER_ATOMIC, 0,
 	PROVIDER_APEX_ALIAS, googledns_open, googledns_close, googledns_list,
-	googledns_apply, googledns_servers, true};
+	googledns_apply, googledns_servers, true, googledns_obstacle};

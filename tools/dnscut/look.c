@@ -7,6 +7,7 @@
 #include "dnscut.h"
 #include "dnsmsg.h"
 #include "dnsname.h"
+#include "dnssec.h"
 #include "jsonw.h"
 #include "look.h"
 #include "mem.h"
@@ -18,14 +19,17 @@
 
 enum { SECONDS = 5 };
 
-/* One more question to the server of ${a}: another name, or unvalidated. */
+/* One more question to the server of ${a}: another name or type, or
+ * unvalidated. */
 static struct dnsmsg *
-ask_again(const struct ask *a, const char *name, bool no_checking)
+ask_again(
+	const struct ask *a, const char *name, uint16_t type, bool no_checking)
 {
 	struct ask again = *a;
 	struct dnsmsg *m;
 
 	again.name = name;
+	again.type = type;
 	again.no_checking = no_checking;
 	again.msg = NULL;
 	if (ask_run(&again, 1, SECONDS, NULL) == -1)
@@ -45,7 +49,7 @@ is_of_wildcard(const struct ask *a, const char *above, const struct rrset *set)
 	size_t i;
 
 	if (buf_printf(&b, "*.%s", above) == 0)
-		m = ask_again(a, buf_str(&b), false);
+		m = ask_again(a, buf_str(&b), a->type, false);
 	if (m != NULL)
 		wild = rrsets_find(&m->answer, buf_str(&b), set->type);
 	if (wild != NULL && wild->n == set->n) {
@@ -81,7 +85,7 @@ is_bogus(const struct probe *p, const struct ask *a)
 
 	if (a->msg->rcode != RCODE_SERVFAIL)
 		return false;
-	m = ask_again(a, p->name, true);
+	m = ask_again(a, p->name, p->type, true);
 	is = m != NULL && m->rcode == RCODE_NOERROR;
 	dnsmsg_free(m);
 	return is;
@@ -89,7 +93,8 @@ is_bogus(const struct probe *p, const struct ask *a)
 
 static int
 put_answer(struct session *s, const struct look_job *job, size_t k,
-	const struct ask *a, enum probe_state state, const struct rrset *set)
+	const struct ask *a, enum probe_state state, const struct rrset *set,
+	bool validated)
 {
 	const struct look_server *server = &job->server[k % job->m];
 	const struct probe *p = &job->probe[k / job->m];
@@ -108,10 +113,47 @@ put_answer(struct session *s, const struct look_job *job, size_t k,
 		jsonw_str(&w, "rcode", rcode_name(a->msg->rcode));
 	if (set != NULL)
 		rrjson_put(&w, "answer", set);
+	if (s->zone.ds != NULL)
+		jsonw_bool(&w, "validated", validated);
 	jsonw_num(&w, "seconds", a->seconds);
 	jsonw_time(&w, "at", session_now(s));
 	buf_fini(&addr);
 	return recorder_put(&s->rec, &w, &b, false);
+}
+
+/* Of a CNAME that leads out of what is signed only itself can be proven. */
+static bool
+is_cname_validated(const struct ask *a, const struct rrset *set)
+{
+	struct dnsmsg *m;
+	bool is;
+
+	if (set->type != RRTYPE_CNAME || a->type == RRTYPE_CNAME)
+		return false;
+	m = ask_again(a, set->name, RRTYPE_CNAME, false);
+	is = m != NULL && m->ad;
+	dnsmsg_free(m);
+	return is;
+}
+
+/* Whether the answer is proven to be the zone's: a resolver says so itself, of
+ * a server's we know the keys. One that is proven wrong has its state. */
+static bool
+is_validated(const struct session *s, const struct look_job *job,
+	const struct ask *a, const struct rrset *set, enum probe_state *state)
+{
+	enum dnssec_verdict v;
+
+	if (set == NULL || s->zone.ds == NULL)
+		return false;
+	if (job->is_resolvers)
+		return a->msg->ad || is_cname_validated(a, set);
+	if (s->keys == NULL)
+		return false;
+	v = dnssec_verify(s->keys, &a->msg->answer, set, session_now(s));
+	if (v != DNSSEC_GOOD && v != DNSSEC_UNKNOWN)
+		*state = PROBE_DNSSEC;
+	return v == DNSSEC_GOOD;
 }
 
 /* Judges the answer to question ${k}, and counts it. 0 or -1. */
@@ -122,6 +164,7 @@ take(struct session *s, const struct look_job *job, size_t k,
 	const struct probe *p = &job->probe[k / job->m];
 	const struct rrset *set;
 	enum probe_state state = probe_judge(p, a, !job->is_resolvers, &set);
+	bool validated;
 	int64_t empty;
 
 	/* which is as it should be of a name without records of its own */
@@ -130,6 +173,8 @@ take(struct session *s, const struct look_job *job, size_t k,
 		state = p->after == NULL ? PROBE_NEW : PROBE_WILDCARD;
 	if (state == PROBE_FAILED && job->is_resolvers && is_bogus(p, a))
 		state = PROBE_DNSSEC;
+	validated = is_validated(s, job, a, set, &state);
+	out->validated += validated;
 	out->state[state]++;
 	out->total++;
 	out->by_probe[k / job->m * PROBE_STATES + state]++;
@@ -140,7 +185,8 @@ take(struct session *s, const struct look_job *job, size_t k,
 		if (empty > (int64_t)out->empty_ttl)
 			out->empty_ttl = (uint32_t)empty;
 	}
-	return job->is_quiet ? 0 : put_answer(s, job, k, a, state, set);
+	return job->is_quiet ? 0
+			     : put_answer(s, job, k, a, state, set, validated);
 }
 
 int
@@ -161,6 +207,7 @@ look_run(struct session *s, const struct look_job *job, struct look *out)
 		list[k].name = job->probe[k / job->m].name;
 		list[k].type = job->probe[k / job->m].type;
 		list[k].recurse = job->is_resolvers;
+		list[k].dnssec = !job->is_resolvers && s->keys != NULL;
 	}
 	if (ask_run(list, total, SECONDS, NULL) == -1) {
 		msg_errno("the servers cannot be asked");

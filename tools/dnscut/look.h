@@ -18,6 +18,7 @@ struct look_server {
 struct look {
 	size_t state[PROBE_STATES]; /* how many answers of each */
 	size_t total;
+	size_t validated;   /* how many have good signatures (DNSSEC) */
 	uint32_t old_ttl;   /* the longest that an old answer has left */
 	uint32_t empty_ttl; /* the same of "there is nothing" */
 	/* of each probe: how many servers said so */

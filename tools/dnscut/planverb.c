@@ -176,6 +176,8 @@ make(struct session *s, const struct rrsets *zone, struct plan *p)
 	if (status == STATUS_OK &&
 		(plan_seal(p) == -1 || check_allowed(s, p) == -1))
 		status = STATUS_TEMPORARY;
+	if (status == STATUS_OK)
+		status = session_can_change(s, p);
 	if (status == STATUS_OK && s->rec.errors > 0)
 		status = STATUS_NO;
 

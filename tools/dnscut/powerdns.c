@@ -85,15 +85,17 @@ freeze(struct powerdns *p, const char *name, uint16_t type)
 	return rc;
 }
 
-static bool
-is_frozen(const struct powerdns *p, const struct rrset *s)
+static const char *
+powerdns_obstacle(void *state, const struct rrset *s)
 {
+	const struct powerdns *p = state;
 	struct buf b = BUF_INIT;
 	bool is = put_id(&b, s->name, s->type) == 0 &&
 		  has_namelist(&p->frozen, buf_str(&b));
 
 	buf_fini(&b);
-	return is;
+	return is ? "it has records that are switched off, which would be lost"
+		  : NULL;
 }
 
 /* One set of the listing. 0 or -1. */
@@ -229,21 +231,8 @@ powerdns_apply(void *state, const struct rrsets *expected,
 	struct json *doc = NULL;
 	enum provider_result rc = PROVIDER_AWAY;
 	long status = 0;
-	size_t i;
 
 	(void)expected;
-	for (i = 0; i < n; i++) {
-		const struct rrset *s = change[i].after != NULL
-						? change[i].after
-						: change[i].before;
-
-		if (is_frozen(p, s)) {
-			msg_error("powerdns: %s has records that are switched "
-				  "off, which would be lost: remove them first",
-				s->name);
-			return PROVIDER_REFUSED;
-		}
-	}
 	if (put_body(&body, change, n) == 0)
 		rc = api_call(p->api, &c, &status, &doc);
 	if (rc == PROVIDER_OK && (status < 200 || status > 299))
@@ -265,4 +254,4 @@ powerdns_servers(void *state, const struct rrsets *expected, struct rrsets *out)
 
 const struct provider powerdns_provider = {"powerdns", PROVIDER_ATOMIC, 0,
 	PROVIDER_APEX_ALIAS, powerdns_open, powerdns_close, powerdns_list,
-	powerdns_apply, powerdns_servers, true};
+	powerdns_apply, powerdns_servers, true, powerdns_obstacle};

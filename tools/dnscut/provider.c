@@ -26,6 +26,21 @@ provider_find(const char *name)
 	return NULL;
 }
 
+const char *
+provider_obstacle(
+	const struct provider *p, void *state, const struct provider_change *c)
+{
+	const char *why = NULL;
+
+	if (p->obstacle == NULL)
+		return NULL;
+	if (c->before != NULL)
+		why = p->obstacle(state, c->before);
+	if (why == NULL && c->after != NULL)
+		why = p->obstacle(state, c->after);
+	return why;
+}
+
 enum provider_result
 provider_name_servers(const struct rrset *ns, struct rrsets *out)
 {

@@ -69,8 +69,9 @@ struct provider {
 	enum provider_result (*list)(void *state, struct rrsets *out);
 	/*
 	 * apply(state, expected, change, n): make the changes; ${expected} is
-	 * the zone as it was listed last. A driver of PROVIDER_STEPS gets one
-	 * change at a time.
+	 * the zone as it was listed last, or NULL: the sets to be changed must
+	 * be as before, and no matter what the others are. A driver of
+	 * PROVIDER_STEPS gets one change at a time.
 	 */
 	enum provider_result (*apply)(void *state,
 		const struct rrsets *expected,
@@ -82,10 +83,22 @@ struct provider {
 	enum provider_result (*servers)(
 		void *state, const struct rrsets *expected, struct rrsets *out);
 	bool lists_soa; /* a listing without the zone's SOA is none */
+	/*
+	 * obstacle(state, set): why a set of the zone, as listed last, or one
+	 * to be added to it, cannot be changed by apply(): it is more than DNS
+	 * knows. NULL: nothing; the driver may have no obstacle() at all.
+	 */
+	const char *(*obstacle)(void *state, const struct rrset *set);
 };
 
 /* provider_find(name): the driver, or NULL. */
 const struct provider *provider_find(const char *name);
+
+/*
+ * provider_obstacle(p, state, c): why the change cannot be made, or NULL.
+ */
+const char *provider_obstacle(
+	const struct provider *p, void *state, const struct provider_change *c);
 
 /* provider_name_servers(ns, out): what servers() of a driver gives for the set
  * ${ns}, NULL: none are known. */

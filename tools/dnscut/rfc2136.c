@@ -76,12 +76,15 @@ static enum provider_result
 rfc2136_list(void *state, struct rrsets *out)
 {
 	struct rfc2136 *p = state;
+	enum provider_result rc = result_of(dnszone_transfer(&p->zone, out));
 
-	return result_of(dnszone_transfer(&p->zone, out));
+	p->zone.is_signed = rc == PROVIDER_OK && rrsets_find(out, p->zone.name,
+							 RRTYPE_DNSKEY) != NULL;
+	return rc;
 }
 
-/* The zone's SOA as it was is the condition: any change of the zone since has
- * given it another serial. */
+/* The zone's SOA as it was is a condition: any change of the zone since has
+ * given it another serial. The sets themselves are one in any case. */
 static enum provider_result
 rfc2136_apply(void *state, const struct rrsets *expected,
 	const struct provider_change *change, size_t n)
@@ -98,7 +101,10 @@ rfc2136_apply(void *state, const struct rrsets *expected,
 		list[i].after = change[i].after;
 	}
 	rc = result_of(dnszone_update(&p->zone,
-		rrsets_find(expected, p->zone.name, RRTYPE_SOA), list, n));
+		expected != NULL
+			? rrsets_find(expected, p->zone.name, RRTYPE_SOA)
+			: NULL,
+		list, n));
 	free(list);
 	return rc;
 }
@@ -114,4 +120,4 @@ rfc2136_servers(void *state, const struct rrsets *expected, struct rrsets *out)
 
 const struct provider rfc2136_provider = {"rfc2136", PROVIDER_COMPARED, 0,
 	PROVIDER_APEX_ADDRESS, rfc2136_open, rfc2136_close, rfc2136_list,
-	rfc2136_apply, rfc2136_servers, true};
+	rfc2136_apply, rfc2136_servers, true, NULL};

@@ -381,17 +381,8 @@ route53_apply(void *state, const struct rrsets *expected,
 	struct api_call c = {.method = "POST", .body = &body};
 	struct xmltext root, info;
 	enum provider_result rc = PROVIDER_AWAY;
-	size_t i;
 
 	(void)expected;
-	for (i = 0; i < n; i++)
-		if (change[i].before != NULL &&
-			change[i].before->extra != NULL) {
-			msg_error("route53: %s is an alias, or has a routing "
-				  "policy: make it a simple set first",
-				change[i].before->name);
-			return PROVIDER_REFUSED;
-		}
 	if (r53set_put_batch(&body, change, n) == 0 &&
 		buf_printf(&path, "/2013-04-01/hostedzone/%s/rrset", p->zone) ==
 			0) {
@@ -417,6 +408,18 @@ route53_servers(void *state, const struct rrsets *expected, struct rrsets *out)
 	return provider_name_servers(p->ns.n > 0 ? &p->ns.item[0] : NULL, out);
 }
 
+static const char *
+route53_obstacle(void *state, const struct rrset *set)
+{
+	(void)state;
+	if (set->extra == NULL)
+		return NULL;
+	return set->type == RRTYPE_ALIAS
+		       ? "it is an alias of something at AWS"
+		       : "it has a routing policy (weights, regions, places, "
+			 "a health check ...)";
+}
+
 const struct provider route53_provider = {"route53", PROVIDER_ATOMIC, 0,
 	PROVIDER_APEX_ADDRESS, route53_open, route53_close, route53_list,
-	route53_apply, route53_servers, true};
+	route53_apply, route53_servers, true, route53_obstacle};

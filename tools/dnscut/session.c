@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "dnscut.h"
 #include "dnsname.h"
+#include "dnssec.h"
 #include "env.h"
 #include "fd.h"
 #include "mem.h"
@@ -48,6 +49,7 @@ session_close(struct session *s)
 {
 	if (s->provider != NULL)
 		s->provider->close(s->state);
+	dnssec_close(s->keys);
 	walkzone_fini(&s->zone);
 	walk_close(s->walk);
 	free(s->name);
@@ -274,6 +276,36 @@ session_list(struct session *s, struct rrsets *out)
 		return STATUS_TEMPORARY;
 	}
 	return provider_status(rc);
+}
+
+int
+session_can_change(struct session *s, const struct plan *p)
+{
+	struct plan_change *c;
+	int status = STATUS_OK;
+	size_t n, i;
+
+	if (plan_changes(p, &c, &n) == -1)
+		return STATUS_TEMPORARY;
+	for (i = 0; i < n; i++) {
+		const struct provider_change change = {c[i].before, c[i].after};
+		const char *why =
+			provider_obstacle(s->provider, s->state, &change);
+		struct buf type = BUF_INIT;
+
+		if (why == NULL)
+			continue;
+		(void)rrtype_put(&type, c[i].type);
+		(void)recorder_tell(&s->rec, "error", "dns-complex-set",
+			"make it a plain set of records at the provider, and "
+			"plan anew",
+			"%s %s cannot be changed here: %s", c[i].name,
+			buf_str(&type), why);
+		buf_fini(&type);
+		status = STATUS_NO;
+	}
+	free(c);
+	return status;
 }
 
 int

@@ -11,6 +11,7 @@
 #include "walkzone.h"
 
 struct dnscut_options;
+struct dnssec_keys;
 struct env;
 struct namelist;
 struct plan;
@@ -23,7 +24,8 @@ struct session {
 	struct recorder rec;
 	struct walk *walk;
 	struct walkzone zone; /* as delegated; empty until session_find_zone */
-	char *name;           /* of the zone, canonical */
+	struct dnssec_keys *keys; /* of the zone, from chain_check; or NULL */
+	char *name;               /* of the zone, canonical */
 	const struct provider *provider; /* NULL until session_connect */
 	void *state;
 	struct dnsaddr server;
@@ -54,6 +56,12 @@ int session_connect(struct session *s, const char *provider);
 /* session_list(s, out): the whole zone at the provider. An exit status after a
  * message. */
 int session_list(struct session *s, struct rrsets *out);
+
+/*
+ * session_can_change(s, p): whether the provider can make all of the plan's
+ * changes; a set that it cannot has its finding. An exit status.
+ */
+int session_can_change(struct session *s, const struct plan *p);
 
 /* session_for_plan(s, o, env, verb, plan): session_open(), the plan read from
  * the input, its zone found and its provider opened. An exit status. */

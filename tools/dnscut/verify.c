@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "arrival.h"
+#include "chain.h"
 #include "dnscut.h"
 #include "env.h"
 #include "plan.h"
@@ -47,8 +48,8 @@ verify_run(const void *options, struct env *env)
 	if (status == STATUS_OK)
 		status = judge(&s, &p, &zone);
 	if (status == STATUS_OK || status == STATUS_NO) {
-		seen = arrival_wait(&s, &p, 0);
-		if (seen != STATUS_OK)
+		seen = chain_check(&s, "error");
+		if (arrival_wait(&s, &p, 0) != STATUS_OK || seen != STATUS_OK)
 			status = STATUS_NO;
 	}
 	status = session_end(&s, status);

@@ -7,6 +7,7 @@
 
 #include "ask.h"
 #include "buf.h"
+#include "chain.h"
 #include "clock.h"
 #include "dnscut.h"
 #include "dnsmsg.h"
@@ -125,10 +126,16 @@ tell(struct watching *w, enum probe_state state, const char *rule,
 }
 
 static void
-tell_states(struct watching *w, const struct look *l)
+tell_states(
+	struct watching *w, const struct look *servers, const struct look *l)
 {
 	size_t i;
 
+	if (servers->state[PROBE_DNSSEC] > 0)
+		tell(w, PROBE_FAILED, "dns-dnssec",
+			"let the zone be signed anew, or look at what signs it",
+			"answers of the zone's servers are not signed as they "
+			"must be");
 	if (l->state[PROBE_DNSSEC] > 0)
 		tell(w, PROBE_DNSSEC, "dns-dnssec",
 			"compare the DS at the registrar with the zone's keys",
@@ -152,7 +159,7 @@ tell_states(struct watching *w, const struct look *l)
 }
 
 static void
-put_look(struct jsonw *w, const char *key, const struct look *l)
+put_look(struct jsonw *w, const char *key, const struct look *l, bool is_signed)
 {
 	size_t k;
 
@@ -162,6 +169,8 @@ put_look(struct jsonw *w, const char *key, const struct look *l)
 		if (k == PROBE_NEW || l->state[k] > 0)
 			jsonw_uint(w, probe_state_name((enum probe_state)k),
 				l->state[k]);
+	if (is_signed)
+		jsonw_uint(w, "validated", l->validated);
 	jsonw_num(w, "percent",
 		l->total > 0
 			? 100.0 * (double)l->state[PROBE_NEW] / (double)l->total
@@ -174,14 +183,15 @@ put_round(struct watching *w, const struct look *servers,
 	const struct look *resolvers)
 {
 	double now = session_now(&w->s);
+	bool is_signed = w->s.zone.ds != NULL;
 	struct buf b = BUF_INIT;
 	struct jsonw j;
 
 	jsonw_record(&j, &b, "watch.round");
 	jsonw_str(&j, "plan", w->plan.id);
 	jsonw_uint(&j, "round", ++w->round);
-	put_look(&j, "authoritative", servers);
-	put_look(&j, "resolvers", resolvers);
+	put_look(&j, "authoritative", servers, is_signed);
+	put_look(&j, "resolvers", resolvers, is_signed);
 	jsonw_uint(&j, "old_ttl", resolvers->old_ttl);
 	jsonw_uint(&j, "negative_ttl", resolvers->empty_ttl);
 	if (w->plan.phase == PLAN_MOVE)
@@ -227,6 +237,8 @@ look_once(struct watching *w, bool *done)
 	struct look servers, resolvers = {.total = 0};
 	int status = STATUS_TEMPORARY;
 
+	/* keys may be changed while it goes on; said once */
+	(void)chain_check(&w->s, w->round == 0 ? "warning" : NULL);
 	if (look_run(&w->s, &job, &servers) == -1)
 		goto end;
 	job.server = w->resolver;
@@ -234,7 +246,7 @@ look_once(struct watching *w, bool *done)
 	job.is_resolvers = 1;
 	if (look_run(&w->s, &job, &resolvers) == -1)
 		goto end;
-	tell_states(w, &resolvers);
+	tell_states(w, &servers, &resolvers);
 	if (put_round(w, &servers, &resolvers) == -1)
 		goto end;
 	draw(w, &servers, &resolvers);

@@ -21,8 +21,9 @@ put16(struct buf *b, unsigned v)
 int
 dnsmsg_put_query(struct buf *b, const struct dnsmsg_query *q)
 {
+	/* AD in a question: tell whether it is validated (RFC 6840, 5.7) */
 	unsigned flags =
-		(q->recurse ? 0x0100U : 0) | (q->no_checking ? 0x0010U : 0);
+		(q->recurse ? 0x0120U : 0) | (q->no_checking ? 0x0010U : 0);
 
 	if (put16(b, q->id) == -1 || put16(b, flags) == -1 ||
 		put16(b, 1) == -1 || put16(b, 0) == -1 || put16(b, 0) == -1 ||

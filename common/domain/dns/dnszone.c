@@ -192,16 +192,17 @@ dnszone_transfer(const struct dnszone *z, struct rrsets *out)
 /* A record without data: its class says what is meant (RFC 2136 section 2.4,
  * 2.5). 0 or -1. */
 static int
-push_bare(ldns_rr_list *list, const struct rrset *set, ldns_rr_class class)
+push_bare(ldns_rr_list *list, const char *name, uint16_t type,
+	ldns_rr_class class)
 {
 	ldns_rr *rr = ldns_rr_new();
-	ldns_rdf *owner = ldns_dname_new_frm_str(set->name);
+	ldns_rdf *owner = ldns_dname_new_frm_str(name);
 
 	if (rr == NULL || owner == NULL)
 		goto err;
 	ldns_rr_set_owner(rr, owner);
 	owner = NULL;
-	ldns_rr_set_type(rr, (ldns_rr_type)set->type);
+	ldns_rr_set_type(rr, (ldns_rr_type)type);
 	ldns_rr_set_class(rr, class);
 	ldns_rr_set_ttl(rr, 0);
 	if (ldns_rr_list_push_rr(list, rr))
@@ -226,25 +227,96 @@ push_exact(ldns_rr_list *list, const struct rrset *set)
 	return 0;
 }
 
-/* The update's two sections; deletes come first: a server drops an address
- * that it adds beside a CNAME. */
+static bool
+is_cname(const struct rrset *set)
+{
+	return set != NULL && set->type == RRTYPE_CNAME;
+}
+
+/* Whether one of the changes is of that name and type. */
+static bool
+has_change(const struct dnszone_change *c, size_t n, const char *name,
+	uint16_t type)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct rrset *s =
+			c[i].before != NULL ? c[i].before : c[i].after;
+
+		if (s->type == type && strcmp(s->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* That the name has nothing but what is to be changed, as far as can be said
+ * in a message: then it can be emptied. 0 or -1. */
 static int
-fill(ldns_rr_list *must, ldns_rr_list *todo, const struct rrset *soa,
+push_nothing_else(ldns_rr_list *must, const char *name,
+	const struct dnszone_change *c, size_t n)
+{
+	static const uint16_t usual[] = {RRTYPE_A, RRTYPE_NS, RRTYPE_MX,
+		RRTYPE_TXT, RRTYPE_AAAA, RRTYPE_DNAME, RRTYPE_DS, RRTYPE_SVCB,
+		RRTYPE_HTTPS, RRTYPE_CAA, 12, 13, 29, 33, 35, 44, 52, 256};
+	size_t i;
+
+	for (i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+		if (!has_change(c, n, name, usual[i]) &&
+			push_bare(must, name, usual[i], LDNS_RR_CLASS_NONE) ==
+				-1)
+			return -1;
+	return 0;
+}
+
+/* What must be as it was. 0 or -1. */
+static int
+fill_must(ldns_rr_list *must, const struct dnszone *z, const struct rrset *soa,
 	const struct dnszone_change *c, size_t n)
 {
 	size_t i;
 
 	if (soa != NULL && push_exact(must, soa) == -1)
 		return -1;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		if ((c[i].before != NULL ? push_exact(must, c[i].before)
-					 : push_bare(must, c[i].after,
+					 : push_bare(must, c[i].after->name,
+						   c[i].after->type,
 						   LDNS_RR_CLASS_NONE)) == -1)
 			return -1;
-	for (i = 0; i < n; i++)
-		if (c[i].before != NULL &&
-			push_bare(todo, c[i].before, LDNS_RR_CLASS_ANY) == -1)
+		if (z->is_signed && c[i].before == NULL &&
+			is_cname(c[i].after) &&
+			push_nothing_else(must, c[i].after->name, c, n) == -1)
 			return -1;
+	}
+	return 0;
+}
+
+/*
+ * What is done, in order; deletes come first: a server drops an address that it
+ * adds beside a CNAME. A CNAME takes the place of one that is there (RFC 2136
+ * section 3.4.2.2). It is not deleted before: in a zone that knot signs the
+ * name's NSEC and RRSIG stay behind, and the new CNAME is then dropped in
+ * silence as one beside other records; so where there was none, all goes.
+ */
+static int
+fill_todo(ldns_rr_list *todo, const struct dnszone *z,
+	const struct dnszone_change *c, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct rrset *s = c[i].before;
+		uint16_t type = s != NULL ? s->type : RRTYPE_ANY;
+
+		if (s == NULL && z->is_signed && is_cname(c[i].after))
+			s = c[i].after;
+		if (s == NULL || (is_cname(s) && is_cname(c[i].after) &&
+					 type == RRTYPE_CNAME))
+			continue;
+		if (push_bare(todo, s->name, type, LDNS_RR_CLASS_ANY) == -1)
+			return -1;
+	}
 	for (i = 0; i < n; i++)
 		if (c[i].after != NULL &&
 			rrldns_put_set(todo, c[i].after) == -1)
@@ -299,7 +371,8 @@ dnszone_update(const struct dnszone *z, const struct rrset *soa,
 	ldns_pkt *p = NULL;
 
 	if (must == NULL || todo == NULL || zone == NULL ||
-		fill(must, todo, soa, change, n) == -1 ||
+		fill_must(must, z, soa, change, n) == -1 ||
+		fill_todo(todo, z, change, n) == -1 ||
 		(p = ldns_update_pkt_new(
 			 zone, LDNS_RR_CLASS_IN, must, todo, NULL)) == NULL) {
 		rc = complain(&t, "the update cannot be made");

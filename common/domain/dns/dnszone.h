@@ -19,6 +19,7 @@ struct dnszone {
 	const char *server_name; /* for messages */
 	const struct tsig *key;  /* or NULL */
 	double seconds;          /* at most, for each answer */
+	int is_signed;           /* the server signs it (DNSSEC) */
 };
 
 enum dnszone_result {
@@ -44,7 +45,9 @@ struct dnszone_change {
 /*
  * dnszone_update(z, soa, change, n): in one message, all or nothing: require
  * that the zone's SOA is ${soa} (may be NULL) and each set as it was before;
- * delete all of those, then add what comes after. What is neither OK nor UNMET
+ * delete what goes, then add what comes after. A name that becomes a CNAME
+ * in a signed zone is emptied, with no other of the usual types at it as a
+ * condition more. What is neither OK nor UNMET
  * has had its message. OK means only that the server has taken it: it passes
  * over what does not fit together in silence.
  */

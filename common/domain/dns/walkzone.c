@@ -106,6 +106,14 @@ add_listed(struct walk *w, struct walkcut *c)
 	return rc;
 }
 
+static struct rrset *
+copy(const struct rrset *set)
+{
+	struct rrsets one = {NULL, 0, 0};
+
+	return set != NULL && rrsets_add_set(&one, set) == 0 ? one.item : NULL;
+}
+
 /* What a server's answer for the SOA says of it. */
 static void
 judge(struct walkzone *z, struct walkzone_server *s, const struct ask *a)
@@ -124,12 +132,8 @@ judge(struct walkzone *z, struct walkzone_server *s, const struct ask *a)
 		s->why = "it does not hold the zone";
 	else
 		s->is_good = true;
-	if (s->is_good && z->soa == NULL) {
-		struct rrsets one = {NULL, 0, 0};
-
-		if (rrsets_add_set(&one, soa) == 0)
-			z->soa = one.item;
-	}
+	if (s->is_good && z->soa == NULL)
+		z->soa = copy(soa);
 }
 
 /* Fills the list of servers with what each says. 0 or -1. */
@@ -162,16 +166,17 @@ take_servers(struct walk *w, const struct walkcut *c, struct walkzone *z)
 	return rc;
 }
 
-/* Whether the parent has a DS for the zone. */
-static bool
-has_ds(struct walk *w, const char *apex)
+/* The DS that the parent has for the zone, or NULL. */
+static struct rrset *
+find_ds(struct walk *w, const char *apex)
 {
 	struct dnsmsg *m = walk_descend(w, apex, RRTYPE_DS);
-	bool has =
-		m != NULL && rrsets_find(&m->answer, apex, RRTYPE_DS) != NULL;
+	struct rrset *ds =
+		m != NULL ? copy(rrsets_find(&m->answer, apex, RRTYPE_DS))
+			  : NULL;
 
 	dnsmsg_free(m);
-	return has;
+	return ds;
 }
 
 int
@@ -197,7 +202,7 @@ walkzone_find(struct walk *w, const char *name, struct walkzone *out)
 			mem_strdup(walk_deepest(w, out->name, true)->zone);
 		if (out->parent == NULL)
 			goto err;
-		out->is_signed = has_ds(w, out->name);
+		out->ds = find_ds(w, out->name);
 	}
 	return 0;
 
@@ -217,7 +222,10 @@ walkzone_fini(struct walkzone *z)
 	free(z->server);
 	if (z->soa != NULL)
 		rrset_fini(z->soa);
+	if (z->ds != NULL)
+		rrset_fini(z->ds);
 	free(z->soa);
+	free(z->ds);
 	free(z->name);
 	free(z->parent);
 	memset(z, 0, sizeof(*z));

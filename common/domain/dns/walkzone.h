@@ -25,7 +25,7 @@ struct walkzone {
 	char *name, *parent; /* ${parent} NULL: the root */
 	struct walkzone_server *server;
 	size_t n;
-	bool is_signed;    /* the parent has a DS */
+	struct rrset *ds;  /* as the parent has it: it is signed; or NULL */
 	struct rrset *soa; /* as the first good server has it, or NULL */
 };
 
