@@ -66,6 +66,95 @@ check 'the same as a page, from standard input too' '
 	status 0 cutreport -o other.html "$T/journal" "$T/tables"
 	cmp page.html other.html
 	test "$(stat -c %a other.html)" = 600'
+# lines that the programs wrote when they moved real data
+REAL=$ROOT/tests/data/cutreport
+export REAL
+for f in "$REAL"/*; do records "$f"; done
+# rows FILE SECTION: how many rows the tables of a section have
+rows() { sed -n "/<h2 id=\"$2\">/,/<\/section>/p" "$1" | grep -c "^<tr"; }
+
+check 'how names arrive: a curve of the plan, and who answers what' '
+	status 0 cutreport --text "$REAL/names.jsonl" >got
+	cat got
+	grep -qx "Names: example.test. the move, plan f28bd25824b0289b: 100 % of the zone.s servers and 100 % of resolvers have it at 00:27:41" got
+	cutreport -o page.html "$REAL/names.jsonl"
+	well page.html
+	grep -q "example.test.: the move, plan f28bd25824b0289b" page.html
+	test "$(grep -o "<path class=.line[^>]* d=.M[0-9.]* [0-9.]*L" page.html | wc -l)" = 2
+	grep -q "may let go from 2026-11-26 00:27:41 UTC" page.html
+	# the shares: 50 % of resolvers for a while, then more
+	grep -q "<td>00:27:34<td class=\"n\">100 %<td class=\"n\">50 %" page.html
+	grep -q "<td>00:27:40<td class=\"n\">100 %<td class=\"n\">90 %" page.html
+	grep -q "<td>www.example.test. A</td><td class=\"n\">2 of 2<td class=\"n\">2 of 2<td><td>00:27:40" page.html'
+check 'a resolver that never follows is named' '
+	jq -c "if .type == \"rrset.answered\" and .address == \"127.0.0.1:13905\" then .state = \"old\" else . end" \
+		"$REAL/names.jsonl" >old
+	records old
+	cutreport -o page.html old
+	grep -q "<td class=\"n\">1 of 2<td>127.0.0.1:13905 (.*) old<td></tr>" page.html'
+check 'without its plan a journal of dnscut says the zone' '
+	{ echo "{\"type\":\"journal.open\",\"tool\":\"dnscut\",\"source\":\"other.test.\",\"target\":\"rfc2136\",\"at\":\"2026-11-26T00:27:00Z\"}"
+		grep watch.round "$REAL/names.jsonl"; } >j
+	cutreport --text j | grep "^Names: other.test., plan f28bd"
+	grep watch.round "$REAL/names.jsonl" | cutreport --text | grep "^Names: plan f28bd"'
+check 'objects: from where to where, over time, and what the comparison says' '
+	status 0 cutreport --text "$REAL/objects.journal" >got
+	cat got
+	bytes=$(jq -s "map(select(.type == \"object.copied\").size) | add / 1048576 * 10 | round / 10" "$REAL/objects.journal")
+	grep -qx "Copied: 60 objects, $bytes MiB" got
+	grep -q "^  s3://127.0.0.1:58133/shop-old/ to s3://127.0.0.1:58133/shop-new/: 60, $bytes MiB, .* MiB/s\$" got
+	grep -qx "0 problems" got
+	cutreport -o page.html "$REAL/objects.journal"
+	well page.html
+	grep -q "<path class=\"area\" d=\"M130 180V" page.html
+	grep -q "equal: 300 by digest" page.html
+	# what stands in the table beside the plot is all of it, but for rounding
+	test "$(sed -n "s/.*<td class=\"n\">\([0-9]*\) objects<.*/\1/p" page.html | awk "{ n += \$1 } END { print (n > 55 && n < 65) }")" = 1
+	test "$(rows page.html objects)" -ge 5'
+check 'the last comparison counts, in whatever order journals are given' '
+	for order in "objects.journal objects-differ.jsonl" "objects-differ.jsonl objects.journal"; do
+		(cd "$REAL" && cutreport --text $order) >got
+		grep -qx "Compared and equal: 0 of 1" got
+		grep -q "^  s3:.*: 1 of 300 differ" got
+		grep -qx "1 problems" got
+	done
+	(cd "$REAL" && cutreport --text differs.jsonl keys.jsonl) >got
+	grep -qx "  database 0: 2 keys differ" got'
+check 'what could not be copied is told until it was' '
+	copied() { echo "{\"type\":\"object.copied\",\"id\":\"00000000000000aa\",\"key\":\"$1\",\"size\":1,\"target_version\":\"v\",\"proof\":\"etag\",\"how\":\"stream\",\"seconds\":1,\"at\":\"2026-11-25T10:0$2:00Z\"}"; }
+	failed() { echo "{\"type\":\"object.failed\",\"key\":\"$1\",\"message\":\"denied\",\"at\":\"2026-11-25T10:0$2:00Z\"}"; }
+	{ failed a 1; failed b 1; failed b 2; copied a 2; failed c 3; } >j
+	records j
+	cutreport --text j >got
+	cat got
+	grep -qx "Could not be copied: 2" got
+	grep -qx "  b: denied" got
+	grep -qx "2 problems" got
+	cutreport j >page.html
+	well page.html
+	grep -q "<h3>2 could not be copied</h3>" page.html
+	# later, everything was found equal
+	echo "{\"type\":\"objects.verified\",\"objects\":3,\"bytes\":3,\"level\":\"etag\",\"equal\":true,\"at\":\"2026-11-25T10:04:00Z\"}" >equal
+	records equal
+	cutreport --text j equal >got
+	grep -qx "0 problems" got
+	cutreport --text equal j >got
+	grep -qx "0 problems" got'
+check 'keys over time, by database, and how far a follower is behind' '
+	status 0 cutreport --text "$REAL/keys.jsonl" "$REAL/follow.journal" >got
+	cat got
+	keys=$(cat "$REAL/keys.jsonl" "$REAL/follow.journal" | jq -s "map(select(.type == \"keys.copied\").keys) | add")
+	grep -q "^Copied: $keys keys, " got
+	grep -qx "Following keys: 100390 changes, 0.0s behind at 00:39:47" got
+	grep -qx "All keys compared again: 2 times" got
+	cutreport -o page.html "$REAL/follow.journal"
+	well page.html
+	grep -q "<h3>database 3</h3>" page.html
+	grep -q "<td>00:39:36<td class=\"n\">5.0s<td class=\"n\">41076" page.html
+	grep -q "<li>00:39:31 too-many" page.html
+	# by checkpoints: it was not all evenly spread
+	sed -n "/>database 0</,/>database 3</p" page.html | grep -o "V[0-9.]*H" | sort -u >heights
+	test "$(wc -l <heights)" -gt 4'
 check 'what differs, failed or was broken off is a problem' '
 	{
 		cat "$T/journal"
@@ -91,11 +180,21 @@ check 'a freeze that was aborted, and one that goes on' '
 check 'hostile names are text, on the page and on a terminal' '
 	bad="</style></title><script>alert(1)</script><img src=x onerror=alert(2)>\\u0007\\u001b[31m\\u202egnp\\\"'\''\`="
 	{
-		echo "{\"type\":\"journal.open\",\"tool\":\"t\",\"source\":\"$bad\",\"target\":\"$bad\",\"at\":\"2026-11-25T10:00:00Z\"}"
+		echo "{\"type\":\"journal.open\",\"tool\":\"tigris-sync\",\"source\":\"$bad\",\"target\":\"$bad\",\"at\":\"2026-11-25T10:00:00Z\"}"
 		for type in step.started step.done; do echo "{\"type\":\"$type\",\"step\":\"$bad\",\"what\":\"$bad\",\"undo\":\"$bad\",\"at\":\"2026-11-25T10:00:01Z\"}"; done
 		for type in table.copied table.verified table.differs; do echo "{\"type\":\"$type\",\"schema\":\"$bad\",\"table\":\"$type$bad\",\"rows\":1,\"bytes\":9,\"seconds\":1,\"at\":\"2026-11-25T10:00:09Z\"}"; done
 		echo "{\"type\":\"finding\",\"level\":\"error\",\"rule\":\"$bad\",\"message\":\"$bad\",\"fix\":\"$bad\"}"
 		echo "{\"type\":\"need\",\"id\":\"$bad\",\"kind\":\"$bad\",\"summary\":\"$bad\",\"commands\":[[\"$bad\"]]}"
+		for type in object.copied object.failed object.skipped; do echo "{\"type\":\"$type\",\"key\":\"$bad\",\"size\":9,\"message\":\"$bad\",\"seconds\":2,\"at\":\"2026-11-25T10:00:09Z\"}"; done
+		echo "{\"type\":\"objects.verified\",\"source\":\"$bad\",\"target\":\"$bad\",\"objects\":1,\"differ\":1,\"equal\":false,\"at\":\"2026-11-25T10:00:09Z\"}"
+		echo "{\"type\":\"key.failed\",\"db\":1,\"key\":\"$bad\",\"reason\":\"$bad\",\"at\":\"2026-11-25T10:00:09Z\"}"
+		echo "{\"type\":\"keys.gap\",\"reason\":\"$bad\",\"at\":\"2026-11-25T10:00:09Z\"}"
+		echo "{\"type\":\"zone.planned\",\"plan\":\"$bad\",\"zone\":\"$bad\",\"phase\":\"$bad\"}"
+		for t in 1 2; do
+			echo "{\"type\":\"watch.round\",\"plan\":\"$bad\",\"authoritative\":{\"percent\":$t},\"resolvers\":{\"percent\":1e300},\"at\":\"2026-11-25T10:00:0${t}Z\"}"
+			echo "{\"type\":\"rrset.answered\",\"name\":\"$bad\",\"rrtype\":\"$bad\",\"server\":\"$bad\",\"address\":\"$bad\",\"kind\":\"resolver\",\"state\":\"$bad\",\"at\":\"2026-11-25T10:00:0${t}Z\"}"
+			echo "{\"type\":\"progress\",\"part\":\"follow\",\"waiting\":$t,\"seconds\":1e308,\"at\":\"2026-11-25T10:00:0${t}Z\"}"
+		done
 		echo "{\"type\":\"summary\",\"tool\":\"$bad\",\"verb\":\"$bad\",\"ok\":false,\"seconds\":1,\"at\":\"2026-11-25T10:00:09Z\"}"
 	} >j
 	status 0 cutreport --title "</title><script>2</script>" -o page.html j
@@ -161,5 +260,11 @@ check 'a hundred thousand records in little memory' '
 	status 0 /usr/bin/time -f %M -o rss cutreport -o page.html many
 	[[ -n ${AIRLIFT_SANITIZED:-} ]] || test "$(tail -n 1 rss)" -lt 32768
 	grep -q "120000 records. 15000 more" page.html'
+check 'a hundred thousand objects in less' '
+	seq 0 99999 | awk "{ printf \"{\\\"type\\\":\\\"object.copied\\\",\\\"key\\\":\\\"k%d\\\",\\\"size\\\":9,\\\"seconds\\\":1,\\\"at\\\":\\\"2026-11-25T1%d:%02d:09Z\\\"}\\n\",
+		\$1, \$1 / 20000, 10 + \$1 / 1000 % 50 }" >objects
+	status 0 /usr/bin/time -f %M -o rss cutreport -o page.html objects
+	[[ -n ${AIRLIFT_SANITIZED:-} ]] || test "$(tail -n 1 rss)" -lt 16384
+	cutreport --text objects | grep "^  objects: 100000, 878.9 KiB"'
 
 finish

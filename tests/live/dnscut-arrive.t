@@ -35,6 +35,11 @@ check 'watch ends when all have it, in no more than the old TTL' '
 	watch_plan --interval 1s --timeout 30s
 	test $((SECONDS - begun)) -le 12
 	has ".type == \"watch.round\" and .resolvers.percent == 100 and .authoritative.percent == 100" watch.jsonl
+	cutreport --text plan.jsonl watch.jsonl >told
+	cat told
+	grep -q "^Names: example.test. the move, plan .*: 100 % of the zone.s servers and 100 % of resolvers have it at " told
+	cutreport -o told.html plan.jsonl watch.jsonl
+	grep -q "<path class=\"line two\" d=\"M[0-9. ]*L" told.html
 	test "$(through $DNS_RESOLVER1 www.example.test CNAME)" = abcd.shop.fly.dev.
 	rollback
 	PLAN=rollback.jsonl apply'

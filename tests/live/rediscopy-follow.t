@@ -70,6 +70,9 @@ check 'every way in which a key may change' '
 	end
 	test -z "$(gaps)"
 	has ".type == \"keys.caught\" and .by == \"notifications\"" follow.jsonl
+	cutreport --text follow.jsonl >told
+	cat told
+	grep -q "^Following keys: [1-9][0-9]* changes, 0.0s behind at " told
 	data source random 1 9
 	fails is_equal'
 

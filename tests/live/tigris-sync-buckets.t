@@ -58,6 +58,18 @@ check 'large objects in parts, from objects that came in parts' '
 	test "$(how_many again.jsonl object.copied)" = 0
 	test -z "$(s3 $S3 target uploads b-big-copy)"'
 
+check 'cutreport shows what a journal and a comparison say of it' '
+	bucket target b-told
+	across told.jsonl copy b-big b-told --journal told.journal
+	across verify.jsonl verify b-big b-told
+	cutreport --text told.journal verify.jsonl >told
+	cat told
+	grep -q "^  .*/b-big/ to .*/b-told/: 2, .*iB" told
+	grep -qx "Compared and equal: 1 of 1" told
+	across verify.jsonl verify b-odd b-told || test $? = 1
+	cutreport --text told.journal verify.jsonl >told
+	grep -q "^  .*/b-odd/ to .*/b-told/: [0-9]* of [0-9]* differ" told'
+
 check 'verify finds one byte that is another, at each level that can' '
 	printf hellO >altered
 	s3 $S3 target put b-odd-copy headers altered content-type:text/x-h

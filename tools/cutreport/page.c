@@ -6,6 +6,7 @@
 #include "buf.h"
 #include "html.h"
 #include "plot.h"
+#include "section.h"
 #include "story.h"
 #include "style.h"
 
@@ -64,27 +65,6 @@ close_tile(struct html *h)
 	html_raw(h, "</dd></div>\n");
 }
 
-/* Bytes and things of all kinds that moved. */
-static uint64_t
-moved_bytes(const struct story *s)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < s->n_moves; i++)
-		n += s->move[i].bytes;
-	return n;
-}
-
-static size_t
-equal_proofs(const struct story *s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->n_proofs; i++)
-		n += s->proof[i].equal;
-	return n;
-}
-
 static size_t
 needs_left(const struct story *s)
 {
@@ -117,7 +97,7 @@ put_closed_tile(struct html *h, const struct story *s)
 static void
 put_tiles(struct html *h, const struct story *s)
 {
-	size_t errors = story_errors(s), equal = equal_proofs(s);
+	size_t errors = story_errors(s), equal = story_equal(s);
 
 	html_raw(h, "<dl class=\"tiles\">\n");
 	open_tile(h, errors > 0 ? "bad" : "good", "Problems");
@@ -135,9 +115,9 @@ put_tiles(struct html *h, const struct story *s)
 		html_raw(h, "%zu of %zu", equal, s->n_proofs);
 		close_tile(h);
 	}
-	if (s->n_moves > 0) {
+	if (s->n_flows > 0) {
 		open_tile(h, "", "Copied");
-		html_size(h, moved_bytes(s));
+		html_size(h, story_bytes(s));
 		close_tile(h);
 	}
 	if (s->n_needs > 0) {
@@ -149,38 +129,6 @@ put_tiles(struct html *h, const struct story *s)
 }
 
 static void
-open_section(struct html *h, const char *id, const char *title)
-{
-	html_raw(h, "<section aria-labelledby=\"%s\"><h2 id=\"%s\">%s</h2>\n",
-		id, id, title);
-}
-
-static void
-open_table(struct html *h, const char *summary, const char *head)
-{
-	if (summary != NULL)
-		html_raw(h, "<details><summary>%s</summary>", summary);
-	html_raw(h,
-		"<div class=\"wide\"><table><thead><tr>%s</tr></thead>"
-		"<tbody>\n",
-		head);
-}
-
-static void
-close_table(struct html *h, bool folded)
-{
-	html_raw(h, "</tbody></table></div>%s\n", folded ? "</details>" : "");
-}
-
-static void
-put_cell(struct html *h, const char *text)
-{
-	html_raw(h, "<td>");
-	html_text(h, text);
-	html_raw(h, "</td>");
-}
-
-static void
 put_steps(struct html *h, const struct story *s)
 {
 	static const char *const words[] = {[STEP_OPEN] = "broken off",
@@ -189,9 +137,9 @@ put_steps(struct html *h, const struct story *s)
 
 	if (s->n_steps == 0)
 		return;
-	open_section(h, "steps", "Steps");
+	section_open(h, "steps", "Steps");
 	plot_timeline(h, s);
-	open_table(h, "The steps as a table",
+	section_table(h, "The steps as a table",
 		"<th>Step<th>What it does<th>Began<th>Took<th>Ended<th>The "
 		"way back");
 	for (size_t i = 0; i < s->n_steps; i++) {
@@ -200,8 +148,8 @@ put_steps(struct html *h, const struct story *s)
 
 		html_raw(h, "<tr class=\"%s\">",
 			t->state == STEP_FAILED ? "bad" : "");
-		put_cell(h, t->name);
-		put_cell(h, t->what);
+		section_cell(h, t->name);
+		section_cell(h, t->what);
 		html_raw(h, "<td>");
 		html_clock(h, t->begin);
 		html_raw(h, "<td>");
@@ -209,112 +157,11 @@ put_steps(struct html *h, const struct story *s)
 			html_span(h, t->end - t->begin);
 		html_raw(
 			h, "<td>%s</td>", runs ? "under way" : words[t->state]);
-		put_cell(h, t->undo);
+		section_cell(h, t->undo);
 		html_raw(h, "</tr>\n");
 	}
-	close_table(h, true);
-	html_raw(h, "</section>\n");
-}
-
-static void
-put_moves(struct html *h, const struct story *s, const char *kind,
-	const char *title, const char *items)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < s->n_moves; i++)
-		n += strcmp(s->move[i].kind, kind) == 0;
-	if (n == 0)
-		return;
-	html_raw(h, "<section aria-labelledby=\"%s\"><h2 id=\"%s\">%s</h2>\n",
-		kind, kind, title);
-	plot_throughput(h, s, kind);
-	open_table(h, "What moved, as a table",
-		"<th>Name<th>Ended<th>Took<th class=\"n\">Size<th "
-		"class=\"n\">Number");
-	for (i = 0; i < s->n_moves; i++) {
-		const struct story_move *m = &s->move[i];
-
-		if (strcmp(m->kind, kind) != 0)
-			continue;
-		html_raw(h, "<tr>");
-		put_cell(h, m->name);
-		html_raw(h, "<td>");
-		html_clock(h, m->end);
-		html_raw(h, "<td>");
-		html_span(h, m->end - m->begin);
-		html_raw(h, "<td class=\"n\">");
-		html_size(h, m->bytes);
-		html_raw(h, "<td class=\"n\">%lld %s</tr>\n",
-			(long long)m->items, items);
-	}
-	close_table(h, true);
-	html_raw(h, "</section>\n");
-}
-
-static void
-put_proofs(struct html *h, const struct story *s)
-{
-	if (s->n_proofs == 0)
-		return;
-	open_section(h, "proofs", "Compared on both ends");
-	open_table(h,
-		equal_proofs(s) == s->n_proofs ? "All are equal; the list"
-					       : NULL,
-		"<th>Name<th>Kind<th>Answer<th class=\"n\">Number<th>At");
-	/* what differs comes first */
-	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < s->n_proofs; i++) {
-			const struct story_proof *p = &s->proof[i];
-
-			if (p->equal != (pass == 1))
-				continue;
-			html_raw(h, "<tr class=\"%s\">", p->equal ? "" : "bad");
-			put_cell(h, p->name);
-			put_cell(h, p->kind);
-			put_cell(h, p->equal          ? "equal"
-				    : p->note != NULL ? p->note
-						      : "differs");
-			html_raw(h, "<td class=\"n\">%lld<td>",
-				(long long)p->items);
-			html_clock(h, p->at);
-			html_raw(h, "</tr>\n");
-		}
-	close_table(h, equal_proofs(s) == s->n_proofs);
-	html_raw(h, "</section>\n");
-}
-
-static void
-put_answers(struct html *h, const struct story *s)
-{
-	if (s->n_answers == 0)
-		return;
-	open_section(h, "names", "Names");
-	for (size_t i = 0; i < s->n_answers; i++) {
-		bool seen = false;
-
-		for (size_t k = 0; k < i; k++)
-			seen = seen || strcmp(s->answer[k].name,
-					       s->answer[i].name) == 0;
-		if (seen)
-			continue;
-		html_raw(h, "<h3>");
-		html_text(h, s->answer[i].name);
-		html_raw(h, "</h3>\n");
-		plot_answers(h, s, s->answer[i].name);
-		open_table(h, "The answers as a table",
-			"<th>At<th class=\"n\">New answer");
-		for (size_t k = i; k < s->n_answers; k++) {
-			if (strcmp(s->answer[k].name, s->answer[i].name) != 0)
-				continue;
-			html_raw(h, "<tr><td>");
-			html_clock(h, s->answer[k].at);
-			html_raw(h, "<td class=\"n\">%.0f %%</tr>\n",
-				s->answer[k].percent);
-		}
-		close_table(h, true);
-	}
-	html_raw(h, "</section>\n");
+	section_end_table(h, true);
+	section_close(h);
 }
 
 static void
@@ -352,7 +199,7 @@ put_findings(struct html *h, const struct story *s)
 {
 	if (s->n_findings == 0)
 		return;
-	open_section(h, "findings", "Findings");
+	section_open(h, "findings", "Findings");
 	html_raw(h, "<ul>\n");
 	put_level(h, s, "error");
 	put_level(h, s, "warning");
@@ -365,7 +212,7 @@ put_needs(struct html *h, const struct story *s)
 {
 	if (s->n_needs == 0)
 		return;
-	open_section(h, "needs", "What remains to be done");
+	section_open(h, "needs", "What remains to be done");
 	html_raw(h, "<ul>\n");
 	for (size_t i = 0; i < s->n_needs; i++) {
 		const struct story_need *n = &s->need[i];
@@ -391,16 +238,16 @@ put_runs(struct html *h, const struct story *s)
 {
 	if (s->n_runs == 0)
 		return;
-	open_section(h, "runs", "Programs that ran");
-	open_table(h, "The list",
+	section_open(h, "runs", "Programs that ran");
+	section_table(h, "The list",
 		"<th>Program<th>Verb<th>Ended<th>Took<th class=\"n\">Done<th "
 		"class=\"n\">Failed<th class=\"n\">Size<th>Answer");
 	for (size_t i = 0; i < s->n_runs; i++) {
 		const struct story_run *r = &s->run[i];
 
 		html_raw(h, "<tr class=\"%s\">", r->ok ? "" : "bad");
-		put_cell(h, r->tool);
-		put_cell(h, r->verb);
+		section_cell(h, r->tool);
+		section_cell(h, r->verb);
 		html_raw(h, "<td>");
 		html_clock(h, r->end);
 		html_raw(h, "<td>");
@@ -412,8 +259,8 @@ put_runs(struct html *h, const struct story *s)
 		html_size(h, r->bytes);
 		html_raw(h, "<td>%s</tr>\n", r->ok ? "yes" : "no");
 	}
-	close_table(h, true);
-	html_raw(h, "</section>\n");
+	section_end_table(h, true);
+	section_close(h);
 }
 
 int
@@ -425,11 +272,10 @@ page_put(
 	put_head(&h, s, title, again);
 	put_tiles(&h, s);
 	put_steps(&h, s);
-	put_proofs(&h, s);
-	put_moves(&h, s, "table", "Tables", "rows");
-	put_moves(&h, s, "keys", "Keys", "keys");
-	put_moves(&h, s, "objects", "Objects", "objects");
-	put_answers(&h, s);
+	section_proofs(&h, s);
+	section_moved(&h, s);
+	section_lag(&h, s);
+	section_names(&h, s);
 	put_needs(&h, s);
 	put_findings(&h, s);
 	put_runs(&h, s);

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "curve.h"
+#include "flow.h"
 #include "html.h"
 #include "story.h"
 
@@ -144,112 +146,129 @@ plot_timeline(struct html *h, const struct story *s)
 	html_raw(h, "</svg></div>");
 }
 
-/* Each thing's bytes, spread evenly over the time that it took. */
+/* The number at the top of the scale, and 0 at its foot. */
 static void
-fill(const struct story *s, const char *kind, const struct axis *a,
-	double rate[BUCKETS])
+put_scale(struct html *h, double most, const char *unit)
 {
-	double width = (a->end - a->begin) / BUCKETS;
-	size_t i;
-	int k;
-
-	memset(rate, 0, BUCKETS * sizeof(*rate));
-	for (i = 0; i < s->n_moves; i++) {
-		const struct story_move *m = &s->move[i];
-		double took = m->end - m->begin;
-
-		if (strcmp(m->kind, kind) != 0 || m->end <= 0)
-			continue;
-		for (k = 0; k < BUCKETS; k++) {
-			double from = a->begin + k * width, to = from + width;
-			double both = fmin(to, m->end) - fmax(from, m->begin);
-
-			/* what took no time falls where it ended */
-			if (took < 1e-3)
-				both = m->end >= from && m->end <= to ? 1 : 0;
-			if (both > 0)
-				rate[k] += (double)m->bytes * both /
-					   (took < 1e-3 ? 1 : took) / width;
-		}
+	html_raw(h, "<text class=\"name\" x=\"%d\" y=\"26\">", LEFT - 8);
+	if (strcmp(unit, "B/s") == 0) {
+		html_size(h, (uint64_t)most);
+		html_raw(h, "/s");
+	} else if (strcmp(unit, "s") == 0) {
+		html_span(h, most);
+	} else {
+		html_raw(h, most < 10 ? "%.1f%s" : "%.0f%s", most, unit);
 	}
+	html_raw(h, "</text><text class=\"name\" x=\"%d\" y=\"%d\">0</text>",
+		LEFT - 8, BASE + 4);
 }
 
 void
-plot_throughput(struct html *h, const struct story *s, const char *kind)
+plot_flow(struct html *h, const struct flow *f, bool by_items)
 {
-	struct axis a = {0, 0};
-	double rate[BUCKETS], most = 0;
-	size_t i;
+	struct axis a = {f->begin, f->end};
+	double rate[BUCKETS], most = 0, width, bytes, items;
 	int k;
 
-	for (i = 0; i < s->n_moves; i++) {
-		const struct story_move *m = &s->move[i];
-
-		if (strcmp(m->kind, kind) != 0 || m->end <= 0)
-			continue;
-		if (a.begin == 0 || m->begin < a.begin)
-			a.begin = m->begin;
-		if (m->end > a.end)
-			a.end = m->end;
-	}
 	if (a.end <= a.begin)
 		return;
-	fill(s, kind, &a, rate);
-	for (k = 0; k < BUCKETS; k++)
+	width = (a.end - a.begin) / BUCKETS;
+	for (k = 0; k < BUCKETS; k++) {
+		flow_between(f, a.begin + k * width, a.begin + (k + 1) * width,
+			&bytes, &items);
+		rate[k] = (by_items ? items : bytes) / width;
 		most = fmax(most, rate[k]);
+	}
 	if (most <= 0)
 		return;
 	open_plot(h, HEIGHT,
-		"Bytes a second over time; the table below has what moved");
+		by_items ? "Number a second over time; the table below has the "
+			   "same"
+			 : "Bytes a second over time; the table below has the "
+			   "same");
 	html_raw(h, "<path class=\"area\" d=\"M%d %d", LEFT, BASE);
 	for (k = 0; k < BUCKETS; k++)
 		html_raw(h, "V%.1fH%.1f", BASE - rate[k] / most * (BASE - 20),
-			at_x(&a, a.begin + (a.end - a.begin) * (k + 1) /
-						   BUCKETS));
-	html_raw(h, "V%dZ\"/><text class=\"name\" x=\"%d\" y=\"26\">", BASE,
-		LEFT - 8);
-	html_size(h, (uint64_t)most);
-	html_raw(h, "/s</text><text class=\"name\" x=\"%d\" y=\"%d\">0</text>",
-		LEFT - 8, BASE + 4);
+			at_x(&a, a.begin + width * (k + 1)));
+	html_raw(h, "V%dZ\"/>", BASE);
+	put_scale(h, most, by_items ? "/s" : "B/s");
+	put_ticks(h, &a, BASE);
+	html_raw(h, "</svg></div>");
+}
+
+/* The ${i}th value of a curve as a line. */
+static void
+put_line(struct html *h, const struct curve *c, const struct axis *a, int i,
+	double most)
+{
+	html_raw(h, "<path class=\"%s\" d=\"", i == 0 ? "line" : "line two");
+	for (size_t k = 0; k < c->n; k++)
+		html_raw(h, "%s%.1f %.1f", k == 0 ? "M" : "L",
+			at_x(a, c->point[k].at),
+			BASE - c->point[k].value[i] / most * (BASE - 20));
+	html_raw(h, "\"/>");
+}
+
+/* What a line means, above the plot. */
+static void
+put_key(struct html *h, int i, const char *text)
+{
+	int x = LEFT + i * 260;
+
+	html_raw(h,
+		"<path class=\"%s\" d=\"M%d 9h34\"/><text class=\"key\" "
+		"x=\"%d\" y=\"13\">%s</text>",
+		i == 0 ? "line" : "line two", x, x + 42, text);
+}
+
+/* The time that a curve spans; false: it is but a moment. */
+static bool
+is_spanning(const struct curve *c, struct axis *a)
+{
+	if (c->n < 2 || c->point[c->n - 1].at <= c->point[0].at)
+		return false;
+	a->begin = c->point[0].at;
+	a->end = c->point[c->n - 1].at;
+	return true;
+}
+
+void
+plot_names(struct html *h, const struct curve *c)
+{
+	struct axis a;
+
+	if (!is_spanning(c, &a))
+		return;
+	open_plot(h, HEIGHT,
+		"Share of the zone's servers and of resolvers that give the "
+		"new answers, over time; the table below has the same");
+	put_key(h, 0, "servers of the zone");
+	put_key(h, 1, "resolvers");
+	put_line(h, c, &a, 0, 100);
+	put_line(h, c, &a, 1, 100);
+	put_scale(h, 100, " %");
 	put_ticks(h, &a, BASE);
 	html_raw(h, "</svg></div>");
 }
 
 void
-plot_answers(struct html *h, const struct story *s, const char *name)
+plot_lag(struct html *h, const struct curve *c)
 {
-	struct axis a = {0, 0};
-	const char *move = "M";
-	size_t i;
+	struct axis a;
+	double most = 0;
 
-	for (i = 0; i < s->n_answers; i++) {
-		const struct story_answer *w = &s->answer[i];
-
-		if (strcmp(w->name, name) != 0 || w->at <= 0)
-			continue;
-		if (a.begin == 0)
-			a.begin = w->at;
-		a.end = w->at;
-	}
-	if (a.end <= a.begin)
+	if (!is_spanning(c, &a))
 		return;
+	for (size_t i = 0; i < c->n; i++)
+		most = fmax(most, c->point[i].value[0]);
+	/* never behind is a line at the foot */
+	if (most <= 0)
+		most = 1;
 	open_plot(h, HEIGHT,
-		"Share of the name servers that give the new answer, over "
-		"time");
-	html_raw(h, "<path class=\"line\" d=\"");
-	for (i = 0; i < s->n_answers; i++) {
-		const struct story_answer *w = &s->answer[i];
-
-		if (strcmp(w->name, name) != 0 || w->at <= 0)
-			continue;
-		html_raw(h, "%s%.1f %.1f", move, at_x(&a, w->at),
-			BASE - w->percent / 100 * (BASE - 20));
-		move = "L";
-	}
-	html_raw(h,
-		"\"/><text class=\"name\" x=\"%d\" y=\"26\">100 %%</text>"
-		"<text class=\"name\" x=\"%d\" y=\"%d\">0 %%</text>",
-		LEFT - 8, LEFT - 8, BASE + 4);
+		"Time behind the source over time; the table below has the "
+		"same");
+	put_line(h, c, &a, 0, most);
+	put_scale(h, most, "s");
 	put_ticks(h, &a, BASE);
 	html_raw(h, "</svg></div>");
 }

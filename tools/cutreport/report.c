@@ -71,6 +71,7 @@ read_journal(struct report *r, int fd, const char *name, bool draws)
 		msg_error("out of memory");
 		return STATUS_TEMPORARY;
 	}
+	story_next(&r->story);
 	/* a program that was killed left half a line */
 	jsonl_growing(in);
 	while (rc != 0 && status == STATUS_OK) {

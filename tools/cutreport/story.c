@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "curve.h"
+#include "flow.h"
+
 static void
 free_steps(struct story *s)
 {
@@ -38,6 +41,53 @@ free_needs(struct story *s)
 	free(s->need);
 }
 
+static void
+free_flows(struct story *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_flows; i++) {
+		free(s->flow[i].name);
+		free(s->flow[i].flow);
+	}
+	free(s->flow);
+	for (i = 0; i < s->n_failures; i++) {
+		free(s->failure[i].name);
+		free(s->failure[i].place);
+		free(s->failure[i].message);
+	}
+	free(s->failure);
+}
+
+static void
+free_names(struct story *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_curves; i++) {
+		free(s->curve[i].name);
+		if (s->curve[i].curve != NULL)
+			curve_fini(s->curve[i].curve);
+		free(s->curve[i].curve);
+	}
+	free(s->curve);
+	for (i = 0; i < s->n_plans; i++) {
+		free(s->plan[i].id);
+		free(s->plan[i].zone);
+		free(s->plan[i].phase);
+	}
+	free(s->plan);
+	for (i = 0; i < s->n_answers; i++) {
+		free(s->answer[i].name);
+		free(s->answer[i].server);
+		free(s->answer[i].state);
+	}
+	free(s->answer);
+	for (i = 0; i < s->n_gaps; i++)
+		free(s->gap[i].reason);
+	free(s->gap);
+}
+
 void
 story_fini(struct story *s)
 {
@@ -46,6 +96,8 @@ story_fini(struct story *s)
 	free_steps(s);
 	free_findings(s);
 	free_needs(s);
+	free_flows(s);
+	free_names(s);
 	for (i = 0; i < s->n_moves; i++)
 		free(s->move[i].name);
 	for (i = 0; i < s->n_proofs; i++) {
@@ -56,15 +108,15 @@ story_fini(struct story *s)
 		free(s->run[i].tool);
 		free(s->run[i].verb);
 	}
-	for (i = 0; i < s->n_answers; i++)
-		free(s->answer[i].name);
 	free(s->move);
 	free(s->proof);
 	free(s->run);
-	free(s->answer);
 	free(s->source);
 	free(s->target);
 	free(s->tool);
+	free(s->in_tool);
+	free(s->in_source);
+	free(s->in_target);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -119,7 +171,7 @@ is_tried_again(const struct story *s, size_t i)
 size_t
 story_errors(const struct story *s)
 {
-	size_t i, n = 0;
+	size_t i, n = s->n_failures;
 
 	for (i = 0; i < s->n_findings; i++)
 		n += strcmp(s->finding[i].level, "error") == 0;
@@ -128,4 +180,57 @@ story_errors(const struct story *s)
 	for (i = 0; i < s->n_proofs; i++)
 		n += !s->proof[i].equal;
 	return n;
+}
+
+size_t
+story_equal(const struct story *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_proofs; i++)
+		n += s->proof[i].equal;
+	return n;
+}
+
+uint64_t
+story_bytes(const struct story *s)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s->n_flows; i++)
+		n += s->flow[i].flow->bytes;
+	return n;
+}
+
+static const struct story_plan *
+plan_of(const struct story *s, const char *id)
+{
+	for (size_t i = 0; i < s->n_plans; i++)
+		if (strcmp(s->plan[i].id, id) == 0)
+			return &s->plan[i];
+	return NULL;
+}
+
+const char *
+story_plan_zone(const struct story *s, const char *id)
+{
+	const struct story_plan *p = plan_of(s, id);
+
+	return p != NULL ? p->zone : NULL;
+}
+
+const char *
+story_plan_what(const struct story *s, const char *id)
+{
+	static const struct {
+		const char *phase, *what;
+	} words[] = {{"ttl", "lower TTLs"}, {"move", "the move"},
+		{"rollback", "the way back"}};
+	const struct story_plan *p = plan_of(s, id);
+
+	for (size_t i = 0; p != NULL && i < sizeof(words) / sizeof(words[0]);
+		i++)
+		if (strcmp(words[i].phase, p->phase) == 0)
+			return words[i].what;
+	return "";
 }

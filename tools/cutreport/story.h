@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct curve;
+struct flow;
 struct json_val;
 
 /*
@@ -23,10 +25,28 @@ struct story_step {
 /* Something that took time and moved bytes: a table, a database's keys. */
 struct story_move {
 	char *name;
-	const char *kind; /* "table", "keys", "objects" */
+	const char *kind; /* "table", "keys" */
 	double begin, end;
 	uint64_t bytes;
-	int64_t items; /* rows, keys, objects */
+	int64_t items; /* rows, keys */
+};
+
+/* How much moved over time: all tables, a database's keys, the objects of one
+ * place. */
+struct story_flow {
+	char *name;       /* "" for all tables */
+	const char *kind; /* "table", "keys", "objects" */
+	struct flow *flow;
+	int64_t marked; /* keys of checkpoints since the last keys.copied */
+	int64_t skipped, deleted;
+};
+
+/* Something that could not be copied, unless it was later. */
+struct story_failure {
+	char *name, *place,
+		*message; /* place: the flow or proof that it is of */
+	const char *kind; /* "keys", "objects" */
+	double at;
 };
 
 /* Whether something is the same on both ends, by the last comparison. */
@@ -35,7 +55,7 @@ struct story_proof {
 	const char *kind;
 	bool equal;
 	int64_t items;
-	char *note; /* what differs, or NULL */
+	char *note; /* what differs, or how it was compared, or NULL */
 	double at;
 };
 
@@ -61,10 +81,35 @@ struct story_run {
 	uint64_t bytes;
 };
 
-/* How much of the Internet, as far as it is asked, has the new answer. */
+/* Values over time. "names": the share of the zone's servers and of resolvers
+ * that give a plan's new answers, in percent. "lag": by how many seconds what
+ * follows a source is behind, and how much waits. */
+struct story_curve {
+	char *name; /* of the plan; of what follows */
+	const char *kind;
+	struct curve *curve;
+	double ready;   /* "names": when the old platform may let go, or 0 */
+	int64_t copied; /* "lag": changes so far */
+};
+
+/* What a plan of DNS changes is about. */
+struct story_plan {
+	char *id, *zone, *phase; /* phase: "ttl", "move", "rollback" or "" */
+};
+
+/* What a server or resolver answered last. */
 struct story_answer {
-	char *name;
-	double at, percent;
+	char *name; /* with the type: "www.example.com. A" */
+	char *server;
+	bool is_resolver;
+	char *state;      /* "new", "old", "silent" ... */
+	double at, since; /* when; since when it is "new" */
+};
+
+/* Every key was compared again, because something was missed. */
+struct story_gap {
+	char *reason;
+	double at;
 };
 
 struct story {
@@ -82,8 +127,22 @@ struct story {
 	size_t n_needs;
 	struct story_run *run;
 	size_t n_runs;
+	struct story_flow *flow;
+	size_t n_flows;
+	struct story_failure *failure;
+	size_t n_failures;
+	struct story_curve *curve;
+	size_t n_curves;
+	struct story_plan *plan;
+	size_t n_plans;
 	struct story_answer *answer;
 	size_t n_answers;
+	struct story_gap *gap;
+	size_t n_gaps;
+	/* the journal that is being read, or NULL; when its last record was
+	 * written */
+	char *in_tool, *in_source, *in_target;
+	double in_at;
 	uint64_t records, left_out; /* that no room was left for */
 	double aborted;             /* when, or 0 */
 	int failed;                 /* out of memory */
@@ -93,6 +152,9 @@ struct story {
  * known are passed by. */
 void story_add(struct story *s, const struct json_val *record);
 
+/* story_next(s): what comes is of another journal, or of a program's output. */
+void story_next(struct story *s);
+
 /* story_fini(s): free it; a story is all zero before the first use. */
 void story_fini(struct story *s);
 
@@ -101,8 +163,18 @@ void story_fini(struct story *s);
  * is 0 while it is. false: there is none. */
 bool story_closed(const struct story *s, size_t i, double *begin, double *end);
 
-/* story_errors(s): findings of level error, steps whose last try failed, and
- * proofs that are not equal. */
+/* story_errors(s): findings of level error, steps whose last try failed, what
+ * could not be copied, and proofs that are not equal. */
 size_t story_errors(const struct story *s);
+
+/* story_plan_zone(s, id): the zone of a plan, or NULL; story_plan_what(s, id):
+ * in words what it does, or "". */
+const char *story_plan_zone(const struct story *s, const char *id);
+const char *story_plan_what(const struct story *s, const char *id);
+
+/* story_equal(s): how many proofs are equal. story_bytes(s): what was copied.
+ */
+size_t story_equal(const struct story *s);
+uint64_t story_bytes(const struct story *s);
 
 #endif

@@ -6,6 +6,8 @@
 #include <time.h>
 
 #include "buf.h"
+#include "curve.h"
+#include "flow.h"
 #include "num.h"
 #include "story.h"
 
@@ -106,14 +108,11 @@ put_steps(struct buf *b, const struct story *s)
 static int
 put_proofs(struct buf *b, const struct story *s)
 {
-	size_t equal = 0;
 	int rc = 0;
 
-	for (size_t i = 0; i < s->n_proofs; i++)
-		equal += s->proof[i].equal;
 	if (s->n_proofs > 0)
-		rc |= buf_printf(b, "\nCompared and equal: %zu of %zu\n", equal,
-			s->n_proofs);
+		rc |= buf_printf(b, "\nCompared and equal: %zu of %zu\n",
+			story_equal(s), s->n_proofs);
 	for (size_t i = 0; i < s->n_proofs; i++)
 		if (!s->proof[i].equal)
 			rc |= buf_puts(b, "  ") |
@@ -126,24 +125,111 @@ put_proofs(struct buf *b, const struct story *s)
 	return rc;
 }
 
+/* How much of a kind moved; objects also from where to where. */
 static int
 put_moves(struct buf *b, const struct story *s, const char *kind,
 	const char *items)
 {
+	bool is_objects = strcmp(kind, "objects") == 0, any = false;
 	uint64_t bytes = 0;
 	int64_t n = 0;
-	bool any = false;
+	size_t i;
+	int rc;
 
-	for (size_t i = 0; i < s->n_moves; i++) {
-		if (strcmp(s->move[i].kind, kind) != 0)
+	for (i = 0; i < s->n_flows; i++) {
+		if (strcmp(s->flow[i].kind, kind) != 0)
 			continue;
 		any = true;
-		bytes += s->move[i].bytes;
-		n += s->move[i].items;
+		bytes += s->flow[i].flow->bytes;
+		n += s->flow[i].flow->items;
 	}
-	return any ? buf_printf(b, "Copied: %lld %s, ", (long long)n, items) |
-			       num_put_size(b, bytes) | buf_putc(b, '\n')
-		   : 0;
+	if (!any)
+		return 0;
+	rc = buf_printf(b, "Copied: %lld %s, ", (long long)n, items) |
+	     num_put_size(b, bytes) | buf_putc(b, '\n');
+	for (i = 0; i < s->n_flows && is_objects; i++) {
+		const struct story_flow *f = &s->flow[i];
+
+		if (strcmp(f->kind, kind) != 0)
+			continue;
+		rc |= buf_puts(b, "  ") | put_text(b, f->name) |
+		      buf_printf(b, ": %lld, ", (long long)f->flow->items) |
+		      num_put_size(b, f->flow->bytes);
+		if (f->flow->end > f->flow->begin)
+			rc |= buf_puts(b, ", ") |
+			      num_put_size(
+				      b, (uint64_t)((double)f->flow->bytes /
+						    (f->flow->end -
+							    f->flow->begin))) |
+			      buf_puts(b, "/s");
+		rc |= buf_putc(b, '\n');
+	}
+	return rc;
+}
+
+static int
+put_failures(struct buf *b, const struct story *s)
+{
+	int rc = s->n_failures > 0
+			 ? buf_printf(b, "\nCould not be copied: %zu\n",
+				   s->n_failures)
+			 : 0;
+
+	for (size_t i = 0; i < s->n_failures; i++)
+		rc |= buf_puts(b, "  ") | put_text(b, s->failure[i].name) |
+		      buf_puts(b, ": ") | put_text(b, s->failure[i].message) |
+		      buf_putc(b, '\n');
+	return rc;
+}
+
+static int
+put_names(struct buf *b, const struct story *s, const char *plan,
+	const struct curve_point *p)
+{
+	const char *zone = story_plan_zone(s, plan);
+	const char *what = story_plan_what(s, plan);
+	int rc = buf_puts(b, "Names: ");
+
+	if (zone != NULL)
+		rc |= put_text(b, zone) |
+		      buf_printf(b, "%s%s, ", *what != '\0' ? " " : "", what);
+	rc |= buf_puts(b, "plan ") | put_text(b, plan) |
+	      buf_printf(b,
+		      ": %.0f %% of the zone's servers and %.0f %% of "
+		      "resolvers have it at ",
+		      p->value[0], p->value[1]) |
+	      put_clock(b, p->at) | buf_putc(b, '\n');
+	return rc;
+}
+
+/* How far names have arrived, and how far behind followers are, by the last
+ * look. */
+static int
+put_curves(struct buf *b, const struct story *s)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < s->n_curves; i++) {
+		const struct story_curve *c = &s->curve[i];
+		const struct curve_point *p;
+
+		if (c->curve->n == 0)
+			continue;
+		p = &c->curve->point[c->curve->n - 1];
+		if (strcmp(c->kind, "names") == 0) {
+			rc |= put_names(b, s, c->name, p);
+			continue;
+		}
+		rc |= buf_printf(b, "Following %s: %lld changes, ", c->name,
+			      (long long)c->copied) |
+		      num_put_duration(b, p->value[0]) |
+		      buf_puts(b, " behind at ") | put_clock(b, p->at) |
+		      buf_putc(b, '\n');
+	}
+	if (s->n_gaps > 0)
+		rc |= buf_printf(
+			b, "All keys compared again: %zu times\n", s->n_gaps);
+	return rc;
 }
 
 static int
@@ -185,7 +271,8 @@ textreport_put(struct buf *out, const struct story *s, const char *title)
 		 put_steps(out, s) | put_proofs(out, s) |
 		 put_moves(out, s, "table", "rows") |
 		 put_moves(out, s, "keys", "keys") |
-		 put_moves(out, s, "objects", "objects");
+		 put_moves(out, s, "objects", "objects") | put_curves(out, s) |
+		 put_failures(out, s);
 
 	if (s->n_findings > 0)
 		rc |= buf_puts(out, "\nFindings\n") |

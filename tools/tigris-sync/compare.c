@@ -216,6 +216,8 @@ put_result(struct comparing *c)
 
 	jsonw_record(&w, &b, "objects.verified");
 	jsonw_str(&w, "level", c->level);
+	jsonw_str(&w, "source", c->e->source);
+	jsonw_str(&w, "target", c->e->target);
 	jsonw_uint(&w, "objects", c->objects);
 	jsonw_uint(&w, "bytes", c->bytes);
 	jsonw_uint(&w, "by_digest", c->by_digest);
