@@ -86,6 +86,7 @@ struct story {
 	size_t n_answers;
 	uint64_t records, left_out; /* that no room was left for */
 	double aborted;             /* when, or 0 */
+	double rolled_back;         /* likewise */
 	int failed;                 /* out of memory */
 };
 
@@ -97,8 +98,9 @@ void story_add(struct story *s, const struct json_val *record);
 void story_fini(struct story *s);
 
 /* story_closed(s, i, begin, end): the ${i}th time, from 0, that the app was
- * closed: from the step "freeze" to the end of "switch" or to an abort; ${*end}
- * is 0 while it is. false: there is none. */
+ * closed: from the step "freeze" to the end of "switch" or to an abort, and on
+ * the way back from "back-freeze" to the end of "back-start" or of "switch";
+ * ${*end} is 0 while it is. false: there is none. */
 bool story_closed(const struct story *s, size_t i, double *begin, double *end);
 
 /* story_errors(s): findings of level error, steps whose last try failed, and
