@@ -18,6 +18,7 @@
 #   source_bucket_variables PREFIX the bucket's variables, as a JSON object
 #   source_freeze, source_unfreeze stop every writer; put back what was there
 #   source_frozen                  whether no writer runs
+#   source_there                   whether the app is still there (1: no; 111: not known)
 #   source_close                   what remains of it, and how to be rid of it
 #   source_ready                   what must be here before anything begins
 #   source_secrets_shown SOURCE    how source_secrets is told to people
@@ -284,7 +285,7 @@ step_freeze() {
 
 step_sync() {
 	! moves_database || shown "pgcopy copy $LOCATORS --journal $STATE/pgcopy.journal > $STATE/sync.jsonl" \
-		databases copy sync.jsonl --journal "$STATE/pgcopy.journal"
+		sync_databases sync.jsonl
 	! moves_redis || shown "rediscopy sync $REDIS_ENDS --until-quiet --journal $STATE/redis.journal > $STATE/redis-sync.jsonl" \
 		keys sync redis-sync.jsonl --until-quiet --journal "$STATE/redis.journal"
 	! moves_bucket || shown "tigris-sync copy $(bucket_ends) --journal $STATE/bucket.journal > $STATE/bucket-sync.jsonl" \
@@ -387,6 +388,18 @@ cutover_report() {
 		"$STATE/ttl.journal" "$STATE/move.journal" "$STATE/propagation.jsonl" "$STATE/soak.jsonl" "$@"
 }
 
+# not_on_the_way_back: a rollback that has begun goes on; forward again is from `switch`, as
+# long as the source takes no writes.
+BACK_STEPS="back-check back-freeze back-sync back-verify back-start back-dns back-watch back-close"
+not_on_the_way_back() {
+	[[ -z $DRY_RUN ]] && is_begun back-freeze || return 0
+	! is_begun back-start || die "$APP is on its way back to $SOURCE_NAME: go on with \`$BACK\`" 1
+	[[ $FROM_STEP == switch ]] ||
+		die "$APP is on its way back to $SOURCE_NAME: go on with \`$BACK\`, or start it on Fly.io again with --from switch" 1
+	# shellcheck disable=SC2086
+	undone $BACK_STEPS
+}
+
 # cutover_main ARGUMENT...: the whole of a cutover's runbook.
 cutover_main() {
 	cutover_options "$@"
@@ -408,6 +421,7 @@ cutover_main() {
 	need_vendors "${SOURCE_PROGRAMS[@]}" fly
 	source_ready
 	open_state "$APP" "$TO_APP"
+	not_on_the_way_back
 	keep_options
 	step inventory "what the app is made of" "nothing to undo"
 	step check "accounts, and what will become of each variable" "nothing to undo"

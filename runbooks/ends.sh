@@ -67,6 +67,18 @@ between_databases() {
 	return "$rc"
 }
 
+# sync_databases FILE: make the target's equal. Where an abort, or a way back, came after a
+# first pass, that copy is complete: pgcopy compares, and what differs is moved after that.
+sync_databases() {
+	local rc=0
+	databases copy "$1" --journal "$STATE/pgcopy.journal" || rc=$?
+	if [[ $rc -eq 1 ]] && has_record "$STATE/$1" '.rule == "copy-already-complete"'; then
+		rc=0
+		databases sync "$1" --until-quiet --journal "$STATE/pgcopy.journal" || rc=$?
+	fi
+	return "$rc"
+}
+
 # --- Redis and the bucket -------------------------------------------------
 
 # has WHAT: the variable, or the prefix of variables, by which the source's app

@@ -85,6 +85,10 @@ is_begun() {
 		last.type == "step.started"' "$JOURNAL" >/dev/null
 }
 
+# runbook_named NAME: the word that starts it: installed, those that are not named
+# after a platform have "airlift-" before it.
+runbook_named() { if command -v "airlift-$1" >/dev/null; then echo "airlift-$1"; else echo "$1"; fi; }
+
 # undone STEP...: those that were begun are to be done again by the next run.
 undone() {
 	local s
@@ -95,11 +99,12 @@ undone() {
 	done
 }
 
-# journal_has JQ-FILTER: some whole record of the journal passes the filter. A
-# line torn by a crash is no record.
-journal_has() {
-	[[ -s $JOURNAL ]] && jq -Rse "[splits(\"\n\") | fromjson?] | any(.[]; $1)" "$JOURNAL" >/dev/null
+# has_record FILE JQ-FILTER: some whole record of the file passes the filter. A line torn by
+# a crash is no record.
+has_record() {
+	[[ -s $1 ]] && jq -Rse "[splits(\"\n\") | fromjson?] | any(.[]; $2)" "$1" >/dev/null
 }
+journal_has() { has_record "$JOURNAL" "$1"; }
 
 # open_state APP TARGET: the folder of this cutover, one process at a time.
 open_state() {

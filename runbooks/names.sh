@@ -69,8 +69,9 @@ snapshot_zone() {
 }
 apply_names() {
 	certificates
-	cut_names apply "$2" --journal "$STATE/${1%.jsonl}.journal" "${CERTIFICATES[@]}" "${DNS_APPLY_OPTIONS[@]}" <"$STATE/$1"
+	apply_plan "$1" "$2" "${CERTIFICATES[@]}"
 }
+apply_plan() { cut_names apply "$2" --journal "$STATE/${1%.jsonl}.journal" "${@:3}" "${DNS_APPLY_OPTIONS[@]}" <"$STATE/$1"; }
 step_ttl() {
 	local list
 	list=$(names | paste -sd ' ' -)
@@ -128,4 +129,34 @@ step_dns() {
 	done < <(hosts)
 }
 
-watch_names() { cut_names watch propagation.jsonl "${DNS_WATCH_OPTIONS[@]}" <"$STATE/move.jsonl"; }
+watch_names() { cut_names watch "${2:-propagation.jsonl}" "${DNS_WATCH_OPTIONS[@]}" <"$STATE/${1:-move.jsonl}"; }
+
+# places PLAN: "HOST PLACE" a line: the addresses, or the name, to which the plan points each host.
+places() {
+	jq -Rr 'fromjson? | select(.type == "rrset.planned" and .after != null) |
+		select((.rrtype | IN("A", "AAAA", "CNAME", "ALIAS")) and (.name | test("^[_*]") | not)) |
+		"\(.name | rtrimstr(".")) \(.after.data[] | rtrimstr("."))"' "$STATE/$1"
+}
+# apply_option NAME: what dnscut's apply was told of that name; rehearsals have an authority
+# and a port of their own.
+apply_option() {
+	local o
+	for o in "${DNS_OPTIONS[@]}" "${DNS_APPLY_OPTIONS[@]}"; do [[ $o != "$1="* ]] || printf '%s' "${o#*=}"; done
+}
+# is_no_route ADDRESS PORT: from here there is no way to such addresses (IPv6).
+is_no_route() {
+	local why
+	[[ $1 == *:* ]] || return 1
+	why=$(LC_ALL=C && (exec 3<>"/dev/tcp/$1/$2") 2>&1) || true
+	[[ $why == *"Network is unreachable"* ]]
+}
+# ask_https HOST PLACE FORMAT: GET / under the host's name at that place; curl's FORMAT of it
+# on standard output, curl's exit status.
+ask_https() {
+	local ca port place=$2
+	ca=$(apply_option --ca-file)
+	port=$(apply_option --https-port)
+	[[ $place != *:* ]] || place="[$place]"
+	curl -q -sS -o /dev/null -w "$3" --noproxy '*' --max-time 20 ${ca:+--cacert "$ca"} \
+		--connect-to "$1:443:$place:${port:-443}" "https://$1/"
+}

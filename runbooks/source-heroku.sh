@@ -98,7 +98,17 @@ source_bucket_variables() { heroku config --json -a "$APP" | jq --arg p "$1_" 'w
 
 # processes: that run now, one-off ones aside
 processes() { heroku ps --json -a "$APP" | jq '[.[] | select(.type != "run" and .state != "down")] | length'; }
-source_frozen() { [[ $(processes) -eq 0 ]]; }
+source_frozen() {
+	local n
+	n=$(processes) && [[ $n -eq 0 ]]
+}
+source_there() {
+	local why
+	why=$(heroku apps:info --json -a "$APP" 2>&1 >/dev/null) && return
+	say "$why"
+	[[ $why == *"find that app"* ]] || return 111
+	return 1
+}
 
 # Workers keep writing in maintenance mode: only web requests are turned away.
 scale_down() {

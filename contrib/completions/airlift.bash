@@ -87,6 +87,6 @@ _airlift() {
 	fi
 }
 
-complete -o filenames -F _airlift cutreport dnscut flylint heroku-cutover \
+complete -o filenames -F _airlift airlift-rollback cutreport dnscut flylint heroku-cutover \
 	herokucfg2secrets pgcopy procfile2toml railway2toml rediscopy renderyaml2toml tigris-sync \
 	vercel2report

@@ -44,7 +44,10 @@ check 'bash: it is registered for every program' '
 
 check 'bash: options of a runbook are offered' '
 	complete_line heroku-cutover -- >got
-	for o in --app --region --source-pin --dry-run --yes; do grep -qx -e "$o" got; done'
+	for o in --app --region --source-pin --dry-run --yes; do grep -qx -e "$o" got; done
+	airlift-rollback() { "$ROOT/runbooks/rollback" "$@"; }
+	complete_line airlift-rollback -- >got
+	for o in --state --from --skip-https --dry-run --yes; do grep -qx -e "$o" got; done'
 
 check 'bash: options of programs that write folders have one name' '
 	for t in procfile2toml renderyaml2toml; do "$t" --help | grep -q -e "-d, --dir "; done'

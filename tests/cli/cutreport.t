@@ -177,6 +177,22 @@ check 'a freeze that was aborted, and one that goes on' '
 	echo "{\"type\":\"cutover.aborted\",\"app\":\"shop\",\"at\":\"2026-11-25T10:02:30Z\"}" >>j
 	cutreport --text j | grep -qx "Closed from 10:02:00 to 10:02:30, 30s"
 	cutreport --text j | grep -qx "Aborted at 10:02:30"'
+check 'the way back closes the app once more' '
+	cp "$T/journal" j
+	step() { echo "{\"type\":\"step.$1\",\"step\":\"$2\",\"what\":\"w\",\"undo\":\"u\",\"seconds\":1,\"at\":\"2026-11-25T$3Z\"}"; }
+	{
+		step started back-freeze 11:00:00
+		step done back-freeze 11:00:01
+		step started back-start 11:00:20
+	} >>j
+	cutreport --text j | grep -qx "Closed from 11:00:00, and still is"
+	{
+		step done back-start 11:00:30
+		echo "{\"type\":\"cutover.rolledback\",\"app\":\"shop\",\"at\":\"2026-11-25T11:01:00Z\"}"
+	} >>j
+	cutreport --text j | grep -qx "Closed from 11:00:00 to 11:00:30, 30s"
+	cutreport --text j | grep -qx "Rolled back at 11:01:00"
+	cutreport j | grep -q "Rolled back at"'
 check 'hostile names are text, on the page and on a terminal' '
 	bad="</style></title><script>alert(1)</script><img src=x onerror=alert(2)>\\u0007\\u001b[31m\\u202egnp\\\"'\''\`="
 	{

@@ -108,6 +108,11 @@ put_tiles(struct html *h, const struct story *s)
 		html_clock(h, s->aborted);
 		close_tile(h);
 	}
+	if (s->rolled_back > 0) {
+		open_tile(h, "bad", "Rolled back at");
+		html_clock(h, s->rolled_back);
+		close_tile(h);
+	}
 	put_closed_tile(h, s);
 	if (s->n_proofs > 0) {
 		open_tile(h, equal == s->n_proofs ? "good" : "bad",

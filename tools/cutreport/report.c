@@ -180,8 +180,9 @@ is_over(const struct story *s)
 		s->n_steps > 0 ? &s->step[s->n_steps - 1] : NULL;
 
 	return t != NULL &&
-	       (s->aborted >= t->begin || (strcmp(t->name, "close") == 0 &&
-						  t->state == STEP_DONE));
+	       (s->aborted >= t->begin || s->rolled_back >= t->begin ||
+		       (strcmp(t->name, "close") == 0 &&
+			       t->state == STEP_DONE));
 }
 
 /* Journals that others write: read anew whenever they have grown. */

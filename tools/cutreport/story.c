@@ -120,6 +120,18 @@ story_fini(struct story *s)
 	memset(s, 0, sizeof(*s));
 }
 
+static bool
+is_closing(const char *step)
+{
+	return strcmp(step, "freeze") == 0 || strcmp(step, "back-freeze") == 0;
+}
+
+static bool
+is_opening(const char *step)
+{
+	return strcmp(step, "switch") == 0 || strcmp(step, "back-start") == 0;
+}
+
 /* When the closed time that began at ${begin} was over; 0: it is not. */
 static double
 closed_until(const struct story *s, double begin)
@@ -128,7 +140,7 @@ closed_until(const struct story *s, double begin)
 	size_t i;
 
 	for (i = 0; i < s->n_steps; i++)
-		if (strcmp(s->step[i].name, "switch") == 0 &&
+		if (is_opening(s->step[i].name) &&
 			s->step[i].state == STEP_DONE &&
 			s->step[i].end >= begin &&
 			(end == 0 || s->step[i].end < end))
@@ -144,7 +156,7 @@ story_closed(const struct story *s, size_t i, double *begin, double *end)
 
 	for (k = 0; k < s->n_steps; k++) {
 		/* a second try within the same closed time begins none */
-		if (strcmp(s->step[k].name, "freeze") != 0 ||
+		if (!is_closing(s->step[k].name) ||
 			(until == 0 ? false : s->step[k].begin < until))
 			continue;
 		*begin = s->step[k].begin;

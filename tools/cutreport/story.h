@@ -145,6 +145,7 @@ struct story {
 	double in_at;
 	uint64_t records, left_out; /* that no room was left for */
 	double aborted;             /* when, or 0 */
+	double rolled_back;         /* likewise */
 	int failed;                 /* out of memory */
 };
 
@@ -159,8 +160,9 @@ void story_next(struct story *s);
 void story_fini(struct story *s);
 
 /* story_closed(s, i, begin, end): the ${i}th time, from 0, that the app was
- * closed: from the step "freeze" to the end of "switch" or to an abort; ${*end}
- * is 0 while it is. false: there is none. */
+ * closed: from the step "freeze" to the end of "switch" or to an abort, and on
+ * the way back from "back-freeze" to the end of "back-start" or of "switch";
+ * ${*end} is 0 while it is. false: there is none. */
 bool story_closed(const struct story *s, size_t i, double *begin, double *end);
 
 /* story_errors(s): findings of level error, steps whose last try failed, what

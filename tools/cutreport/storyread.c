@@ -72,6 +72,12 @@ read_aborted(const struct reading *x)
 }
 
 static void
+read_rolled_back(const struct reading *x)
+{
+	x->s->rolled_back = x->at;
+}
+
+static void
 read_summary(const struct reading *x)
 {
 	struct story_run *r = READING_MORE(x->s, run, n_runs, READING_MOST);
@@ -166,6 +172,7 @@ static const struct reader readers[] = {
 	{"step.done", read_step_done},
 	{"step.failed", read_step_failed},
 	{"cutover.aborted", read_aborted},
+	{"cutover.rolledback", read_rolled_back},
 	{"summary", read_summary},
 	{"finding", read_finding},
 	{"need", read_need},

@@ -77,6 +77,9 @@ put_closed(struct buf *b, const struct story *s)
 	if (s->aborted > 0)
 		rc |= buf_puts(b, "Aborted at ") | put_clock(b, s->aborted) |
 		      buf_putc(b, '\n');
+	if (s->rolled_back > 0)
+		rc |= buf_puts(b, "Rolled back at ") |
+		      put_clock(b, s->rolled_back) | buf_putc(b, '\n');
 	return rc;
 }
 
