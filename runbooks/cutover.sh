@@ -345,10 +345,20 @@ start_app() {
 	[[ ! -s $STATE/targets.json ]] || groups=$(counts "$1" | paste -sd ' ' -)
 	shown "fly scale count $groups -a $1 -c $2 --yes" scale_up "$1" "$2"
 }
-step_switch() {
+may_switch() {
 	[[ -n $DRY_RUN ]] || source_frozen ||
 		die "a process of $APP runs again on $SOURCE_NAME: what it wrote is not on Fly.io. Put it back into service with \`$ABORT\`, then run this again." 1
 	confirm "From here on $TO_APP on Fly.io takes writes: going back then means carrying them back ($BACK)."
+}
+step_switch() {
+	local rc=0
+	(may_switch) || rc=$?
+	if [[ $rc -ne 0 ]]; then
+		# nothing has begun, and the way back is still abort, unless an earlier run began
+		[[ -e $STATE/switched ]] || undone switch
+		exit "$rc"
+	fi
+	[[ -n $DRY_RUN ]] || : >"$STATE/switched"
 	for_targets start_app
 	for_targets watch_app
 	[[ -n $DRY_RUN ]] || rm -f "$STATE/frozen.at"

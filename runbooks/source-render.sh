@@ -14,7 +14,7 @@ SOURCE_SHAPE='to_entries'
 RENDER_KEY=env:RENDER_API_KEY
 RENDER_URL=${RENDER_HOST:-https://api.render.com/v1/}
 LIST_SHOWN="render services -o json"
-VARIABLES_SHOWN="curl ${RENDER_URL}services/<its id>/env-vars   # and its groups'"
+VARIABLES_SHOWN="curl ${RENDER_URL}{services/<its id>/env-vars,env-groups/<each it has>}"
 CONVERT_SHOWN="renderyaml2toml --json --app <its app> -o <its app>.toml <its app>.blueprint.json"
 STOP_SHOWN="curl -X POST ${RENDER_URL}services/<its id>/suspend"
 START_SHOWN="curl -X POST ${RENDER_URL}services/<its id>/resume"
@@ -46,7 +46,7 @@ need_key() {
 	[[ $key =~ ^[A-Za-z0-9_-]+$ ]] || die "$RENDER_KEY holds no API key of Render" 100
 	export RENDER_API_KEY=$key
 }
-render() { need_key && command render "$@"; }
+ask_render() { need_key && render "$@"; }
 
 # api METHOD PATH: the answer's body. The key is read by curl from a descriptor:
 # no other process sees it.
@@ -70,7 +70,7 @@ api_list() {
 
 list_services() {
 	# a workspace without any is null
-	save_output .render.json render services -o json || return
+	save_output .render.json ask_render services -o json || return
 	jq --arg project "$PROJECT" --arg env "$ENVIRONMENT" '
 		{"web_service": "web", "private_service": "private", "background_worker": "worker", "cron_job": "cron", "static_site": "static"} as $kinds |
 		[.[]? | (.project | .name == $project or .id == $project) as $p | (.environment | .name == $env or .id == $env) as $e |
@@ -115,7 +115,7 @@ files_of() {
 store_address() {
 	local what=pg info
 	[[ $1 == database ]] || what=kv
-	info=$(render "$what" get "$2" --include-sensitive-connection-info -o json) || return
+	info=$(ask_render "$what" get "$2" --include-sensitive-connection-info -o json) || return
 	jq -e '.data.ipAllowList | length > 0' <<<"$info" >/dev/null ||
 		die "$2 takes no connections from outside Render: allow this machine's address in its access control for the time of the cutover" 100
 	jq -r '.data.connectionInfo.externalConnectionString' <<<"$info"
@@ -172,9 +172,9 @@ is_stopped() {
 	local state running=0
 	state=$(api GET "services/$1" | jq -r '.suspended') || return
 	[[ $state == suspended ]] || return 1
-	[[ $1 == crn-* ]] || running=$(render services instances "$1" -o json | jq length) || return
+	[[ $1 == crn-* ]] || running=$(ask_render services instances "$1" -o json | jq length) || return
 	[[ $running -eq 0 ]] || return 1
-	running=$(render jobs list "$1" -o json | jq '[.[]? | select(.status == "running" or .status == "pending")] | length') || return
+	running=$(ask_render jobs list "$1" -o json | jq '[.[]? | select(.status == "running" or .status == "pending")] | length') || return
 	[[ $running -eq 0 ]]
 }
 stop_service() {
@@ -198,7 +198,7 @@ release_deploys() { :; }
 
 source_inventory() { services_inventory; }
 source_check() {
-	run render whoami
+	shown "render whoami" ask_render whoami
 	shown "$VARIABLES_SHOWN | herokucfg2secrets --format render --plan > $STATE/variables.<its name>.jsonl" plan_variables
 }
 source_close() {
