@@ -23,6 +23,7 @@
 #   source_ready                   what must be here before anything begins
 #   source_secrets_shown SOURCE    how source_secrets is told to people
 #   SOURCE_CONVERTERS              which of our programs it needs
+#   SOURCE_ABORT                   options of its own that the way back needs too, or unset
 
 # shellcheck source=runbooks/options.sh
 . "$RUNBOOKS/options.sh"
@@ -68,7 +69,7 @@ told() {
 	jq -Rr 'fromjson? |
 		if .type == "finding" and .level != "note" then
 			"   \(.level): \(.message)\(if .fix then " (\(.fix))" else "" end)"
-		elif .type == "need" and (.kind | IN("postgres", "scale", "secret") | not) then
+		elif .type == "need" and (.kind | IN("postgres", "scale", "secret", "domain") | not) then
 			"   needs \(.kind): \(.summary)",
 			(.commands[]? | "     run: \(map(if test("^[A-Za-z0-9_./:=@%+,-]+$") then . else @sh end) | join(" "))")
 		else empty end' "$STATE/$1" >&2
@@ -161,13 +162,16 @@ attach() {
 }
 # move_secrets APP SOURCE
 move_secrets() {
-	local rc=0
-	source_secrets "$1" "$2" 2>"$STATE/secrets.log" |
-		fly secrets import --stage -a "$1" || rc=$?
+	local rc=0 text
+	text=$(source_secrets "$1" "$2" 2>"$STATE/secrets.log") || rc=$?
 	cat "$STATE/secrets.log" >&2
 	# findings for a person (1) do not stop the rest, which was written
-	[[ $rc -eq 0 || $rc -eq 1 ]] || return "$rc"
-	fly secrets list --json -a "$1" | jq -e 'length > 0' >/dev/null || source_has_no_secrets "$2"
+	[[ $rc -le 1 ]] || return "$rc"
+	if [[ -z $text ]]; then
+		say "  (none to carry over)"
+		return 0
+	fi
+	printf '%s\n' "$text" | fly secrets import --stage -a "$1"
 }
 # the secret that a database's URL becomes has the name that the source's has
 redis_secret() {
@@ -191,9 +195,39 @@ step_secrets() { for_targets secrets_of; }
 # database, nor fill it before the copy does.
 image_label() { printf 'airlift-%s' "$APP"; }
 in_source() { (cd "$SOURCE_DIR" && "$@"); }
+# built APP FILTER: of the [build] of its configuration
+built() {
+	[[ ! -s $STATE/convert.jsonl ]] ||
+		jq -r --arg app "$1" "select(.type == \"fly.config\" and .app == \$app) | .config.build // {} | $2 // empty" "$STATE/convert.jsonl"
+}
+# build_config APP CONFIG: flyctl looks for a Dockerfile from the folder of the
+# configuration, which is not the source's: a copy of it that says so
+build_config() {
+	local file
+	file=$(built "$1" .dockerfile)
+	if [[ -z $file || $file == http*://* ]]; then
+		readlink -m "$2"
+		return
+	fi
+	file=$(realpath -m --relative-to="$STATE" "$SOURCE_DIR/$file" | jq -R .)
+	file=$file awk '/^\[/ { build = /^\[build\]/ }
+		build && /^[ \t]*dockerfile[ \t]*=/ { print "  dockerfile = " ENVIRON["file"]; next }
+		{ print }' "$2" >"$STATE/$1.build.toml"
+	readlink -m "$STATE/$1.build.toml"
+}
+# image_of APP: what it is started from: its own, when nothing is built
+image_of() {
+	local image
+	image=$(built "$1" .image)
+	printf '%s' "${image:-registry.fly.io/$1:$(image_label)}"
+}
 stage() {
-	local conf
-	conf=$(readlink -m "$2")
+	local conf=$2
+	if [[ -n $(built "$1" .image) ]]; then
+		say "  ($1 runs the image $(image_of "$1"): nothing to build)"
+		return
+	fi
+	[[ -n $DRY_RUN ]] || conf=$(build_config "$1" "$2")
 	shown "cd $SOURCE_DIR && fly deploy --build-only --push --image-label $(image_label) -c $conf -a $1" \
 		in_source fly deploy --build-only --push --image-label "$(image_label)" -c "$conf" -a "$1"
 }
@@ -308,14 +342,24 @@ scale_up() {
 }
 start_app() {
 	local groups="<the counts>"
-	run fly deploy --image "registry.fly.io/$1:$(image_label)" -c "$2" -a "$1" --ha=false
+	run fly deploy --image "$(image_of "$1")" -c "$2" -a "$1" --ha=false
 	[[ ! -s $STATE/targets.json ]] || groups=$(counts "$1" | paste -sd ' ' -)
 	shown "fly scale count $groups -a $1 -c $2 --yes" scale_up "$1" "$2"
 }
-step_switch() {
+may_switch() {
 	[[ -n $DRY_RUN ]] || source_frozen ||
 		die "a process of $APP runs again on $SOURCE_NAME: what it wrote is not on Fly.io. Put it back into service with \`$ABORT\`, then run this again." 1
 	confirm "From here on $TO_APP on Fly.io takes writes: going back then means carrying them back ($BACK)."
+}
+step_switch() {
+	local rc=0
+	(may_switch) || rc=$?
+	if [[ $rc -ne 0 ]]; then
+		# nothing has begun, and the way back is still abort, unless an earlier run began
+		[[ -e $STATE/switched ]] || undone switch
+		exit "$rc"
+	fi
+	[[ -n $DRY_RUN ]] || : >"$STATE/switched"
 	for_targets start_app
 	for_targets watch_app
 	[[ -n $DRY_RUN ]] || rm -f "$STATE/frozen.at"

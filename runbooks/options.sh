@@ -150,7 +150,7 @@ cutover_options() {
 	[[ -z $BUCKET_ENV_FILE || -r $BUCKET_ENV_FILE ]] || die "$BUCKET_ENV_FILE: cannot be read"
 	MAX_FREEZE=${MAX_FREEZE:-1800}
 	# The way back, with the options that name this cutover.
-	ABORT="$RUNBOOK --app $APP$([[ $TO_APP == "$APP" ]] || printf ' --to-app %q' "$TO_APP")${STATE:+ --state $STATE} abort"
+	ABORT="$RUNBOOK --app $APP$([[ $TO_APP == "$APP" ]] || printf ' --to-app %q' "$TO_APP")${SOURCE_ABORT:+ $SOURCE_ABORT}${STATE:+ --state $STATE} abort"
 	BACK="$(runbook_named rollback) --state ${STATE:-cutover/$APP}"
 	LOCATORS="--from env:SOURCE_URL --to ${DATABASE:-env:TARGET_URL}${JOBS:+ --jobs $JOBS}${SOURCE_PIN:+ --from-pin $SOURCE_PIN}"
 	REDIS_ENDS="--from env:SOURCE_REDIS${REDIS_PIN:+ --from-pin $REDIS_PIN} --to $REDIS"

@@ -92,7 +92,6 @@ source_convert() {
 
 source_secrets_shown() { printf '%s' "heroku config --json -a $APP | herokucfg2secrets --addons $STATE/addons.json"; }
 source_secrets() { heroku config --json -a "$APP" | herokucfg2secrets --addons "$STATE/addons.json"; }
-source_has_no_secrets() { [[ $(heroku config --json -a "$APP" | jq length) -eq 0 ]]; }
 source_variable() { heroku config:get "$1" -a "$APP"; }
 source_bucket_variables() { heroku config --json -a "$APP" | jq --arg p "$1_" 'with_entries(select(.key | startswith($p)))'; }
 
