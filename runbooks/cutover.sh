@@ -418,7 +418,6 @@ abort_cutover() {
 }
 
 show_status() {
-	[[ -s $JOURNAL ]] || die "no cutover of $APP in $STATE" 1
 	jq -Rr 'fromjson? | select((.type | startswith("step.")) or .type == "cutover.aborted") |
 		"\(.at)\t\(.type)\t\(.step // "")\t\(if .seconds then "\(.seconds * 10 | round / 10)s" else "" end)"' "$JOURNAL" | align
 }
@@ -429,7 +428,7 @@ cutover_report() {
 	report "$STATE/pgcopy.journal" "$STATE/check.jsonl" "$STATE/verify.jsonl" \
 		"$STATE/redis.journal" "$STATE/redis-check.jsonl" "$STATE/redis-verify.jsonl" \
 		"$STATE/bucket.journal" "$STATE/bucket-check.jsonl" "$STATE/bucket-verify.jsonl" \
-		"$STATE/ttl.journal" "$STATE/move.journal" "$STATE/propagation.jsonl" "$STATE/soak.jsonl" "$@"
+		"$STATE/ttl.journal" "$STATE/move.journal" "$STATE/propagation.jsonl" "$STATE/soak.jsonl" "$STATE/client.jsonl" "$@"
 }
 
 # not_on_the_way_back: a rollback that has begun goes on; forward again is from `switch`, as
@@ -449,9 +448,10 @@ cutover_main() {
 	cutover_options "$@"
 	need_programs jq
 	case $VERB in
-	status)
+	status | report)
 		STATE=${STATE:-cutover/$APP} && JOURNAL=$STATE/journal.jsonl
-		show_status
+		[[ -s $JOURNAL ]] || die "no cutover of $APP in $STATE" 1
+		if [[ $VERB == status ]]; then show_status; else cutover_report; fi
 		return
 		;;
 	abort)

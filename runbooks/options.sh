@@ -13,6 +13,7 @@ cutover_usage() {
 Usage: $RUNBOOK --app APP [options]          run, or go on with, a cutover
        $RUNBOOK --app APP [options] abort    put the app on $SOURCE_NAME back into service
        $RUNBOOK --app APP [options] status   what is done, and when
+       $RUNBOOK --app APP [options] report   draw its report anew
 
 END
 	source_usage
@@ -106,7 +107,7 @@ cutover_options() {
 		--yes) YES=1 ;;
 		--no-redis) NO_REDIS=1 && OPTIONS+=("$1") ;;
 		--no-bucket) NO_BUCKET=1 && OPTIONS+=("$1") ;;
-		abort | status) VERB=$1 ;;
+		abort | status | report) VERB=$1 ;;
 		--*=*)
 			set -- "${1%%=*}" "${1#*=}" "${@:2}"
 			[[ $flags != *" $1 "* ]] || die "$1 takes no value"
