@@ -21,7 +21,7 @@ dns_pid() { cat "$T/dns/$1/pid"; }
 cut_run() {
 	local file=$1 verb=$2
 	shift 2
-	run_records "$T/$file" timeout 120 dnscut "$verb" --root-hints "$DNS_HINTS" --dns-port "$DNS_PORT" "$@"
+	run_records "$T/$file" timeout 300 dnscut "$verb" --root-hints "$DNS_HINTS" --dns-port "$DNS_PORT" "$@"
 }
 provider=(--provider rfc2136)
 # pdns: from here on the zone that PowerDNS holds, by its API

@@ -66,7 +66,7 @@ two() {
 rc_run() {
 	local file=$1 verb=$2
 	shift 2
-	run_records "$T/$file" timeout 120 rediscopy "$verb" --from env:FROM --to env:TO "$@"
+	run_records "$T/$file" timeout 300 rediscopy "$verb" --from env:FROM --to env:TO "$@"
 }
 copy() { rc_run copy.jsonl copy "$@"; }
 verify() { rc_run verify.jsonl verify "$@"; }
