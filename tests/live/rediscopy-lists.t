@@ -130,7 +130,7 @@ check 'the line is cut after some were told: it goes on from there' '
 	verify=$!
 	wait_for 20 grep -q key.differs cut.jsonl
 	echo cut >mode
-	sleep 0.5
+	wait_for 20 grep -q "connection was lost" err
 	echo open >mode
 	wait $verify || rc=$?
 	kill $wire
