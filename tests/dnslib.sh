@@ -22,7 +22,7 @@ dns_pid() { cat "$T/dns/$1/pid"; }
 cut_run() {
 	local file=$1 verb=$2
 	shift 2
-	run_records "$T/$file" timeout 120 dnscut "$verb" --root-hints "$DNS_HINTS" --dns-port "$DNS_PORT" "$@"
+	run_records "$T/$file" timeout 300 dnscut "$verb" --root-hints "$DNS_HINTS" --dns-port "$DNS_PORT" "$@"
 }
 provider=(--provider rfc2136)
 # pdns: from here on the zone that PowerDNS holds, by its API
@@ -96,6 +96,19 @@ pdns_patch() {
 plan() { cut_run plan.jsonl plan "${provider[@]}" "${ends[@]}" "$@"; }
 # apply [PLAN] -- ARGUMENT...: of plan.jsonl if no other is named
 apply() { cut_run apply.jsonl apply "${ends[@]}" --ca-file "$T/tls/ca" --https-port "${HTTPS_PORT:-443}" "$@" <"${PLAN:-$T/plan.jsonl}"; }
+# is_amid JOURNAL: a first change was answered, a second one is on its way
+is_amid() { [[ $(grep -c rrset.changing "$1") -ge 2 ]]; }
+# broken_off JOURNAL ARGUMENT...: move.plan is applied to the double, and killed amid its changes
+broken_off() {
+	rm -f "$1"
+	echo 2 >"$T/double/slow"
+	dnscut apply --root-hints "$DNS_HINTS" --dns-port "$DNS_PORT" "${ends[@]}" --ca-file "$T/tls/ca" \
+		--https-port "$HTTPS_PORT" --journal "$1" "${@:2}" <"$T/move.plan" >/dev/null 2>&1 &
+	wait_for 20 is_amid "$1"
+	kill -KILL $!
+	wait $! || true
+	echo 0.4 >"$T/double/slow"
+}
 verify() { cut_run verify.jsonl verify "${ends[@]}" "$@" <"${PLAN:-$T/plan.jsonl}"; }
 rollback() { cut_run rollback.jsonl rollback "${ends[@]}" "$@" <"${PLAN:-$T/plan.jsonl}"; }
 check_names() { cut_run check.jsonl check "$@"; }

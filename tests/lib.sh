@@ -107,14 +107,25 @@ run_records() {
 # has FILTER FILE: some record of the file passes the jq filter.
 has() { jq -se "any(.[]; $1)" "$2" >/dev/null; }
 
-# wait_for SECONDS COMMAND...: poll until the command succeeds.
+# wait_for SECONDS COMMAND...: poll until the command succeeds. SECONDS are those
+# of a machine at rest; a busy one gets six times as many.
 wait_for() {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + 6 * $1))
 	shift
 	until "$@"; do
 		[[ $SECONDS -lt $end ]] || return 1
 		sleep 0.1
 	done
+}
+
+# free_port: of 127.0.0.1, below those that the system hands out
+free_port() {
+	local port
+	for _ in {1..50}; do
+		port=$((10000 + RANDOM % 22000))
+		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+	done
+	echo "$port"
 }
 
 finish() {

@@ -112,7 +112,7 @@ clear_line() { line source open && line target open; }
 far() {
 	local verb=$1
 	shift
-	run_records "$T/far.jsonl" timeout 120 pgcopy "$verb" --from env:FAR_FROM --to env:FAR_TO "$@"
+	run_records "$T/far.jsonl" timeout 300 pgcopy "$verb" --from env:FAR_FROM --to env:FAR_TO "$@"
 }
 # some_parts: a copy has two parts of the data done
 some_parts() { [[ $(sql "$TO" "SELECT count(*) FROM airlift.ledger WHERE part LIKE 'data:%'" 2>/dev/null || echo 0) -gt 1 ]]; }
@@ -133,10 +133,11 @@ until_done() {
 # pgbouncer_down, or at the exit.
 pgbouncer_up() {
 	at_exit '[[ -z ${pgb:-} ]] || kill "$pgb" 2>/dev/null'
-	local port=$((20000 + RANDOM)) pw
+	local port pw n
 	pw=$(cat "$T/lab/$2.url")
 	pw=${pw#*app_owner:}
 	mkdir -p "$T/pgb"
+	port=$(free_port)
 	printf '"app_owner" "%s"\n' "${pw%%@*}" >"$T/pgb/users"
 	cat >"$T/pgb/ini" <<-END
 		[databases]

@@ -19,22 +19,20 @@ redis_up() {
 	"${SERVER:-redis-server}" --version | grep -qE 'v=[0-6]\.' && extra=()
 	for ((n = 0; n < 20; n++)); do
 		port=$(cat "$dir/port" 2>/dev/null || echo $((10000 + RANDOM % 20000)))
+		: >"$dir/log"
 		"${SERVER:-redis-server}" --port "$port" --bind 127.0.0.1 --dir "$dir" --save '' --appendonly no \
 			--daemonize no --logfile "$dir/log" --databases 16 "${extra[@]}" "$@" >/dev/null 2>&1 &
 		echo $! >"$dir/pid"
-		if wait_for 10 redis_answers "$port" "$(cat "$dir/pid")"; then
+		wait_for 10 redis_begun "$dir" "$(cat "$dir/pid")"
+		if grep -q 'Ready to accept' "$dir/log"; then
 			echo "$port" >"$dir/port"
 			return 0
 		fi
 	done
 	return 1
 }
-# up, or it has ended (another one has the port): then it fails at once
-redis_answers() {
-	kill -0 "$2" 2>/dev/null || return 0
-	redis-cli -p "$1" ping 2>&1 | grep -qE 'PONG|NOAUTH|NOPERM|Error: Server closed' &&
-		kill -0 "$2" 2>/dev/null
-}
+# up, by its own log: another one may answer on the port; or it has ended
+redis_begun() { grep -q 'Ready to accept' "$1/log" || ! kill -0 "$2" 2>/dev/null; }
 is_gone() { ! kill -0 "$1" 2>/dev/null; }
 redis_down() {
 	local pid
@@ -66,7 +64,7 @@ two() {
 rc_run() {
 	local file=$1 verb=$2
 	shift 2
-	run_records "$T/$file" timeout 120 rediscopy "$verb" --from env:FROM --to env:TO "$@"
+	run_records "$T/$file" timeout 300 rediscopy "$verb" --from env:FROM --to env:TO "$@"
 }
 copy() { rc_run copy.jsonl copy "$@"; }
 verify() { rc_run verify.jsonl verify "$@"; }

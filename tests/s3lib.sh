@@ -59,7 +59,7 @@ s3_keys() {
 }
 
 # ts FILE VERB ...: tigris-sync, its records kept and validated
-ts() { run_records "$T/$1" timeout -k 5 "${LIMIT:-120}" tigris-sync "${@:2}"; }
+ts() { run_records "$T/$1" timeout -k 5 "${LIMIT:-300}" tigris-sync "${@:2}"; }
 # across FILE VERB FROM TO ...: from the source account's bucket to the target's
 across() { ts "$1" "$2" --from "s3:$3" --from-env SOURCE --to "s3:$4" --to-env TARGET "${@:5}"; }
 # up FILE VERB FOLDER BUCKET, down FILE VERB BUCKET FOLDER: of the source account

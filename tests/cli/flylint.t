@@ -333,10 +333,13 @@ check 'SARIF has what 2.1.0 demands' '
 	jq -e ".runs[0].results[] | select(.ruleId == \"region-removed\").locations[0].physicalLocation.region ==
 		{startLine: 2, startColumn: 18, endLine: 2, endColumn: 23}" got.sarif'
 check 'it starts fast' '
-	s=$(date +%s%N)
+	# of the processor: the clock on the wall tells what else runs here
+	me=/proc/$BASHPID/stat
+	s=$(awk "{ print \$16 + \$17 }" $me)
 	for i in {1..20}; do flylint --json rules/app-name.good.toml >out; done
-	us=$(((($(date +%s%N) - s) / 20) / 1000))
-	echo "$us us a run, fork and exec included"
+	ticks=$(($(awk "{ print \$16 + \$17 }" $me) - s))
+	us=$((ticks * 1000000 / $(getconf CLK_TCK) / 20))
+	echo "$us us of the processor a run, fork and exec included"
 	[[ $us -lt 50000 || -n ${AIRLIFT_SANITIZED:-} ]]'
 
 finish

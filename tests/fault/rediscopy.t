@@ -67,7 +67,7 @@ check 'connections that are cut again and again are made anew' '
 		line source open; line target open
 		(for i in 1 2 3; do sleep "0.$((RANDOM % 5 + 2))"; line $side cut; sleep 0.3; line $side open; done) &
 		cutter=$!
-		run_records far.jsonl timeout 120 rediscopy copy --from env:FAR_FROM --to env:FAR_TO --keys-rate 5000 2>err || { cat err; exit 1; }
+		run_records far.jsonl timeout 300 rediscopy copy --from env:FAR_FROM --to env:FAR_TO --keys-rate 5000 2>err || { cat err; exit 1; }
 		wait $cutter
 		grep -q "connection was lost" err
 		same_keys 0 5
@@ -78,7 +78,7 @@ check 'verify over a line that is cut finds what differs, and nothing else' '
 	on target SET str:int 1 >/dev/null
 	(sleep 0.3; line target cut; sleep 0.3; line target open) &
 	cutter=$!
-	rc=0; run_records far.jsonl timeout 120 rediscopy verify --from env:FAR_FROM --to env:FAR_TO || rc=$?
+	rc=0; run_records far.jsonl timeout 300 rediscopy verify --from env:FAR_FROM --to env:FAR_TO || rc=$?
 	wait $cutter
 	test $rc = 1
 	test "$(jq -sc "map(select(.type == \"key.differs\") | .key)" far.jsonl)" = "[\"str:int\"]"'

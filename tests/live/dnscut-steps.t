@@ -59,7 +59,7 @@ check 'killed between its steps: it goes on where it was' '
 		rm -f step.journal
 		timeout -s KILL $delay dnscut apply --root-hints "$DNS_HINTS" --dns-port "$DNS_PORT" "${ends[@]}" --ca-file tls/ca \
 			--https-port "$HTTPS_PORT" "${certs[@]}" --journal step.journal <move.plan >/dev/null 2>&1 || true
-		jq -r .type step.journal | sort | uniq -c
+		cat step.journal || true
 		PLAN=move.plan apply "${certs[@]}" --journal step.journal
 		PLAN=move.plan verify
 		PLAN=move.plan rollback
@@ -69,10 +69,7 @@ check 'killed between its steps: it goes on where it was' '
 	diff before after'
 
 check 'killed between its steps: from the middle it can be undone too' '
-	rm -f step.journal
-	timeout -s KILL 1 dnscut apply --root-hints "$DNS_HINTS" --dns-port "$DNS_PORT" "${ends[@]}" --ca-file tls/ca \
-		--https-port "$HTTPS_PORT" "${certs[@]}" --journal step.journal <move.plan >/dev/null 2>&1 || true
-	grep -q rrset.changing step.journal
+	broken_off step.journal "${certs[@]}"
 	PLAN=move.plan status 1 verify
 	has ".rule == \"dns-partial\"" verify.jsonl
 	PLAN=move.plan rollback

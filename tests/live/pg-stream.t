@@ -149,7 +149,7 @@ at_exit 'kill $fake 2>/dev/null'
 wait_for 20 test -s "$T/port"
 fake_part() {
 	FAKE="postgresql://u:p4ssw0rd@127.0.0.1:$(cat "$T/port")/$1?sslmode=disable" \
-		timeout 30 pgcopy run --from env:FAKE --to env:TO >out.jsonl 2>err < <(
+		timeout 120 pgcopy run --from env:FAKE --to env:TO >out.jsonl 2>err < <(
 			hash "$1" 'COPY t TO STDOUT'
 		)
 }

@@ -66,7 +66,7 @@ check 'workers by parallel' '
 	mkdir -p "$PARALLEL_HOME" && touch "$PARALLEL_HOME/will-cite"
 	printf %s "$OLD" >old.url && printf %s "$NEW" >new.url && chmod 600 old.url new.url
 	block 6 >script
-	timeout 100 bash -e -o pipefail script
+	timeout 300 bash -e -o pipefail script
 	records shop.jsonl
 	same_data'
 

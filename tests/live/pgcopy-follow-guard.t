@@ -21,6 +21,24 @@ wait_for 20 is_read busy
 	echo $rc >"$T/busy.rc"
 ) &
 
+# hold URL STATEMENT...: a session that keeps them uncommitted until let_go
+hold() {
+	rm -f "$T/held" "$T/held.out"
+	mkfifo "$T/held"
+	psql -qXAt -v ON_ERROR_STOP=1 "$1" <"$T/held" >"$T/held.out" &
+	holder=$!
+	exec 7>"$T/held"
+	printf '%s;\n' BEGIN "${@:2}" "SELECT 'held'" >&7
+	wait_for 10 grep -q held "$T/held.out"
+}
+let_go() {
+	printf '%s\n' 'COMMIT;' '\q' >&7
+	exec 7>&-
+	wait $holder
+}
+# is_waiting: a session of ours on the target waits for a lock
+is_waiting() { [[ $(sql "$TO_ADMIN" "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'airlift' AND wait_event_type = 'Lock'") != 0 ]]; }
+
 check 'a length or precision that the target has not stops the stream; what came before is there' '
 	fresh_target
 	sql "$FROM" "CREATE TABLE m (id int PRIMARY KEY, n numeric(10,2), v varchar(5))" "INSERT INTO m VALUES (1, 1.25, '\''a'\'')"
@@ -91,11 +109,11 @@ check 'another follower got there first: nothing is applied twice' '
 	sql "$FROM" "INSERT INTO log VALUES (41), (42)"
 	# as a session of a killed follower whose COMMIT is still to come
 	lsn=$(sql "$FROM" "SELECT pg_current_wal_flush_lsn()")
-	(sql "$TO" BEGIN "INSERT INTO log VALUES (41), (42)" "UPDATE airlift.follow SET lsn = '\''$lsn'\''" "SELECT pg_sleep(3)" COMMIT >/dev/null) & other=$!
-	wait_for 5 test "$(sql "$TO_ADMIN" "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '\''%pg_sleep(3)%'\''")" != 0
-	sleep 0.5
-	follow --until-caught-up 2>err
-	wait $other
+	hold "$TO" "INSERT INTO log VALUES (41), (42)" "UPDATE airlift.follow SET lsn = '\''$lsn'\''"
+	follow --until-caught-up 2>err & next=$!
+	wait_for 20 is_waiting
+	let_go
+	wait $next
 	grep -q "another follower" err
 	test "$(sql "$TO" "SELECT count(*) FROM log WHERE n IN (41, 42)")" = 2
 	same_data
@@ -122,10 +140,12 @@ check 'keys that change by a cascade of the target too, which may not be silence
 
 check 'a transaction that is open on the source holds the slot up: that is said' '
 	fresh_target
-	(sql "$FROM" BEGIN "INSERT INTO log VALUES (61)" "SELECT pg_sleep(2)" COMMIT >/dev/null) & open=$!
-	wait_for 5 eval "test \"\$(sql \"\$FROM\" \"SELECT count(*) FROM pg_stat_activity WHERE backend_xid IS NOT NULL\")\" != 0"
-	copy --follow
-	wait $open
+	hold "$FROM" "INSERT INTO log VALUES (61)"
+	: >copy.jsonl
+	copy --follow & next=$!
+	wait_for 20 grep -q slot-waits copy.jsonl
+	let_go
+	wait $next
 	has ".rule == \"slot-waits\"" "$T/copy.jsonl"
 	same_data
 	follow --drop'

@@ -106,11 +106,18 @@ check 'killed at random moments: each change is applied once' '
 	test "$(sql "$TO" "SELECT n FROM counter")" = 400
 	same_data'
 
+# begin: follow in the background, once it streams; sets pid
+begin() {
+	: >"$T/k.jsonl"
+	pgcopy follow "${A[@]}" >"$T/k.jsonl" 2>"$T/k.err" &
+	pid=$!
+	wait_for 20 grep -q follow.started "$T/k.jsonl"
+}
+
 check 'cut connections are made again' '
 	for _ in $(seq 300); do echo "UPDATE counter SET n = n + 1; SELECT pg_sleep(0.005);"; done >w.sql
 	psql -qX "$FROM" -f w.sql >/dev/null & writer=$!
-	pgcopy follow ${A[*]} >k.jsonl 2>k.err & pid=$!
-	sleep 0.4
+	begin
 	sql "$FROM_ADMIN" "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = '\''walsender'\''" >/dev/null
 	sleep 0.4
 	sql "$TO_ADMIN" "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '\''airlift'\''" >/dev/null
@@ -141,8 +148,7 @@ check 'what others change on the target is noticed' '
 	same_data'
 
 check 'no transaction of ours keeps dead rows on the source' '
-	pgcopy follow ${A[*]} >k.jsonl 2>k.err & pid=$!
-	sleep 1
+	begin
 	n=$(sql "$FROM_ADMIN" "SELECT count(*) FROM pg_stat_activity WHERE application_name = '\''airlift'\'' AND state LIKE '\''idle in%'\''")
 	kill $pid; wait $pid || true
 	test "$n" = 0'
@@ -157,8 +163,9 @@ check 'slot, publication and state go when asked to' '
 
 check 'a killed copy that leaves a slot is begun again, slot and all' '
 	fresh_target
+	: >k.jsonl
 	FROM_URL=$FROM TO_URL=$TO setsid pgcopy copy --from env:FROM_URL --to env:TO_URL --follow >k.jsonl 2>k.err & pid=$!
-	for _ in $(seq 100); do grep -q schema.restored k.jsonl && break; sleep 0.02; done
+	wait_for 20 grep -q schema.restored k.jsonl
 	kill -9 -- -$pid; wait $pid 2>/dev/null || true
 	sql "$FROM" "INSERT INTO counter VALUES (2, 2)"
 	copy --follow

@@ -10,8 +10,16 @@ A=(--from env:FROM --to env:TO)
 export PARALLEL_HOME=$T/parallel
 mkdir -p "$PARALLEL_HOME" && touch "$PARALLEL_HOME/will-cite"
 
+# planned FILE ARGUMENT...: a planner in the background, its lines in FILE; sets pid
+planned() {
+	: >"$1" # an earlier one's end would be taken for this one's
+	setsid pgcopy plan "${A[@]}" "${@:2}" >"$1" &
+	pid=$!
+	wait_for 20 grep -q '"verb":"plan"' "$1"
+}
+
 # as little as a user's line has, but with an end
-bounded() { timeout 120 bash -o pipefail -c "$1"; }
+bounded() { timeout 300 bash -o pipefail -c "$1"; }
 
 check 'plan | parallel run | finish: equal, and nothing is left' '
 	bounded "pgcopy plan --from env:FROM --to env:TO --jobs 3 --split-larger-than 1mb |
@@ -64,8 +72,7 @@ check 'parts that no worker has done are done by finish' '
 
 check 'shares of the lines, and results that do not come back: the ledger knows' '
 	fresh_target
-	setsid pgcopy plan ${A[*]} --jobs 3 >plan.jsonl & pid=$!
-	for _ in $(seq 200); do grep -q "\"verb\":\"plan\"" plan.jsonl && break; sleep 0.05; done
+	planned plan.jsonl --jobs 3
 	# the line of the Kubernetes example
 	share=$(grep -o "awk .*parts.jsonl" "$ROOT/contrib/fan-out/kubernetes-job.yaml" | sed "s|/parts/parts.jsonl|plan.jsonl|; s/n=8/n=3/")
 	for i in 0 1 2; do
@@ -81,8 +88,7 @@ check 'shares of the lines, and results that do not come back: the ledger knows'
 
 check 'a planner that is gone: a new snapshot, and it says so' '
 	fresh_target
-	setsid pgcopy plan ${A[*]} >plan.jsonl & pid=$!
-	for _ in $(seq 200); do grep -q "\"verb\":\"plan\"" plan.jsonl && break; sleep 0.05; done
+	planned plan.jsonl
 	grep "\"type\":\"part\"" plan.jsonl | head -n 10 | pgcopy run ${A[*]} >run.jsonl
 	records run.jsonl
 	kill -9 -- -$pid
@@ -91,13 +97,6 @@ check 'a planner that is gone: a new snapshot, and it says so' '
 	bounded "pgcopy finish ${A[*]} <run.jsonl >finish.jsonl"
 	grep -q copy-continued finish.jsonl
 	same_data'
-
-planned() { # FILE: a planner in the background, its lines in FILE; sets pid
-	: >"$1"    # an earlier one's end would be taken for this one's
-	setsid pgcopy plan "${A[@]}" >"$1" &
-	pid=$!
-	wait_for 20 grep -q '"verb":"plan"' "$1"
-}
 
 check 'parts of an earlier plan come too late: what they read is not mixed with the later one' '
 	fresh_target
@@ -132,8 +131,7 @@ check 'rows that a rerun leaves out do not stay as half of them' '
 check 'a part whose binary form is refused goes as text, proven by its rows' '
 	fresh_target
 	sql "$FROM" "CREATE TABLE narrow (id int PRIMARY KEY, n int)" "INSERT INTO narrow SELECT i, i * 3 FROM generate_series(1, 500) i"
-	setsid pgcopy plan ${A[*]} >plan.jsonl & pid=$!
-	for _ in $(seq 200); do grep -q "\"verb\":\"plan\"" plan.jsonl && break; sleep 0.05; done
+	planned plan.jsonl
 	kill -9 -- -$pid
 	wait $pid 2>/dev/null || true
 	sql "$TO" "ALTER TABLE narrow ALTER COLUMN n TYPE bigint"
@@ -153,12 +151,12 @@ check 'workers on other machines: two of them by ssh' '
 	for n in 1 2; do
 		for _ in 1 2 3 4 5 6; do
 			# another process may have the port: then the next one
-			port=$((20000 + RANDOM % 12000))
+			port=$(free_port)
 			printf "%s\n" "Port $port" "ListenAddress 127.0.0.1" "HostKey $T/ssh/host" "PidFile $T/ssh/$n.pid" "AuthorizedKeysFile $T/ssh/authorized" \
 				"StrictModes no" "UsePAM no" "PermitRootLogin prohibit-password" "MaxStartups 100" "PasswordAuthentication no" >ssh/$n.conf
-			/usr/sbin/sshd -f "$T/ssh/$n.conf" || true
+			/usr/sbin/sshd -f "$T/ssh/$n.conf" || continue
 			echo "ssh -p $port -i $T/ssh/user -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o BatchMode=yes $(id -un)@127.0.0.1" >ssh/$n.host
-			for _ in $(seq 30); do $(cat ssh/$n.host) true 2>/dev/null && break 2; sleep 0.1; done
+			wait_for 5 $(cat ssh/$n.host) true 2>/dev/null && break
 		done
 	done
 	at_exit "kill \$(cat $T/ssh/1.pid $T/ssh/2.pid) 2>/dev/null"

@@ -94,7 +94,7 @@ check 'a mode that the URL names is kept' '
 
 check 'a server without TLS is refused over a network' '
 	sql "$TO_ADMIN" "ALTER SYSTEM SET ssl = off" "SELECT pg_reload_conf()" >/dev/null
-	sleep 0.3
+	wait_for 10 fails sql "$REMOTE_TO&sslmode=require" "SELECT 1"
 	status 100 pgcopy check --from env:FROM --to env:REMOTE_TO 2>err
 	grep -q "does not support SSL" err
 	status 100 pgcopy check --from env:FROM --to env:REMOTE_TO --to-pin "$PIN" 2>err

@@ -11,9 +11,9 @@ printf "#!lua name=lib\nredis.register_function('one', function() return 1 end)\
 on source -x FUNCTION LOAD <"$T/lib.lua" >/dev/null
 
 dump() { rc_dump dump.jsonl -o "$1" "${@:2}"; }
-rc_dump() { run_records "$T/$1" timeout 120 rediscopy dump --from env:FROM "${@:2}"; }
+rc_dump() { run_records "$T/$1" timeout 300 rediscopy dump --from env:FROM "${@:2}"; }
 restore() { # FILE ARGUMENT...
-	run_records "$T/restore.jsonl" timeout 120 rediscopy restore --to env:TO "${@:2}" <"$1"
+	run_records "$T/restore.jsonl" timeout 300 rediscopy restore --to env:TO "${@:2}" <"$1"
 }
 proven() { rediscopy restore --check-only <"$1"; }
 
@@ -123,8 +123,8 @@ check 'big keys go in pieces, in little memory' '
 	empty target source
 	on source FUNCTION FLUSH >/dev/null
 	data source big
-	/usr/bin/time -f %M -o mem timeout 120 "$BIN/rediscopy" dump --from env:FROM -o big >/dev/null
-	/usr/bin/time -f %M -o mem2 timeout 120 "$BIN/rediscopy" restore --to env:TO <big >/dev/null
+	/usr/bin/time -f %M -o mem timeout 300 "$BIN/rediscopy" dump --from env:FROM -o big >/dev/null
+	/usr/bin/time -f %M -o mem2 timeout 300 "$BIN/rediscopy" restore --to env:TO <big >/dev/null
 	echo "KiB: $(cat mem) $(cat mem2)"
 	[[ -n ${SANITIZED:-} ]] || test "$(cat mem)" -lt 32768
 	[[ -n ${SANITIZED:-} ]] || test "$(cat mem2)" -lt 32768

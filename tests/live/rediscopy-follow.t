@@ -197,7 +197,7 @@ check 'a writer that never rests, kill -9, and the same command again' '
 
 # caught FILE ARGUMENT...
 caught() {
-	run_records caught.jsonl timeout 60 rediscopy follow --from env:FROM --to env:TO --until-caught-up "$@" &&
+	run_records caught.jsonl timeout 300 rediscopy follow --from env:FROM --to env:TO --until-caught-up "$@" &&
 		has '.type == "keys.caught"' caught.jsonl
 }
 check 'whatever commands there are, for some seconds' '

@@ -24,7 +24,7 @@ many() {
 peak() {
 	local verb=$1 rc=0
 	shift
-	/usr/bin/time -o "$T/mem" -f %M timeout 100 rediscopy "$verb" --from env:FROM --to env:TO "$@" >"$T/$verb.jsonl" || rc=$?
+	/usr/bin/time -o "$T/mem" -f %M timeout 300 rediscopy "$verb" --from env:FROM --to env:TO "$@" >"$T/$verb.jsonl" || rc=$?
 	tail -n 1 "$T/mem" >"$T/mem.last" && mv "$T/mem.last" "$T/mem"
 	echo "peak $(cat "$T/mem") KB: $verb $*"
 	sort -u -t, -k1,1 "$T/$verb.jsonl" >"$T/kinds.jsonl"
@@ -126,11 +126,11 @@ check 'the line is cut after some were told: it goes on from there' '
 	wait_for 10 test -s wire
 	echo slow 3000000 >mode
 	rc=0
-	TO=redis://127.0.0.1:$(cat wire) timeout 100 rediscopy verify --from env:FROM --to env:TO >cut.jsonl 2>err &
+	TO=redis://127.0.0.1:$(cat wire) timeout 300 rediscopy verify --from env:FROM --to env:TO >cut.jsonl 2>err &
 	verify=$!
 	wait_for 20 grep -q key.differs cut.jsonl
 	echo cut >mode
-	sleep 0.5
+	wait_for 20 grep -q "connection was lost" err
 	echo open >mode
 	wait $verify || rc=$?
 	kill $wire

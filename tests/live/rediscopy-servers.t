@@ -143,14 +143,20 @@ check 'a server at work on a script is waited for, either one' '
 
 check 'a server that has too many clients is waited for' '
 	empty target
+	rm -f held
+	mkfifo held
+	# two that stay, and us: they are there before there may be no more
+	for n in 1 2; do on target <held >/dev/null 2>&1 & done
+	exec 7>held
+	are_there() { test "$(on target CLIENT LIST | grep -c .)" -ge 3; }
+	wait_for 10 are_there
 	on target CONFIG SET maxclients 2 >/dev/null
-	# one stays, one is ours, and rediscopy is the third
-	for n in 1 2; do (sleep 3) | on target >/dev/null 2>&1 & done
-	sleep 0.3
-	status 111 copy 2>err
+	status 111 copy 2>err 7>&-
 	grep -q "max number of clients" err
+	exec 7>&-
 	wait
-	on target CONFIG SET maxclients 1000 >/dev/null'
+	is_free() { on target CONFIG SET maxclients 1000 | grep -qx OK; }
+	wait_for 10 is_free'
 
 check 'a stream that has the last ID there can be' '
 	empty source target

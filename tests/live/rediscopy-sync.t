@@ -90,7 +90,8 @@ check 'the application goes on writing while it is copied; then it stops' '
 check 'a source that never stands still: said, exit status 1' '
 	redis-cli -p "$(cat source/port)" -r -1 EVAL "for i = 1, 50 do redis.call(\"incr\", \"c\" .. math.random(2000)) end" 0 >/dev/null &
 	writer=$!
-	sleep 0.2
+	has_written() { test "$(on source DBSIZE)" -gt 1900; }
+	wait_for 10 has_written
 	status 1 sync --until-quiet --passes 3 || { kill $writer; exit 1; }
 	kill $writer
 	has ".rule == \"redis-not-quiet\"" sync.jsonl'

@@ -12,7 +12,7 @@ for c in good other; do
 done
 SECRET='p@ss/w:rd %&hidden'
 CODED='p%40ss%2Fw%3Ard%20%25%26hidden'
-TLSPORT=$((30000 + RANDOM % 2000))
+TLSPORT=$(free_port)
 redis_up source --requirepass "$SECRET" --tls-port $TLSPORT --tls-cert-file "$T/tls/good" \
 	--tls-key-file "$T/tls/good.key" --tls-auth-clients no || exit 1
 redis_up target || exit 1

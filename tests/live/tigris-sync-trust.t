@@ -130,9 +130,11 @@ check 'a journal whose numbers were altered costs time, and no object' '
 	head -c 12000000 /dev/urandom >twelve
 	s3 $D source multi t-src alt/big twelve 5242880
 	order $D "fault op=UploadPart skip=1 do=status status=503 code=SlowDown" "set latency=50"
-	timeout -s KILL 3 tigris-sync copy --from s3:t-src/alt/ --from-env SOURCE --to s3:t-copy/alt/ --to-env TARGET --journal alt.j --jobs 1 >out 2>&1 || true
+	tigris-sync copy --from s3:t-src/alt/ --from-env SOURCE --to s3:t-copy/alt/ --to-env TARGET --journal alt.j --jobs 1 >out 2>&1 &
+	wait_for 20 grep -q upload.part alt.j
+	kill -KILL $!
+	wait $! || true
 	order $D clear "set latency=0"
-	grep -q upload.part alt.j
 	sed -i "s/\"part_size\":[0-9]*/\"part_size\":1/" alt.j
 	across f.jsonl copy t-src/alt/ t-copy/alt/ --journal alt.j
 	s3 $D target get t-copy alt/big | cmp - twelve'

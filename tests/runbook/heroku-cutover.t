@@ -7,7 +7,8 @@ pg_lab
 load_app 0.002
 heroku-app "$T/lab"
 export AIRLIFT_LAB_STATE=$T/lab
-export PORT_=$((20000 + RANDOM % 20000))
+PORT_=$(free_port)
+export PORT_
 
 # cutover ARGUMENT...: the runbook on the app shop.
 cutover() {
