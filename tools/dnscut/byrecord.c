@@ -268,6 +268,21 @@ list_page(struct byrecord *p, unsigned page, bool *more, struct rrsets *out)
 	return rc;
 }
 
+/* Each record there has a TTL of its own. 0 or -1. */
+static int
+note_ttls(const struct byrecord *p, struct rrsets *out)
+{
+	const struct rrset *one;
+	size_t i;
+
+	for (i = 0; i < p->n; i++) {
+		one = &p->entry[i].one.item[0];
+		if (rrsets_had_ttl(out, one->name, one->type, one->ttl) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 /* All pages, once. */
 static enum provider_result
 list_pages(struct byrecord *p, struct rrsets *out)
@@ -284,7 +299,8 @@ list_pages(struct byrecord *p, struct rrsets *out)
 	if (rc == PROVIDER_OK && p->listed < p->total)
 		rc = api_incomplete(
 			p->api, "it has more records than it lists");
-	if (rc == PROVIDER_OK && rrsets_settle(out) == -1)
+	if (rc == PROVIDER_OK &&
+		(rrsets_settle(out) == -1 || note_ttls(p, out) == -1))
 		rc = PROVIDER_AWAY;
 	return rc;
 }

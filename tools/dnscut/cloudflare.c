@@ -21,6 +21,7 @@ enum { PER_PAGE = 500, MOST_PAGES = 1000, MOST_CHANGES = 200 };
 struct entry {
 	char *id, *name;
 	uint16_t type;
+	uint32_t ttl;
 	bool is_used; /* while a batch is made */
 };
 
@@ -193,6 +194,7 @@ note(struct cloudflare *p, const char *id, const struct rrset *set)
 	e->id = mem_strdup(id);
 	e->name = mem_strdup(set->name);
 	e->type = set->type;
+	e->ttl = set->ttl;
 	return e->id != NULL && e->name != NULL ? 0 : -1;
 }
 
@@ -260,6 +262,18 @@ end:
 	return rc;
 }
 
+/* Each record there has a TTL of its own. 0 or -1. */
+static int
+note_ttls(const struct cloudflare *p, struct rrsets *out)
+{
+	const struct entry *e;
+
+	for (e = p->entry; e < p->entry + p->n; e++)
+		if (rrsets_had_ttl(out, e->name, e->type, e->ttl) == -1)
+			return -1;
+	return 0;
+}
+
 /* All pages, once. */
 static enum provider_result
 list_pages(struct cloudflare *p, struct rrsets *out)
@@ -274,7 +288,8 @@ list_pages(struct cloudflare *p, struct rrsets *out)
 	if (rc == PROVIDER_OK && (int64_t)p->n < p->total)
 		rc = api_incomplete(
 			p->api, "it has more records than it lists");
-	if (rc == PROVIDER_OK && rrsets_settle(out) == -1)
+	if (rc == PROVIDER_OK &&
+		(rrsets_settle(out) == -1 || note_ttls(p, out) == -1))
 		rc = PROVIDER_AWAY;
 	return rc;
 }

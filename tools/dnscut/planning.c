@@ -6,6 +6,7 @@
 #include "dnsname.h"
 #include "flycert.h"
 #include "json.h"
+#include "pitfalls.h"
 #include "planning.h"
 #include "provider.h"
 #include "rrtype.h"
@@ -393,6 +394,7 @@ planning_host(const struct planning *g, struct plan *p, const char *host)
 
 	if (namelist_add(&p->hosts, host) == -1)
 		return -1;
+	pitfalls_tell(g, p->zone, host);
 	if (p->phase == PLAN_TTL) {
 		rc = set_ttl(g, p, host);
 	} else {

@@ -223,6 +223,22 @@ rrsets_find(const struct rrsets *list, const char *name, uint16_t type)
 		       : NULL;
 }
 
+int
+rrsets_had_ttl(
+	struct rrsets *list, const char *name, uint16_t type, uint32_t ttl)
+{
+	size_t i = locate(list, name, type);
+	char *mixed;
+
+	if (rrsets_find(list, name, type) == NULL || list->item[i].ttl == ttl)
+		return 0;
+	if ((mixed = mem_strdup(RRSET_MIXED)) == NULL)
+		return -1;
+	free(list->item[i].extra);
+	list->item[i].extra = mixed;
+	return 0;
+}
+
 void
 rrsets_remove(struct rrsets *list, const char *name, uint16_t type)
 {

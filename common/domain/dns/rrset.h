@@ -60,6 +60,12 @@ int rrsets_settle(struct rrsets *list);
 const struct rrset *rrsets_find(
 	const struct rrsets *list, const char *name, uint16_t type);
 
+/* rrsets_had_ttl(list, name, type, ttl): a record of that set, settled, had a
+ * TTL of its own: where it was another one, the set's extra is RRSET_MIXED. 0
+ * or -1. */
+int rrsets_had_ttl(
+	struct rrsets *list, const char *name, uint16_t type, uint32_t ttl);
+
 /* rrsets_remove(list, name, type): take it out of a settled list, if there. */
 void rrsets_remove(struct rrsets *list, const char *name, uint16_t type);
 
