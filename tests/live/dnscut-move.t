@@ -138,7 +138,7 @@ check 'rollback is a plan too, and refuses when somebody else has changed a name
 	PLAN=move.plan status 1 rollback
 	has ".rule == \"dns-drift\" and (.message | contains(\"example.test.\"))" rollback.jsonl
 	update "update delete example.test. A" "update add example.test. 2 A $DNS_FLY"
-	wait_for 10 eval "ask $DNS_SECONDARY example.test A | grep -qx $DNS_FLY"
+	wait_for 20 eval "ask $DNS_SECONDARY example.test A | grep -qxF $DNS_FLY"
 	PLAN=move.plan verify
 	PLAN=move.plan rollback
 	PLAN=rollback.jsonl apply

@@ -26,6 +26,7 @@
 #include "rrtype.h"
 #include "session.h"
 #include "status.h"
+#include "stopsignal.h"
 #include "watchtable.h"
 
 /* Resolvers that many people use. */
@@ -48,7 +49,7 @@ struct watching {
 	size_t servers, resolvers;
 	double begun;
 	unsigned round;
-	bool is_terminal;
+	bool is_terminal, is_stopped;
 	int lines;               /* of the table that is on the terminal */
 	bool told[PROBE_STATES]; /* findings that were given */
 };
@@ -208,19 +209,21 @@ static void
 draw(struct watching *w, const struct look *servers,
 	const struct look *resolvers)
 {
+	struct watchtable_size t = {
+		.width = 80, .seconds = clock_mono(w->s.env->clock) - w->begun};
 	struct winsize size;
 	struct buf b = BUF_INIT;
-	size_t width = 80;
 	int lines;
 
 	if (!w->is_terminal)
 		return;
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20)
-		width = size.ws_col - 1U;
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1) {
+		t.width = size.ws_col - 1U;
+		t.rows = size.ws_row;
+	}
 	if (w->lines > 0)
 		(void)buf_printf(&b, "\033[%dA\033[J", w->lines);
-	lines = watchtable_put(&b, w->probe, w->n, servers, resolvers,
-		clock_mono(w->s.env->clock) - w->begun, width);
+	lines = watchtable_put(&b, w->probe, w->n, servers, resolvers, &t);
 	if (lines > 0 && fd_write_all(STDERR_FILENO, b.data, b.len) == 0)
 		w->lines = lines;
 	buf_fini(&b);
@@ -241,6 +244,10 @@ look_once(struct watching *w, bool *done)
 	(void)chain_check(&w->s, w->round == 0 ? "warning" : NULL);
 	if (look_run(&w->s, &job, &servers) == -1)
 		goto end;
+	if ((w->is_stopped = is_stopsignal())) {
+		status = STATUS_OK;
+		goto end;
+	}
 	job.server = w->resolver;
 	job.m = w->resolvers;
 	job.is_resolvers = 1;
@@ -266,6 +273,18 @@ end:
 	return status;
 }
 
+/* Waits; whether the user has had enough (Ctrl-C) meanwhile. */
+static bool
+pause_for(struct watching *w, double seconds)
+{
+	double end = clock_mono(w->s.env->clock) + seconds, left;
+
+	while (!w->is_stopped && !(w->is_stopped = is_stopsignal()) &&
+		(left = end - clock_mono(w->s.env->clock)) > 0)
+		clock_sleep(w->s.env->clock, left < 0.2 ? left : 0.2);
+	return w->is_stopped;
+}
+
 static int
 watch(struct watching *w)
 {
@@ -280,12 +299,13 @@ watch(struct watching *w)
 		status = look_once(w, &done);
 		if (status != STATUS_OK || done)
 			return status;
-		if (o->once)
+		if (o->once || w->is_stopped)
 			return STATUS_NO;
 		if (clock_mono(w->s.env->clock) - w->begun + o->interval >
 			limit)
 			break;
-		clock_sleep(w->s.env->clock, o->interval);
+		if (pause_for(w, o->interval))
+			return STATUS_NO;
 	}
 	(void)recorder_tell(&w->s.rec, "error", "dns-timeout",
 		"watch on, or ask the owners of the resolvers",
@@ -302,6 +322,9 @@ prepare(struct watching *w)
 	w->is_terminal = isatty(STDERR_FILENO) == 1;
 	if (w->is_terminal)
 		msg_set_sink(sink, w);
+	/* records would run through the table; the journal has them */
+	if (w->is_terminal && isatty(STDOUT_FILENO) == 1)
+		w->s.rec.is_out_taken = true;
 	if (probe_list(&w->plan, &w->probe, &w->n) == -1 ||
 		look_authoritative(&w->s, &w->server, &w->servers) == -1)
 		return STATUS_TEMPORARY;
@@ -331,7 +354,11 @@ watch_run(const void *options, struct env *env)
 		status = prepare(&w);
 	if (status == STATUS_OK) {
 		check_hints(&w);
+		stopsignal_hold();
 		status = watch(&w);
+		/* behind the "^C" of the terminal */
+		if (w.is_terminal && w.is_stopped)
+			fputc('\n', stderr);
 	}
 	status = session_end(&w.s, status);
 	msg_set_sink(NULL, NULL);
