@@ -49,7 +49,10 @@ put_ticks(struct html *h, const struct axis *a, double y)
 
 		html_raw(h, "<text x=\"%.1f\" y=\"%.1f\">", at_x(a, t), y + 18);
 		html_clock(h, t);
-		if (a->end - a->begin < 2 * TICKS)
+		/* so many digits that no two of them are the same */
+		if (a->end - a->begin < TICKS / 10.0)
+			html_raw(h, ".%03d", (int)(fmod(t, 1) * 1000));
+		else if (a->end - a->begin < 2 * TICKS)
 			html_raw(h, ".%d", (int)(fmod(t, 1) * 10));
 		html_raw(h, "</text>");
 	}
