@@ -53,6 +53,11 @@ check 'the whole story in text' '
 	grep -qx "Copied: 5 keys, 500 B" got
 	grep -qx "  domain: point it" got
 	grep -qx "0 problems" got'
+check 'rows that a later pass carried over count too' '
+	echo "{\"type\":\"table.synced\",\"schema\":\"public\",\"table\":\"orders\",\"inserted\":3,\"updated\":2,\"deleted\":1,\"bytes\":1048576,\"seconds\":2,\"at\":\"2026-11-25T10:03:05.000Z\"}" >synced
+	records synced
+	cutreport --text "$T/tables" synced >got
+	grep -qx "Copied: 1006 rows, 2.0 MiB" got'
 check 'the same as a page, from standard input too' '
 	cat "$T/journal" "$T/tables" | cutreport >page.html
 	well page.html

@@ -155,7 +155,7 @@ put_scale(struct html *h, double most, const char *unit)
 {
 	html_raw(h, "<text class=\"name\" x=\"%d\" y=\"26\">", LEFT - 8);
 	if (strcmp(unit, "B/s") == 0) {
-		html_size(h, (uint64_t)most);
+		html_size(h, flow_size(most));
 		html_raw(h, "/s");
 	} else if (strcmp(unit, "s") == 0) {
 		html_span(h, most);
