@@ -73,6 +73,16 @@ check 'its records are valid, its files private, and no secret is in them nor in
 	fails grep -qFf secrets "$LAB/calls.log"
 	fails grep -qFf secrets cutover.out'
 
+check 'the report shows all that moved, and how the names arrived' '
+	report=$T/state/report.html
+	for id in steps proofs table keys objects names; do grep -q "<h2 id=\"$id\">" "$report"; done
+	grep -q "<h3>example.test.: the move, plan " "$report"
+	grep -q "<td>www.example.test. A</td><td class=\"n\">2 of 2<td class=\"n\">2 of 2<td><td>" "$report"
+	grep -q "Problems</dt><dd>none" "$report"
+	cutreport --text "$T/state/bucket.journal" "$T/state/bucket-verify.jsonl" >told
+	cat told
+	grep -qx "Compared and equal: 1 of 1" told'
+
 check 'run again, it has nothing to do' '
 	: >"$LAB/calls.log"
 	cutover --yes

@@ -55,6 +55,11 @@ test_flow(void)
 	flow_add(&f, 1e300, 3000, 1, 1);
 	flow_add(&f, 2e11, 2e11, 1, 1);
 	T_OK(is_about(whole(&f), 1000210), "times that cannot be");
+	for (i = 0; i < 3; i++)
+		flow_add(&f, 3000, 3001, UINT64_MAX, INT64_MAX);
+	T_OK(f.bytes == FLOW_MOST && f.items == (int64_t)FLOW_MOST,
+		"sums that cannot be");
+	T_OK(flow_size(1e300) == FLOW_MOST && flow_size(1.6) == 2, "as sizes");
 }
 
 static void

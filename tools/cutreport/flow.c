@@ -61,8 +61,10 @@ flow_add(
 	double took = end - begin, share;
 	int i, first, last;
 
-	f->bytes += bytes;
-	f->items += items;
+	f->bytes += bytes < FLOW_MOST - f->bytes ? bytes : FLOW_MOST - f->bytes;
+	f->items += items < (int64_t)FLOW_MOST - f->items
+			    ? items
+			    : (int64_t)FLOW_MOST - f->items;
 	if (end <= 0)
 		return;
 	if (!(took > 0))
@@ -101,4 +103,10 @@ flow_between(const struct flow *f, double from, double to, double *bytes,
 		*bytes += f->in_bytes[i] * both / f->span;
 		*items += f->in_items[i] * both / f->span;
 	}
+}
+
+uint64_t
+flow_size(double bytes)
+{
+	return bytes < (double)FLOW_MOST ? (uint64_t)(bytes + 0.5) : FLOW_MOST;
 }

@@ -9,6 +9,9 @@
  * use, and its size does not depend on how much is added.
  */
 enum { FLOW_SPANS = 512 };
+/* Sums stop here: records may say anything, and a thousand of them still add
+ * up. */
+#define FLOW_MOST (UINT64_C(1) << 53)
 
 struct flow {
 	double begin, end; /* of what moved; 0: no time was known */
@@ -22,6 +25,9 @@ struct flow {
  * to ${end}; ${end} 0: nobody knows when. */
 void flow_add(struct flow *f, double begin, double end, uint64_t bytes,
 	int64_t items);
+
+/* flow_size(bytes): a sum of flow_between as a whole number of bytes. */
+uint64_t flow_size(double bytes);
 
 /* flow_between(f, from, to, bytes, items): what moved then, as far as the spans
  * tell. */

@@ -31,7 +31,7 @@ put_over_time(struct html *h, const struct flow *f, const char *items)
 		html_raw(h, "<td>");
 		html_clock(h, from + width);
 		html_raw(h, "<td class=\"n\">");
-		html_size(h, (uint64_t)(bytes + 0.5));
+		html_size(h, flow_size(bytes));
 		html_raw(h, "<td class=\"n\">%.0f %s</tr>\n", number, items);
 	}
 	section_end_table(h, true);

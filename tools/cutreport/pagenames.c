@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "curve.h"
+#include "flow.h"
 #include "html.h"
 #include "plot.h"
 #include "section.h"
@@ -158,7 +159,7 @@ put_follower(struct html *h, const struct story_curve *c)
 		if (is_keys)
 			html_raw(h, "%.0f", p->value[1]);
 		else
-			html_size(h, (uint64_t)p->value[1]);
+			html_size(h, flow_size(p->value[1]));
 		html_raw(h, "</tr>\n");
 	}
 	section_end_table(h, true);

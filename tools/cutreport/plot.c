@@ -49,7 +49,10 @@ put_ticks(struct html *h, const struct axis *a, double y)
 
 		html_raw(h, "<text x=\"%.1f\" y=\"%.1f\">", at_x(a, t), y + 18);
 		html_clock(h, t);
-		if (a->end - a->begin < 2 * TICKS)
+		/* so many digits that no two of them are the same */
+		if (a->end - a->begin < TICKS / 10.0)
+			html_raw(h, ".%03d", (int)(fmod(t, 1) * 1000));
+		else if (a->end - a->begin < 2 * TICKS)
 			html_raw(h, ".%d", (int)(fmod(t, 1) * 10));
 		html_raw(h, "</text>");
 	}
@@ -152,7 +155,7 @@ put_scale(struct html *h, double most, const char *unit)
 {
 	html_raw(h, "<text class=\"name\" x=\"%d\" y=\"26\">", LEFT - 8);
 	if (strcmp(unit, "B/s") == 0) {
-		html_size(h, (uint64_t)most);
+		html_size(h, flow_size(most));
 		html_raw(h, "/s");
 	} else if (strcmp(unit, "s") == 0) {
 		html_span(h, most);

@@ -78,7 +78,7 @@ beginning(const struct reading *x)
 }
 
 static void
-add_move(const struct reading *x, const char *kind, const char *items)
+add_move(const struct reading *x, const char *kind, int64_t items)
 {
 	struct story_move *m = READING_MORE(x->s, move, n_moves, READING_MOST);
 
@@ -89,19 +89,39 @@ add_move(const struct reading *x, const char *kind, const char *items)
 	m->end = x->at;
 	m->begin = beginning(x);
 	m->bytes = (uint64_t)reading_whole(x, "bytes");
-	m->items = reading_whole(x, items);
+	m->items = items;
+}
+
+static void
+add_table(const struct reading *x, int64_t rows)
+{
+	struct story_flow *f = flow_of(x, "table", reading_copy(x->s, ""));
+
+	add_move(x, "table", rows);
+	if (f != NULL)
+		flow_add(f->flow, beginning(x), x->at,
+			(uint64_t)reading_whole(x, "bytes"), rows);
 }
 
 static void
 read_table_copied(const struct reading *x)
 {
-	struct story_flow *f = flow_of(x, "table", reading_copy(x->s, ""));
+	add_table(x, reading_whole(x, "rows"));
+}
 
-	add_move(x, "table", "rows");
-	if (f != NULL)
-		flow_add(f->flow, beginning(x), x->at,
-			(uint64_t)reading_whole(x, "bytes"),
-			reading_whole(x, "rows"));
+/* Rows that differed, of a table that was copied before. */
+static void
+read_table_synced(const struct reading *x)
+{
+	static const char *const keys[] = {"inserted", "updated", "deleted"};
+	int64_t rows = 0;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		int64_t n = reading_whole(x, keys[i]);
+
+		rows += n < (int64_t)FLOW_MOST ? n : (int64_t)FLOW_MOST;
+	}
+	add_table(x, rows);
 }
 
 /* How many of the database's keys this run has copied so far. */
@@ -129,7 +149,7 @@ read_keys_copied(const struct reading *x)
 	double begun = beginning(x), since = x->s->in_at;
 	int64_t rest;
 
-	add_move(x, "keys", "keys");
+	add_move(x, "keys", reading_whole(x, "keys"));
 	if (f == NULL)
 		return;
 	rest = reading_whole(x, "keys") - f->marked;
@@ -377,6 +397,7 @@ read_objects_verified(const struct reading *x)
 
 const struct reader moved_readers[] = {
 	{"table.copied", read_table_copied},
+	{"table.synced", read_table_synced},
 	{"keys.checkpoint", read_keys_checkpoint},
 	{"keys.copied", read_keys_copied},
 	{"key.failed", read_key_failed},

@@ -73,26 +73,30 @@ read_zone(const struct reading *x)
 		reading_text(x, "phase"));
 }
 
+/* A share of those asked, from 0 to 100, by the record's member. */
+static double
+percent(const struct reading *x, const char *key)
+{
+	struct reading part = {x->s, json_get(x->r, key), x->at};
+	double v = reading_number(&part, "percent");
+
+	return v < 0 ? 0 : v > 100 ? 100 : v;
+}
+
 static void
 read_watch_round(const struct reading *x)
 {
 	struct story_curve *c =
 		curve_of(x->s, "names", reading_text(x, "plan"));
-	struct reading part = *x;
-	double servers, resolvers;
 
 	if (c == NULL)
 		return;
 	/* a journal of dnscut is of one zone */
 	if (x->s->in_tool != NULL && strcmp(x->s->in_tool, "dnscut") == 0)
 		name_plan(x->s, reading_text(x, "plan"), x->s->in_source, "");
-	part.r = json_get(x->r, "authoritative");
-	servers = reading_number(&part, "percent");
-	part.r = json_get(x->r, "resolvers");
-	resolvers = reading_number(&part, "percent");
 	if (is_latest(x, c))
 		c->ready = reading_time(x, "safe_to_detach_at");
-	add_point(x, c, servers, resolvers);
+	add_point(x, c, percent(x, "authoritative"), percent(x, "resolvers"));
 }
 
 static bool

@@ -158,13 +158,10 @@ put_moves(struct buf *b, const struct story *s, const char *kind,
 		rc |= buf_puts(b, "  ") | put_text(b, f->name) |
 		      buf_printf(b, ": %lld, ", (long long)f->flow->items) |
 		      num_put_size(b, f->flow->bytes);
-		if (f->flow->end > f->flow->begin)
-			rc |= buf_puts(b, ", ") |
-			      num_put_size(
-				      b, (uint64_t)((double)f->flow->bytes /
-						    (f->flow->end -
-							    f->flow->begin))) |
-			      buf_puts(b, "/s");
+		if (f->flow->end > 0)
+			rc |= buf_puts(b, ", from ") |
+			      put_clock(b, f->flow->begin) |
+			      buf_puts(b, " to ") | put_clock(b, f->flow->end);
 		rc |= buf_putc(b, '\n');
 	}
 	return rc;
