@@ -1,4 +1,6 @@
-# A whole Heroku cutover against real local servers.
+# A whole cutover against real local servers: SOURCE=heroku|render|railway,
+# SCALE=1, ROLLBACK=0 without the way back, KEEP=1 to look around.
+export SOURCE SCALE ROLLBACK KEEP
 
 rehearse: deps
 	@$(MAKE) --no-print-directory rehearse-built

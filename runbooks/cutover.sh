@@ -422,10 +422,15 @@ show_status() {
 		"\(.at)\t\(.type)\t\(.step // "")\t\(if .seconds then "\(.seconds * 10 | round / 10)s" else "" end)"' "$JOURNAL" | align
 }
 
-# cutover_report FILE...: every journal and record of this cutover, for the report
+# cutover_report FILE...: every journal and record of this cutover, those that a way back
+# put aside too, for the report
 # shellcheck disable=SC2120 # the way back has more of them
 cutover_report() {
-	report "$STATE/pgcopy.journal" "$STATE/check.jsonl" "$STATE/verify.jsonl" \
+	local f past=()
+	for f in "$STATE"/rolledback-*/*; do
+		case $f in *.journal | */propagation.jsonl | */back-*-verify.jsonl | */back-verify.jsonl | */back-propagation.jsonl) past+=("$f") ;; esac
+	done
+	report "${past[@]}" "$STATE/pgcopy.journal" "$STATE/check.jsonl" "$STATE/verify.jsonl" \
 		"$STATE/redis.journal" "$STATE/redis-check.jsonl" "$STATE/redis-verify.jsonl" \
 		"$STATE/bucket.journal" "$STATE/bucket-check.jsonl" "$STATE/bucket-verify.jsonl" \
 		"$STATE/ttl.journal" "$STATE/move.journal" "$STATE/propagation.jsonl" "$STATE/soak.jsonl" "$STATE/client.jsonl" "$@"

@@ -150,10 +150,24 @@ is_no_route() {
 	why=$(LC_ALL=C && (exec 3<>"/dev/tcp/$1/$2") 2>&1) || true
 	[[ $why == *"Network is unreachable"* ]]
 }
+# address_of PLACE: itself; of a name, an address, where `dnscut watch` was told a resolver:
+# it may know names that this machine does not.
+address_of() {
+	local o resolver=
+	for o in "${DNS_WATCH_OPTIONS[@]}"; do [[ $o != --resolver=* ]] || resolver=${o#*=}; done
+	if [[ -z $resolver || $1 =~ ^[0-9.]+$ || $1 == *:* ]] || ! command -v dig >/dev/null; then
+		printf '%s' "$1"
+		return
+	fi
+	local port=53
+	[[ ! $resolver =~ ^(.*[^:]):([0-9]+)$ ]] || { resolver=${BASH_REMATCH[1]} && port=${BASH_REMATCH[2]}; }
+	dig "@$resolver" -p "$port" "$1" A +short +time=2 | grep -m 1 -E '^[0-9.]+$' || printf '%s' "$1"
+}
 # ask_https HOST PLACE FORMAT: GET / under the host's name at that place; curl's FORMAT of it
 # on standard output, curl's exit status.
 ask_https() {
-	local ca port place=$2
+	local ca port place
+	place=$(address_of "$2")
 	ca=$(apply_option --ca-file)
 	port=$(apply_option --https-port)
 	[[ $place != *:* ]] || place="[$place]"

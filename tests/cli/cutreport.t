@@ -201,6 +201,32 @@ check 'the way back closes the app once more' '
 	cutreport --text j | grep -qx "Closed from 11:00:00 to 11:00:30, 30s"
 	cutreport --text j | grep -qx "Rolled back at 11:01:00"
 	cutreport j | grep -q "Rolled back at"'
+check 'what a client saw: outages with their length, a row in the plot, and wrong answers as a problem' '
+	i=0
+	while [[ $i -lt 60 ]]; do
+		f=0
+		if [[ $i -ge 20 && $i -lt 32 ]]; then f=10; fi
+		printf "{\"type\":\"client.second\",\"at\":\"2026-11-25T10:02:%02d.000Z\",\"seconds\":1,\"requests\":10,\"failed\":%d,\"written\":%d,\"read\":%d,\"wrong\":0,\"to\":\"192.0.2.1\"}\n" $i $f $(((10 - f) / 2)) $(((10 - f) / 2))
+		i=$((i + 1))
+	done >client
+	cat >>client <<-"END"
+		{"type":"client.down","at":"2026-11-25T10:02:32.000Z","from":"2026-11-25T10:02:20.000Z","seconds":12,"failed":120,"to":"192.0.2.<7>"}
+		{"type":"client.total","at":"2026-11-25T10:03:00.000Z","seconds":60,"requests":600,"failed":120,"written":240,"read":240,"wrong":0,"down_seconds":12,"longest_seconds":12}
+	END
+	records client
+	cutreport --text "$T/journal" client >got
+	cat got
+	grep -qx "Down for a client: 12s; 600 requests, 120 failed, 240 writes acknowledged, 0 answers wrong" got
+	grep -qx "  down from 10:02:20 to 10:02:32, 12s" got
+	grep -qx "0 problems" got
+	cutreport -o page.html "$T/journal" client
+	well page.html
+	grep -q "<dt>Down for a client</dt><dd>12" page.html
+	test "$(grep -o "rect class=\"well\"" page.html | wc -l)" = 2
+	fails grep -q "192.0.2.<7>" page.html
+	sed "2s/\"wrong\":0/\"wrong\":1/" client >wrong
+	cutreport --text "$T/journal" wrong | grep -qx "1 problems"'
+
 check 'hostile names are text, on the page and on a terminal' '
 	bad="</style></title><script>alert(1)</script><img src=x onerror=alert(2)>\\u0007\\u001b[31m\\u202egnp\\\"'\''\`="
 	{

@@ -40,6 +40,12 @@ static const char *const lines[] = {
 	"\"commands\":[[\"a b\",\"c\"],[\"d\"],[1],3]}",
 	"{\"type\":\"summary\",\"tool\":\"t\",\"verb\":\"v\",\"ok\":true,"
 	"\"done\":1,\"seconds\":1,\"at\":\"2026-11-25T10:00:27Z\"}",
+	"{\"type\":\"client.second\",\"at\":\"2026-11-25T10:00:20Z\","
+	"\"seconds\":1,\"requests\":9,\"failed\":4,\"written\":3,"
+	"\"read\":2,\"wrong\":0}",
+	"{\"type\":\"client.down\",\"at\":\"2026-11-25T10:00:21Z\","
+	"\"from\":\"2026-11-25T10:00:20.5Z\",\"seconds\":0.5,\"failed\":4,"
+	"\"to\":\"a<b\"}",
 	"{\"type\":\"step.started\",\"step\":5,\"at\":\"no time\"}",
 	"{\"type\":\"journal.open\",\"tool\":\"tigris-sync\",\"source\":"
 	"\"old\",\"target\":\"new\",\"at\":\"2026-11-25T10:01:00Z\"}",

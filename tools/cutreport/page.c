@@ -114,6 +114,11 @@ put_tiles(struct html *h, const struct story *s)
 		close_tile(h);
 	}
 	put_closed_tile(h, s);
+	if (s->client != NULL) {
+		open_tile(h, s->wrong > 0 ? "bad" : "", "Down for a client");
+		html_span(h, story_down(s));
+		close_tile(h);
+	}
 	if (s->n_proofs > 0) {
 		open_tile(h, equal == s->n_proofs ? "good" : "bad",
 			"Compared and equal");
@@ -277,6 +282,7 @@ page_put(
 	put_head(&h, s, title, again);
 	put_tiles(&h, s);
 	put_steps(&h, s);
+	section_client(&h, s);
 	section_proofs(&h, s);
 	section_moved(&h, s);
 	section_lag(&h, s);

@@ -18,7 +18,7 @@ enum {
 	HEIGHT = 220,
 	BASE = 180
 };
-enum { BUCKETS = 96, TICKS = 6 };
+enum { BUCKETS = 96, TICKS = 6, CELLS = 384 };
 
 /* A span of time laid over the plot's width. */
 struct axis {
@@ -112,6 +112,34 @@ put_row(struct html *h, const struct story *s, const struct axis *a, size_t i,
 	}
 }
 
+/* What a client saw: whether requests failed. */
+static void
+put_client(struct html *h, const struct flow *f, const struct axis *a, double y)
+{
+	double span = (a->end - a->begin) / CELLS, all, failed, begin = 0;
+	enum { NONE, WELL, FAILED } was = NONE, is;
+
+	html_raw(h, "<text class=\"name\" x=\"%d\" y=\"%.1f\">client</text>",
+		LEFT - 8, y + 16);
+	for (int i = 0; i <= CELLS; i++) {
+		double at = a->begin + i * span;
+
+		flow_between(f, at, at + span, &all, &failed);
+		is = i == CELLS || all <= 0 ? NONE
+		     : failed * 20 > all    ? FAILED
+					    : WELL;
+		if (is != was && was != NONE)
+			html_raw(h,
+				"<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" "
+				"width=\"%.1f\" height=\"%d\"/>",
+				was == WELL ? "well" : "failed", at_x(a, begin),
+				y + 4, at_x(a, at) - at_x(a, begin), ROW - 8);
+		if (is != was)
+			begin = at;
+		was = is;
+	}
+}
+
 void
 plot_timeline(struct html *h, const struct story *s)
 {
@@ -123,6 +151,7 @@ plot_timeline(struct html *h, const struct story *s)
 		return;
 	for (i = 0; i < s->n_steps; i++)
 		rows += !is_seen(s, i);
+	rows += s->client != NULL;
 	open_plot(h, (int)(rows * ROW) + 70,
 		"The steps of the cutover over time; the table below has the "
 		"same");
@@ -143,6 +172,10 @@ plot_timeline(struct html *h, const struct story *s)
 		if (is_seen(s, i))
 			continue;
 		put_row(h, s, &a, i, y);
+		y += ROW;
+	}
+	if (s->client != NULL) {
+		put_client(h, s->client, &a, y);
 		y += ROW;
 	}
 	put_ticks(h, &a, y + 6);

@@ -15,7 +15,7 @@ struct story;
  */
 
 /* plot_timeline(h, s): the steps as bars over time, one row a step, with the
- * time that the app was closed marked. */
+ * time that the app was closed marked, and a row of what a client saw. */
 void plot_timeline(struct html *h, const struct story *s);
 
 /* plot_flow(h, f, by_items): how much moved a second, in items or in bytes. */

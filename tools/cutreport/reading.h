@@ -25,6 +25,7 @@ struct reader {
 };
 extern const struct reader moved_readers[]; /* copied and compared */
 extern const struct reader name_readers[];  /* DNS, and following */
+extern const struct reader client_readers[];
 
 /* A member of the record: reading_text, "" without one; reading_number and
  * reading_whole, 0; reading_time, seconds since 1970 or 0; is_reading, false.

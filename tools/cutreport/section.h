@@ -30,4 +30,7 @@ void section_proofs(struct html *h, const struct story *s);
 void section_names(struct html *h, const struct story *s);
 void section_lag(struct html *h, const struct story *s);
 
+/* section_client(h, s): what a client of the app saw; likewise. */
+void section_client(struct html *h, const struct story *s);
+
 #endif

@@ -117,6 +117,10 @@ story_fini(struct story *s)
 	free(s->in_tool);
 	free(s->in_source);
 	free(s->in_target);
+	for (i = 0; i < s->n_outages; i++)
+		free(s->outage[i].to);
+	free(s->outage);
+	free(s->client);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -180,6 +184,16 @@ is_tried_again(const struct story *s, size_t i)
 	return false;
 }
 
+double
+story_down(const struct story *s)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < s->n_outages; i++)
+		sum += s->outage[i].end - s->outage[i].begin;
+	return sum;
+}
+
 size_t
 story_errors(const struct story *s)
 {
@@ -191,6 +205,7 @@ story_errors(const struct story *s)
 		n += s->step[i].state == STEP_FAILED && !is_tried_again(s, i);
 	for (i = 0; i < s->n_proofs; i++)
 		n += !s->proof[i].equal;
+	n += s->wrong > 0;
 	return n;
 }
 

@@ -106,6 +106,13 @@ struct story_answer {
 	double at, since; /* when; since when it is "new" */
 };
 
+/* A time in which no request of a client of the app succeeded. */
+struct story_outage {
+	double begin, end;
+	int64_t failed; /* requests */
+	char *to;       /* the address that served then, or "" */
+};
+
 /* Every key was compared again, because something was missed. */
 struct story_gap {
 	char *reason;
@@ -139,6 +146,13 @@ struct story {
 	size_t n_answers;
 	struct story_gap *gap;
 	size_t n_gaps;
+	/* what a client saw: requests (as bytes) and those that failed (as
+	 * items), or NULL */
+	struct flow *client;
+	int64_t written, read,
+		wrong; /* acknowledged, right and wrong answers */
+	struct story_outage *outage;
+	size_t n_outages;
 	/* the journal that is being read, or NULL; when its last record was
 	 * written */
 	char *in_tool, *in_source, *in_target;
@@ -165,8 +179,12 @@ void story_fini(struct story *s);
  * ${*end} is 0 while it is. false: there is none. */
 bool story_closed(const struct story *s, size_t i, double *begin, double *end);
 
+/* story_down(s): the seconds that a client's outages took together. */
+double story_down(const struct story *s);
+
 /* story_errors(s): findings of level error, steps whose last try failed, what
- * could not be copied, and proofs that are not equal. */
+ * could not be copied, proofs that are not equal, and whether a client read
+ * something else than it wrote. */
 size_t story_errors(const struct story *s);
 
 /* story_plan_zone(s, id): the zone of a plan, or NULL; story_plan_what(s, id):

@@ -215,6 +215,7 @@ story_add(struct story *s, const struct json_val *record)
 	read_by(readers, &x, type);
 	read_by(moved_readers, &x, type);
 	read_by(name_readers, &x, type);
+	read_by(client_readers, &x, type);
 	if (x.at > 0)
 		s->in_at = x.at;
 }

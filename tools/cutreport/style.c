@@ -30,6 +30,7 @@ const char style_sheet[] =
 	"svg text.closed{fill:var(--bad)}"
 	"svg .axis path{stroke:var(--line)}"
 	"svg .done{fill:var(--blue)}svg .failed{fill:var(--bad)}"
+	"svg .well{fill:var(--good)}"
 	"svg .open{fill:none;stroke:var(--warn);stroke-dasharray:4 3}"
 	"svg rect.closed{fill:var(--shade)}"
 	"svg .area{fill:var(--blue)}"

@@ -84,6 +84,33 @@ put_closed(struct buf *b, const struct story *s)
 }
 
 static int
+put_client(struct buf *b, const struct story *s)
+{
+	int rc = 0;
+
+	if (s->client == NULL && s->n_outages == 0)
+		return 0;
+	rc |= buf_puts(b, "Down for a client: ") |
+	      num_put_duration(b, story_down(s));
+	if (s->client != NULL)
+		rc |= buf_printf(b,
+			"; %llu requests, %lld failed, %lld writes "
+			"acknowledged, %lld answers wrong",
+			(unsigned long long)s->client->bytes,
+			(long long)s->client->items, (long long)s->written,
+			(long long)s->wrong);
+	rc |= buf_putc(b, '\n');
+	for (size_t i = 0; i < s->n_outages; i++)
+		rc |= buf_puts(b, "  down from ") |
+		      put_clock(b, s->outage[i].begin) | buf_puts(b, " to ") |
+		      put_clock(b, s->outage[i].end) | buf_puts(b, ", ") |
+		      num_put_duration(
+			      b, s->outage[i].end - s->outage[i].begin) |
+		      buf_putc(b, '\n');
+	return rc;
+}
+
+static int
 put_steps(struct buf *b, const struct story *s)
 {
 	static const char *const words[] = {[STEP_OPEN] = "broken off",
@@ -268,7 +295,7 @@ int
 textreport_put(struct buf *out, const struct story *s, const char *title)
 {
 	int rc = put_head(out, s, title) | put_closed(out, s) |
-		 put_steps(out, s) | put_proofs(out, s) |
+		 put_client(out, s) | put_steps(out, s) | put_proofs(out, s) |
 		 put_moves(out, s, "table", "rows") |
 		 put_moves(out, s, "keys", "keys") |
 		 put_moves(out, s, "objects", "objects") | put_curves(out, s) |
