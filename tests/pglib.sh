@@ -129,6 +129,10 @@ until_done() {
 	return $rc
 }
 
+# is_deserted URL: no session of ours is left there; the server misses one that
+# was killed a moment later
+is_deserted() { [[ $(sql "$1" "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'airlift'") = 0 ]]; }
+
 # pgbouncer_up MODE SIDE: one before the source or target; sets POOLED. Ended by
 # pgbouncer_down, or at the exit.
 pgbouncer_up() {

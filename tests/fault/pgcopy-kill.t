@@ -134,6 +134,6 @@ check 'a target that restarts: exit 111, and a rerun completes' '
 	same_data'
 
 check 'nothing is left running' '
-	test "$(sql "$FROM_ADMIN" "SELECT count(*) FROM pg_stat_activity WHERE application_name = '\''airlift'\''")" = 0'
+	wait_for 10 is_deserted "$FROM_ADMIN"'
 
 finish

@@ -18,24 +18,18 @@ sql "$FROM" "CREATE TABLE keyed AS SELECT i AS id, repeat(md5(i::text), 6) AS v 
 	"VACUUM ANALYZE keyed, heap, mixed, sparse"
 SPLIT=(--split-larger-than 1mb --jobs 2 --keep-ledger)
 
-# killed_after PARTS [OPTION...]: a copy that is killed when so many parts are
-# done.
+# killed_after PARTS: a copy, slow enough to be killed when so many parts are done
 killed_after() {
 	local pid
 	FROM_URL=$FROM TO_URL=$TO setsid pgcopy copy --from env:FROM_URL --to env:TO_URL \
-		"${SPLIT[@]}" "${@:2}" >"$T/killed.jsonl" 2>"$T/killed.err" &
+		"${SPLIT[@]}" --rate 4mb >"$T/killed.jsonl" 2>"$T/killed.err" &
 	pid=$!
-	for _ in $(seq 400); do
-		if [[ $(done_parts) -ge $1 ]] || ! kill -0 "$pid" 2>/dev/null; then break; fi
-		sleep 0.01
-	done
+	wait_for 30 is_done "$1" "$pid"
 	kill -9 -- "-$pid" 2>/dev/null || true
 	wait "$pid" 2>/dev/null || true
-	for _ in $(seq 50); do
-		[[ $(sql "$TO_ADMIN" "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'airlift'") -gt 0 ]] || break
-		sleep 0.05
-	done
+	wait_for 20 is_deserted "$TO_ADMIN"
 }
+is_done() { [[ $(done_parts) -ge $1 ]] || ! kill -0 "$2" 2>/dev/null; }
 done_parts() { sql "$TO" "SELECT count(*) FROM airlift.ledger WHERE part LIKE 'data:%'" 2>/dev/null || echo 0; }
 
 check 'parts are kept, those that changed are copied again, no row twice' '
@@ -77,8 +71,7 @@ check 'after kill -9 a rerun repeats at most one part of each worker' '
 	vacuumdb -q --analyze -t keyed "$FROM"
 	for i in 3 6 9; do
 		fresh_target
-		# slowly, so that the kill comes in time
-		killed_after $i --rate 4mb
+		killed_after $i
 		kept=$(done_parts)
 		copy "${SPLIT[@]}"
 		parts=$(sql "$TO" "SELECT count(*) FROM airlift.ledger WHERE part LIKE '\''data:%'\''")

@@ -43,7 +43,7 @@ check 'the target falls silent within a COPY: the part is copied again' '
 	cat err
 	test -s target.mode.muted
 	grep -q "silent for 2 s, and not at work on the server: taken for lost" err
-	test "$(sql "$TO_ADMIN" "SELECT count(*) FROM pg_stat_activity WHERE application_name = '\''airlift'\''")" = 0
+	wait_for 10 is_deserted "$TO_ADMIN"
 	same_data'
 
 check 'the source falls silent within a COPY' '

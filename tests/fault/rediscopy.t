@@ -33,10 +33,15 @@ check 'killed at random points, and gone on with from the journal' '
 check 'a run that is resumed does not begin anew' '
 	empty target
 	rm -f journal
-	timeout -s KILL 3 rediscopy copy --from env:FROM --to env:TO --journal journal --keys-rate 500 >out 2>err || true
-	n=$(jq -R "fromjson? | select(.type == \"keys.checkpoint\") | .keys" journal | tail -n 1)
+	rediscopy copy --from env:FROM --to env:TO --journal journal --keys-rate 500 >out 2>err &
+	is_on_its_way() {
+		n=$(jq -R "fromjson? | select(.type == \"keys.checkpoint\") | .keys" journal | tail -n 1)
+		[[ ${n:-0} -gt 100 ]]
+	}
+	wait_for 20 is_on_its_way
+	kill -KILL $!
+	wait $! || true
 	echo "$n keys were safe"
-	test "$n" -gt 100
 	copy --journal journal
 	jq -se "map(select(.type == \"keys.copied\" and .db == 0)) | .[0].seen < 3040 - $n + 1000" copy.jsonl
 	same_keys 0 5'
@@ -61,13 +66,21 @@ wires() {
 line() { echo "$2" >"$T/$1.mode.new" && mv "$T/$1.mode.new" "$T/$1.mode"; }
 wires
 
+target_has_keys() { [[ $(on target DBSIZE) -gt 100 ]]; }
 check 'connections that are cut again and again are made anew' '
 	for side in source target; do
 		empty target
 		line source open; line target open
-		(for i in 1 2 3; do sleep "0.$((RANDOM % 5 + 2))"; line $side cut; sleep 0.3; line $side open; done) &
+		: >err
+		(
+			wait_for 20 target_has_keys
+			line $side cut
+			wait_for 20 grep -q "connection was lost" err
+			line $side open
+			for i in 1 2; do sleep "0.$((RANDOM % 5 + 2))"; line $side cut; sleep 0.3; line $side open; done
+		) &
 		cutter=$!
-		run_records far.jsonl timeout 300 rediscopy copy --from env:FAR_FROM --to env:FAR_TO --keys-rate 5000 2>err || { cat err; exit 1; }
+		run_records far.jsonl timeout 300 rediscopy copy --from env:FAR_FROM --to env:FAR_TO --keys-rate 1000 2>err || { cat err; exit 1; }
 		wait $cutter
 		grep -q "connection was lost" err
 		same_keys 0 5
@@ -83,12 +96,11 @@ check 'verify over a line that is cut finds what differs, and nothing else' '
 	test $rc = 1
 	test "$(jq -sc "map(select(.type == \"key.differs\") | .key)" far.jsonl)" = "[\"str:int\"]"'
 
-target_has_keys() { [[ $(on target DBSIZE) -gt 100 ]]; }
 check 'the target is started anew in the middle, and has lost what it was given' '
 	line target open
 	empty target
 	(wait_for 20 target_has_keys; sleep 0.2; redis_down target KILL; redis_up target) &
-	rc=0; copy --keys-rate 1500 2>err || rc=$?
+	rc=0; copy --keys-rate 500 2>err || rc=$?
 	wait $!
 	cat err
 	test $rc = 0

@@ -159,7 +159,7 @@ check 'killed in the middle, the same archive goes on' '
 		sleep "0.$((RANDOM % 9 + 1))"
 		kill -9 -- -$pid 2>/dev/null || true
 		wait $pid 2>/dev/null || true
-		sleep 0.3
+		wait_for 20 is_deserted "$TO_ADMIN"
 		if [[ $(sql "$TO" "SELECT to_regclass('\''airlift.run'\'') IS NOT NULL OR NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = '\''shop'\'')") == t ]]; then
 			restore <a.tzst
 		fi

@@ -142,8 +142,6 @@ check 'a source that never rests is given up on' '
 	grep -q still-changing "$T/sync.jsonl"
 	sync && same_data'
 
-# is_left_alone: no session of ours is left on the target
-is_left_alone() { [[ $(sql "$TO_ADMIN" "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'airlift'") = 0 ]]; }
 check 'killed at random moments, it leaves the target as it was or as it should be' '
 	for i in 1 2 3 4 5 6; do
 		sql "$FROM" "UPDATE s.ints SET v = '\''k$i'\'' || id WHERE id % 3 = 0" "DELETE FROM s.pairs WHERE b % 100 = $i" "UPDATE s.people SET email = email || '\''-$i'\''"
@@ -152,7 +150,7 @@ check 'killed at random moments, it leaves the target as it was or as it should 
 		sleep "0.$((RANDOM % 9))$((RANDOM % 9))"
 		kill -9 -- "-$pid" 2>/dev/null || true
 		wait $pid 2>/dev/null || true
-		wait_for 20 is_left_alone
+		wait_for 20 is_deserted "$TO_ADMIN"
 		after=$(digest_of "$TO" | grep -v "^lo" | sha256sum)
 		if [[ $before != "$after" ]]; then same_data; fi
 	done

