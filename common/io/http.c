@@ -232,6 +232,9 @@ sweep(struct http *h, struct list *l)
 		if (t->state == TRANSFER_RUNS && !t->recv_paused &&
 			!t->send_paused && h->now - t->moved > stall)
 			t->stalled = true;
+		if (t->state == TRANSFER_RUNS && t->r.total_seconds > 0 &&
+			h->now - t->started > t->r.total_seconds)
+			t->stalled = t->is_slow = true;
 		if (t->cancelled || t->stalled) {
 			finish(h, t, CURLE_OK);
 			next = l->first; /* callbacks may have changed it */
@@ -255,7 +258,7 @@ start_waiting(struct http *h)
 		take(&h->waiting, t);
 		append(&h->running, t);
 		t->state = TRANSFER_RUNS;
-		t->moved = h->now;
+		t->moved = t->started = h->now;
 		if (curl_multi_add_handle(h->multi, t->easy) != CURLM_OK)
 			finish(h, t, CURLE_FAILED_INIT);
 	}

@@ -30,7 +30,8 @@ enum http_error {
 	HTTP_UNTRUSTED, /* the certificate is not one to trust */
 	HTTP_TLS,
 	HTTP_RESET,    /* the connection ended before the answer did */
-	HTTP_TIMEOUT,  /* of connecting, or nothing moved for too long */
+	HTTP_TIMEOUT,  /* of connecting, or nothing moved for too long, or all
+			* of it takes too long */
 	HTTP_TOO_BIG,  /* headers or body beyond the limits of the request */
 	HTTP_PROTOCOL, /* the answer is no HTTP, or the URL no URL */
 	HTTP_GAVE_UP,  /* a callback said so */
@@ -94,6 +95,7 @@ struct http_request {
 	double connect_seconds;         /* 0: 15 */
 	double stall_seconds; /* no byte either way for so long; 0: 60. Time
 				 that callbacks keep it waiting counts not */
+	double total_seconds; /* all of it, once it has begun; 0: no limit */
 	size_t max_header;    /* all headers of the answer; 0: 64 KiB */
 	size_t max_body;      /* of what goes to ${into}; 0: 1 MiB */
 	/* Where the answer's body goes: with ${sink}, the body of a 2xx goes

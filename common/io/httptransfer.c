@@ -462,7 +462,8 @@ httptransfer_prepare(struct http_transfer *t, const struct http_request *r)
 	t->offset = 0;
 	t->header = 0;
 	t->sends = 0;
-	t->began = t->gave_up = t->too_big = t->stalled = t->cancelled = false;
+	t->began = t->gave_up = t->too_big = false;
+	t->stalled = t->is_slow = t->cancelled = false;
 	t->recv_paused = t->send_paused = t->resume = false;
 	t->fetched = NULL;
 	t->over = NULL;
@@ -564,6 +565,8 @@ explain(struct http_transfer *t, CURLcode code)
 		plain = "the answer is no HTTP";
 	if (t->a.error == HTTP_TIMEOUT && !t->stalled)
 		plain = NULL; /* of connecting: libcurl says it */
+	if (t->a.error == HTTP_TIMEOUT && t->is_slow)
+		plain = "the answer comes too slowly";
 	if (t->what.len > 0)
 		return;
 	if (t->a.error == HTTP_UNTRUSTED && t->trust.pin != NULL &&

@@ -31,8 +31,9 @@ struct http_transfer {
 	uint64_t offset; /* in the body that is sent */
 	size_t header;   /* bytes of headers that came */
 	double moved;    /* when a byte last did */
+	double started;  /* when it began to run */
 	unsigned sends;
-	bool began, gave_up, too_big, stalled, cancelled;
+	bool began, gave_up, too_big, stalled, is_slow, cancelled;
 	bool recv_paused, send_paused; /* by callbacks or the limit */
 	bool resume;                   /* asked for */
 	/* of http_fetch: */

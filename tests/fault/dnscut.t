@@ -12,6 +12,7 @@ app_up www.pdns.test pdns.test shop.pdns.test
 at_exit double_down
 export GOOGLE_CLOUD_PROJECT=shop-project
 https=(--ca-file "$T/tls/ca" --https-port "$HTTPS_PORT")
+# shellcheck disable=SC2154 # double and dns_up set them
 dnscut_apply() { dnscut apply --root-hints "$DNS_HINTS" --dns-port "$DNS_PORT" "${ends[@]}" "${https[@]}" "$@"; }
 
 # killed PLAN ARGUMENT...: apply, killed when a change has been made whose answer is held back
@@ -29,17 +30,50 @@ killed() {
 through() {
 	local how=$1 plan=$2 rc=0
 	shift 2
-	spoil $how
+	spoil "$how"
 	if [[ $how = hold* ]]; then
 		killed "$plan" "$@"
 	else
 		dnscut_apply "$@" <"$plan" >spoilt.jsonl 2>spoilt.err || rc=$?
-		[[ $rc = 0 || $rc = 1 || $rc = 111 ]] || { echo "$how: $rc" && cat spoilt.err; return 1; }
+		[[ $rc = 0 || $rc = 1 || $rc = 111 ]] || {
+			echo "$how: $rc" && cat spoilt.err
+			return 1
+		}
 	fi
 	spoil open
-	PLAN=$plan apply "$@" 2>again.err || { echo "again after $how" && cat again.err; return 1; }
+	PLAN=$plan apply "$@" 2>again.err || {
+		echo "again after $how" && cat again.err
+		return 1
+	}
 	[[ ! -e relay/changes || $how != lose* ]] || { echo "sent twice after $how" && return 1; }
 }
+
+check 'rfc2136: the answer to the update is lost, and two runs at once; a journal that is torn' '
+	# shellcheck disable=SC2030
+	ZONE=example.test ends=(--key "$DNS_KEY") provider=(--provider rfc2136)
+	"$ROOT/tests/lab/wire" wire.port "$DNS_PRIMARY:$DNS_PORT" wire.mode >wire.log 2>&1 &
+	wire=$!
+	wait_for 10 test -s wire.port
+	saved before
+	certificate www.example.test
+	plan --ttl 77 --certificate www.example.test.json www.example.test shop.example.test
+	cp plan.jsonl ttl.plan
+	echo doubt flydns >wire.mode
+	dnscut_apply --server "127.0.0.1:$(cat wire.port)" --journal ttl.journal <ttl.plan >lost.jsonl 2>lost.err
+	grep -q "no answer" lost.err
+	has ".type == \"zone.changed\" and (.already | not)" lost.jsonl
+	kill $wire
+	printf "{\"type\":\"zone.chan" >>ttl.journal
+	plan --address "$DNS_FLY" --prepared ttl.journal www.example.test
+	has ".type == \"zone.planned\" and .safe_after != null" plan.jsonl
+	PLAN=ttl.plan rollback
+	dnscut_apply <rollback.jsonl >one.jsonl 2>one.err &
+	one=$!
+	dnscut_apply <rollback.jsonl >two.jsonl 2>two.err &
+	wait $! || { cat two.err; exit 1; }
+	wait $one || { cat one.err; exit 1; }
+	saved after
+	diff before after'
 
 for p in powerdns cloudflare route53 google digitalocean dnsimple; do
 	relayed $p

@@ -2,6 +2,7 @@
 patience. Controls in the double's folder: `requests` is its log; `throttle` holds
 how many requests get 429 next; `slow` how many seconds a change takes before it
 is answered."""
+import contextlib
 import http.server
 import json
 import os
@@ -18,6 +19,7 @@ class Api(http.server.BaseHTTPRequestHandler):
     authorize(raw), which is the token of a bearer here."""
     protocol_version = "HTTP/1.1"
     folder = token = ""
+    one_at_a_time = contextlib.nullcontext()
 
     @classmethod
     def control(cls, name):
@@ -62,7 +64,8 @@ class Api(http.server.BaseHTTPRequestHandler):
             self.authorize(raw)
             if self.is_throttled():
                 raise Refused(429, "too_many_requests", "API rate limit exceeded.")
-            self.route(self.command, raw)
+            with self.one_at_a_time:
+                self.route(self.command, raw)
         except Refused as e:
             self.answer(e.status, self.refusal(e), [("Retry-After", "1")] if e.status == 429 else [])
 

@@ -2,9 +2,16 @@
 behind them serves. The server of HTTP and its controls are apidouble's."""
 import ipaddress
 import json
+import threading
 import urllib.request
 
-from apidouble import Api, Refused, serve  # noqa: F401
+import apidouble
+from apidouble import Refused, serve  # noqa: F401
+
+
+class Api(apidouble.Api):
+    """what PowerDNS serves changes once for each change here"""
+    one_at_a_time = threading.Lock()
 
 
 def strings(content):

@@ -15,6 +15,7 @@ export GOOGLE_CLOUD_PROJECT=shop-project
 edited() {
 	jq -c "$1" move.plan >edited.plan
 	fails cmp -s move.plan edited.plan
+	# shellcheck disable=SC2154 # app_up sets it
 	PLAN=edited.plan status 100 apply "${certs[@]}" 2>err
 	[[ $(wc -l <err) = 1 ]]
 }

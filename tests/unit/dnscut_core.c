@@ -289,6 +289,8 @@ main(void)
 	forbidden(RRTYPE_NS, "_acme-challenge.www.z.test.", false);
 	forbidden(RRTYPE_TXT, "_acme-challenge.other.z.test.", false);
 	forbidden(RRTYPE_TXT, "_acme-challenge.www.z.test.evil.", false);
+	forbidden(RRTYPE_TXT, "_acme-challenge.z.test.", true);
+	forbidden(RRTYPE_TXT, "_acme-challenge.test.", false);
 	standings();
 	judge("six 30 CNAME x.fly.dev.\n", 0, PROBE_NEW);
 	judge("six 31 CNAME x.fly.dev.\n", 0, PROBE_OTHER);

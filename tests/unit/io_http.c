@@ -66,6 +66,12 @@ serve(int fd, const char *text, size_t head, const char *body, size_t n)
 	} else if (str_starts(path, "/count")) {
 		(void)buf_printf(&b, "%u %u", served, connections);
 		answer(fd, "", b.data, b.len);
+	} else if (str_starts(path, "/drip")) {
+		say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n");
+		for (n = 0; n < 16; n++) {
+			say(fd, "d");
+			clock_sleep(clock_system(), 0.25);
+		}
 	} else if (!str_starts(path, "/silent")) {
 		say(fd, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
 	}
@@ -172,7 +178,8 @@ fails(struct http *h, const char *path, enum http_error e, bool sent)
 		.body = {.kind = HTTP_BODY_MEMORY, .data = "x", .len = 1},
 		.once = true,
 		.into = &body,
-		.stall_seconds = 1};
+		.stall_seconds = 1,
+		.total_seconds = 2};
 
 	if (strstr(path, "://") != NULL)
 		r.url = path;
@@ -203,6 +210,7 @@ failures(struct http *h)
 	fails(h, "/big", HTTP_TOO_BIG, true);
 	fails(h, "/headers", HTTP_TOO_BIG, true);
 	fails(h, "/silent", HTTP_TIMEOUT, true);
+	fails(h, "/drip", HTTP_TIMEOUT, true);
 	(void)snprintf(bad, sizeof(bad), "https://127.0.0.1:%u/", port);
 	fails(h, bad, HTTP_TIMEOUT, false);
 	r.url = at("/");

@@ -161,6 +161,7 @@ fetch(struct api *a, const struct api_call *c, struct buf *into,
 		.headers = headers,
 		.once = strcmp(c->method, "GET") != 0,
 		.stall_seconds = a->seconds,
+		.total_seconds = MOST_PATIENCE,
 		.max_body = ANSWER_MAX,
 		.into = into};
 	size_t i;

@@ -463,6 +463,8 @@ byrecord_obstacle(void *state, const struct rrset *set)
 	(void)state;
 	if (set->extra == NULL)
 		return NULL;
+	if (strcmp(set->extra, RRSET_MIXED) == 0)
+		return "its records have different settings (TTL)";
 	return strstr(set->extra, "\"type\":") != NULL
 		       ? "it is of a type that DNS does not have, a redirect "
 			 "or a pool"

@@ -433,8 +433,8 @@ cloudflare_obstacle(void *state, const struct rrset *set)
 	if (set->extra == NULL)
 		return NULL;
 	if (strcmp(set->extra, RRSET_MIXED) == 0)
-		return "its records have different settings (proxy, comment, "
-		       "tags)";
+		return "its records have different settings (TTL, proxy, "
+		       "comment, tags)";
 	return strstr(set->extra, "\"read_only\":true") != NULL
 		       ? "it belongs to something else at Cloudflare, a Worker "
 			 "or a page"

@@ -50,6 +50,8 @@ prepared_read(const char *path, const char *zone, double *safe_after)
 		return -1;
 	}
 	if ((in = jsonl_open(fd, path, JSONL_MAX_LINE)) != NULL) {
+		/* a last line that is torn is none */
+		jsonl_growing(in);
 		while ((rc = jsonl_next(in, &doc)) == 1) {
 			take(json_root(doc), zone, &r);
 			json_free(doc);
