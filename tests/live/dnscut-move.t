@@ -174,6 +174,36 @@ check 'a name that only a wildcard answers for gets records of its own' '
 	PLAN=rollback.jsonl apply
 	test "$(ask $DNS_SECONDARY new.example.test A | head -n 1)" = wild.herokudns.test.'
 
+# as on a machine without IPv6
+# shellcheck disable=SC2154 # dns_up sets them
+without_ipv6() {
+	run_records "$T/apply.jsonl" timeout 120 /usr/bin/python3 "$ROOT/tests/lab/no-ipv6" dnscut apply --root-hints "$DNS_HINTS" \
+		--dns-port "$DNS_PORT" "${ends[@]}" --ca-file tls/ca --https-port "$HTTPS_PORT" --certificate shop.example.test.json "$@" <plan.jsonl
+}
+check 'without IPv6 its addresses are not proven, and the records say so; another machine proves them' '
+	plan --certificate shop.example.test.json shop.example.test
+	apply --certificate shop.example.test.json --dry-run
+	cp apply.jsonl elsewhere
+	without_ipv6
+	has ".rule == \"dns-no-route\" and .level == \"warning\" and (.message | contains(\"::1\"))" apply.jsonl
+	has ".type == \"https.checked\" and .address == \"::1\" and .result == \"no-route\" and (.ok | not)" apply.jsonl
+	has ".type == \"https.checked\" and .address == \"$DNS_FLY\" and .result == \"proven\" and .ok" apply.jsonl
+	has ".type == \"zone.changed\" and .unproven == [\"::1\"]" apply.jsonl
+	rollback
+	PLAN=rollback.jsonl apply
+	plan --certificate shop.example.test.json shop.example.test
+	jq -c "if .type == \"https.checked\" then .at = (now - 4000 | todate) else . end" elsewhere >old
+	without_ipv6 --dry-run --proven old
+	has ".type == \"https.checked\" and .result == \"no-route\"" apply.jsonl
+	without_ipv6 --proven elsewhere
+	has ".type == \"https.checked\" and .address == \"::1\" and .result == \"elsewhere\"" apply.jsonl
+	has ".type == \"zone.changed\" and (has(\"unproven\") | not)" apply.jsonl
+	fails has ".rule == \"dns-no-route\"" apply.jsonl
+	rollback
+	PLAN=rollback.jsonl apply
+	plan --certificate shop.example.test.json shop.example.test
+	status 100 without_ipv6 --proven missing'
+
 check 'HTTPS records with addresses in them stop the plan' '
 	update "update add www2.$ZONE 60 A $DNS_OLD" "update add www2.$ZONE 60 HTTPS 1 . alpn=h2 ipv4hint=192.0.2.1"
 	status 1 plan --address "$DNS_FLY" www2.example.test

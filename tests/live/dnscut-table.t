@@ -75,12 +75,17 @@ check 'fewer rows than names: drawn over itself all the same, and said how many 
 
 check 'Ctrl-C ends it: soon, as what it is, with the terminal as before and a summary' '
 	for interval in 1s 1h; do
-		table 80 24 out.jsonl 2.5 --interval $interval
+		table 80 24 out.jsonl 2.5 --timeout 2h --interval $interval
 		records out.jsonl
 		sees ".status == 1 and .column == 0 and .seconds < 3"
 		sees "all(.screens[]; map(select(startswith(\"servers \"))) | length == 1)"
 		has ".type == \"summary\" and .verb == \"watch\" and (.ok | not)" out.jsonl
 	done'
+
+check 'what is said at the end stands above the table, which stays' '
+	table 80 24 out.jsonl 60 --interval 1h --timeout 10s
+	sees ".status == 111 and (.screens[-1] | any(contains(\"dns-timeout\")) and any(startswith(\"servers 0%\")))"
+	sees ".screens[-1][-1] | contains(\"watched for\")"'
 
 check 'no terminal: records, findings as lines, and no table' '
 	status 1 watch_plan --once 2>err

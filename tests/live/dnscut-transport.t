@@ -99,6 +99,31 @@ check 'a large zone is transferred whole, over many messages, each signed' '
 	test "$(grep -c h[0-9]*.bind.test big.jsonl)" = 20000
 	test "$(jq -r "select(.type == \"zone.saved\").sha256" big.jsonl)" = "$(/usr/bin/python3 "$ROOT/tests/zonehash.py" <big.jsonl)"'
 
+n=0
+for how in 1 2 99 100 101 unended altered lost swapped; do
+	n=$((n + 1))
+	/usr/bin/python3 "$ROOT/tests/lab/dns-resigner" 127.0.0.1 $((DNS_PORT + 20 + n)) "$DNS_BIND" "$DNS_PORT" "$T/dns/key" $how >"$T/resigner.$how" 2>&1 &
+	at_exit "kill $! 2>/dev/null"
+	LIAR[$how]=127.0.0.1:$((DNS_PORT + 20 + n))
+	wait_for 10 eval "(exec 3<>/dev/tcp/127.0.0.1/$((DNS_PORT + 20 + n))) 2>/dev/null"
+done
+# transferred HOW: by one that signs its messages so
+transferred() { ZONE=bind.test SERVER=$DNS_BIND snapshot --server "${LIAR[$1]}" --output "$1.jsonl"; }
+check 'a transfer with messages that have no signature of their own, up to 99 in a row' '
+	sum=$(jq -r "select(.type == \"zone.saved\").sha256" big.jsonl)
+	for how in 1 2 99 100; do
+		transferred $how
+		test "$(jq -r "select(.type == \"zone.saved\").sha256" $how.jsonl)" = "$sum"
+		test "$(tail -n 1 resigner.$how)" -gt 250
+	done'
+check 'more than that, or none at the end, or one of those altered, lost or in another place: refused' '
+	for how in 101 unended altered lost swapped; do
+		status 100 transferred $how 2>err
+		cat err
+		grep -q sign err
+		test ! -e $how.jsonl
+	done'
+
 check 'misuse is refused in a line' '
 	cp plan.jsonl good.plan
 	status 100 dnscut plan --provider rfc2136 2>err

@@ -119,6 +119,8 @@ put_done(struct applying *a, bool was_done)
 		jsonw_uint(&w, "serial", serial);
 	jsonw_str(&w, "sha256", hash);
 	jsonw_bool(&w, "already", was_done);
+	if (a->s.unproven.n > 0)
+		namelist_put(&w, "unproven", &a->s.unproven);
 	jsonw_time(&w, "at", now);
 	jsonw_time(&w,
 		a->plan.phase == PLAN_MOVE ? "safe_to_detach_at" : "safe_after",

@@ -26,7 +26,7 @@ struct dnscut_options {
 	struct opt_list certificates, addresses;
 	int64_t ttl; /* 0: none was given */
 	/* of apply */
-	const char *ca_file;
+	const char *ca_file, *proven;
 	int64_t https_port;
 	bool dry_run;
 	/* of watch */

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "dnscut.h"
 #include "dnsname.h"
+#include "elsewhere.h"
 #include "flyapi.h"
 #include "flycert.h"
 #include "gate.h"
@@ -89,6 +90,37 @@ pass_certificate(
 	return STATUS_TEMPORARY;
 }
 
+/* An address that has no route here. An exit status. */
+static int
+pass_elsewhere(struct session *s, const char *host, const char *address,
+	size_t *proven)
+{
+	if (is_elsewhere_proven(&s->elsewhere, host, address)) {
+		++*proven;
+		return STATUS_OK;
+	}
+	(void)recorder_tell(&s->rec, "warning", "dns-no-route",
+		"on a machine with IPv6: apply --dry-run of the same plan, and "
+		"give what it says to --proven",
+		"%s: HTTPS to %s is not proven: there is no route to such "
+		"addresses from here, and no other machine has said it",
+		host, address);
+	return namelist_add(&s->unproven, address) == 0 ? STATUS_OK
+							: STATUS_TEMPORARY;
+}
+
+/* How a check ended, for its record. */
+static const char *
+result_name(const struct session *s, enum httpscheck_result rc,
+	const char *host, const char *address)
+{
+	if (rc == HTTPSCHECK_NO_ROUTE)
+		return is_elsewhere_proven(&s->elsewhere, host, address)
+			       ? "elsewhere"
+			       : "no-route";
+	return rc == HTTPSCHECK_OK ? "proven" : "failed";
+}
+
 /* A request to one address, under one name; ${*proven} is counted. */
 static int
 pass_https(struct session *s, const char *host, const char *address,
@@ -108,6 +140,7 @@ pass_https(struct session *s, const char *host, const char *address,
 	jsonw_str(&w, "name", host);
 	jsonw_str(&w, "address", address);
 	jsonw_bool(&w, "ok", rc == HTTPSCHECK_OK);
+	jsonw_str(&w, "result", result_name(s, rc, host, address));
 	if (code > 0)
 		jsonw_int(&w, "status", code);
 	jsonw_time(&w, "at", session_now(s));
@@ -116,14 +149,8 @@ pass_https(struct session *s, const char *host, const char *address,
 	*proven += rc == HTTPSCHECK_OK;
 	if (rc == HTTPSCHECK_OK)
 		status = STATUS_OK;
-	if (rc == HTTPSCHECK_NO_ROUTE) {
-		(void)recorder_tell(&s->rec, "warning", "dns-no-route",
-			"try it from a machine with IPv6",
-			"%s: %s cannot be tried from here: there is no route "
-			"to such addresses",
-			host, address);
-		status = STATUS_OK;
-	}
+	if (rc == HTTPSCHECK_NO_ROUTE)
+		status = pass_elsewhere(s, host, address, proven);
 	if (rc == HTTPSCHECK_FAILED)
 		(void)recorder_tell(&s->rec, "error", "dns-https-failed",
 			"visitors would see this: repair it first",
@@ -227,5 +254,8 @@ gate_pass(struct session *s, const struct plan *p)
 		status = worse(
 			status, pass_certificate(s, &certs, p->hosts.item[i]));
 	flycert_fini(&certs);
+	if (status == STATUS_OK && elsewhere_read(s->opt->proven,
+					   session_now(s), &s->elsewhere) == -1)
+		status = STATUS_MISUSE;
 	return status == STATUS_OK ? pass_addresses(s, p) : status;
 }

@@ -100,6 +100,10 @@ const struct opt options_apply[] = {JOURNAL, CERTIFICATES,
 	{"https-port", 0, OPT_INT, AT(https_port), "N",
 		"the port of HTTPS, for a rehearsal (443)", 1, 65535, NULL,
 		NULL},
+	{"proven", 0, OPT_STRING, AT(proven), "FILE",
+		"what apply --dry-run said on a machine with IPv6, for "
+		"addresses that have no route here",
+		0, 0, NULL, NULL},
 	{"dry-run", 0, OPT_FLAG, AT(dry_run), NULL,
 		"look at everything, and change nothing", 0, 0, NULL, NULL},
 	END};

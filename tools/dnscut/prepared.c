@@ -1,16 +1,15 @@
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "json.h"
-#include "jsonl.h"
 #include "msg.h"
 #include "namelist.h"
 #include "prepared.h"
+#include "recordfile.h"
 
 /* What was read: the plans whose time is known, and the latest of the times. */
 struct reading {
+	const char *zone;
 	struct namelist plans;
 	double latest;
 };
@@ -18,8 +17,9 @@ struct reading {
 /* Takes the time of one record, if it is one. A plan that was applied again
  * counts from the first time. */
 static void
-take(const struct json_val *v, const char *zone, struct reading *r)
+take(void *ctx, const struct json_val *v)
 {
+	struct reading *r = ctx;
 	const char *z = json_get_str(v, "zone"),
 		   *plan = json_get_str(v, "plan"),
 		   *phase = json_get_str(v, "phase"),
@@ -27,7 +27,7 @@ take(const struct json_val *v, const char *zone, struct reading *r)
 	double t;
 
 	if (strcmp(json_get_str(v, "type"), "zone.changed") != 0 || z == NULL ||
-		strcmp(z, zone) != 0 || phase == NULL ||
+		strcmp(z, r->zone) != 0 || phase == NULL ||
 		strcmp(phase, "ttl") != 0 || at == NULL || plan == NULL ||
 		clock_parse_rfc3339(at, &t) == -1 ||
 		has_namelist(&r->plans, plan) ||
@@ -40,25 +40,9 @@ take(const struct json_val *v, const char *zone, struct reading *r)
 int
 prepared_read(const char *path, const char *zone, double *safe_after)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = -1;
-	struct reading r = {{NULL, 0}, 0};
-	struct jsonl *in;
-	struct json *doc;
+	struct reading r = {.zone = zone};
+	int rc = recordfile_each(path, take, &r);
 
-	if (fd == -1) {
-		msg_errno("%s", path);
-		return -1;
-	}
-	if ((in = jsonl_open(fd, path, JSONL_MAX_LINE)) != NULL) {
-		/* a last line that is torn is none */
-		jsonl_growing(in);
-		while ((rc = jsonl_next(in, &doc)) == 1) {
-			take(json_root(doc), zone, &r);
-			json_free(doc);
-		}
-		jsonl_close(in);
-	}
-	close(fd);
 	if (rc == 0 && r.plans.n == 0) {
 		msg_error("%s: it does not tell that TTLs of %s were changed: "
 			  "apply the plan made with --ttl to its end first",

@@ -50,6 +50,8 @@ session_close(struct session *s)
 	if (s->provider != NULL)
 		s->provider->close(s->state);
 	dnssec_close(s->keys);
+	namelist_fini(&s->elsewhere);
+	namelist_fini(&s->unproven);
 	walkzone_fini(&s->zone);
 	walk_close(s->walk);
 	free(s->name);

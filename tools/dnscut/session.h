@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "dnsaddr.h"
+#include "namelist.h"
 #include "recorder.h"
 #include "rrset.h"
 #include "walk.h"
@@ -13,7 +14,6 @@
 struct dnscut_options;
 struct dnssec_keys;
 struct env;
-struct namelist;
 struct plan;
 struct provider;
 
@@ -30,6 +30,9 @@ struct session {
 	void *state;
 	struct dnsaddr server;
 	char *server_name;
+	/* of HTTPS: what another machine has proven, and the addresses that
+	 * nobody has */
+	struct namelist elsewhere, unproven;
 };
 
 /* session_open(s, o, env, verb): begin. An exit status; session_close() in any

@@ -50,7 +50,8 @@ struct watching {
 	double begun;
 	unsigned round;
 	bool is_terminal, is_stopped;
-	int lines;               /* of the table that is on the terminal */
+	struct buf table;        /* as it is on the terminal */
+	int lines;               /* of it */
 	bool told[PROBE_STATES]; /* findings that were given */
 };
 
@@ -62,8 +63,7 @@ sink(void *ctx, const char *line)
 
 	if (w->lines > 0)
 		fprintf(stderr, "\033[%dA\033[J", w->lines);
-	w->lines = 0;
-	fprintf(stderr, "%s\n", line);
+	fprintf(stderr, "%s\n%s", line, buf_str(&w->table));
 }
 
 /* Whom to ask. 0 or -1 after a message. */
@@ -212,7 +212,7 @@ draw(struct watching *w, const struct look *servers,
 	struct watchtable_size t = {
 		.width = 80, .seconds = clock_mono(w->s.env->clock) - w->begun};
 	struct winsize size;
-	struct buf b = BUF_INIT;
+	struct buf b = BUF_INIT, table = BUF_INIT;
 	int lines;
 
 	if (!w->is_terminal)
@@ -223,9 +223,15 @@ draw(struct watching *w, const struct look *servers,
 	}
 	if (w->lines > 0)
 		(void)buf_printf(&b, "\033[%dA\033[J", w->lines);
-	lines = watchtable_put(&b, w->probe, w->n, servers, resolvers, &t);
-	if (lines > 0 && fd_write_all(STDERR_FILENO, b.data, b.len) == 0)
+	lines = watchtable_put(&table, w->probe, w->n, servers, resolvers, &t);
+	if (lines > 0 && buf_append(&b, table.data, table.len) == 0 &&
+		fd_write_all(STDERR_FILENO, b.data, b.len) == 0) {
+		buf_fini(&w->table);
+		w->table = table;
 		w->lines = lines;
+	} else {
+		buf_fini(&table);
+	}
 	buf_fini(&b);
 }
 
@@ -364,6 +370,7 @@ watch_run(const void *options, struct env *env)
 	msg_set_sink(NULL, NULL);
 	if (journal_close(w.journal) == -1 && status == STATUS_OK)
 		status = STATUS_TEMPORARY;
+	buf_fini(&w.table);
 	free(w.probe);
 	free(w.server);
 	free(w.resolver);

@@ -93,7 +93,7 @@ talk_receive(struct talk *t, ldns_pkt **out)
 		    : tsig_verify(t->z->key, p, t->in.data, t->in.len,
 			      clock_wall(clock_system()), &t->signing);
 	/* one that refuses may do so unsigned; nobody gains by forging it */
-	if (v != TSIG_GOOD &&
+	if (v != TSIG_GOOD && v != TSIG_PENDING &&
 		!(v == TSIG_MISSING &&
 			ldns_pkt_get_rcode(p) != LDNS_RCODE_NOERROR)) {
 		ldns_pkt_free(p);
@@ -160,6 +160,8 @@ receive_zone(struct talk *t, struct rrsets *out)
 		if (rc != DNSZONE_OK)
 			return rc;
 	}
+	if (t->signing.pending > 0)
+		return refuse(t, tsig_verdict_text(TSIG_PENDING));
 	return rrsets_settle(out) == 0 ? DNSZONE_OK
 				       : complain(t, "the transfer");
 }

@@ -6,14 +6,16 @@
 
 #include "base64.h"
 #include "buf.h"
+#include "dnsmsg.h"
 #include "dnsname.h"
 #include "mem.h"
 #include "msg.h"
 #include "secret.h"
 #include "str.h"
 #include "tsig.h"
+#include "tsigmac.h"
 
-enum { FUDGE = 300 };
+enum { FUDGE = 300, MOST_UNSIGNED = 99 };
 
 struct tsig {
 	char *name, *algorithm;
@@ -162,6 +164,8 @@ tsig_state_fini(struct tsig_state *st)
 {
 	ldns_rdf_deep_free(st->mac);
 	st->mac = NULL;
+	tsigmac_free(st->digest);
+	st->digest = NULL;
 }
 
 /* Remembers the signature of a message. */
@@ -208,6 +212,101 @@ number(const ldns_rdf *f)
 	return v;
 }
 
+/* Whether the record is of this key: its name and algorithm. */
+static bool
+is_own(const struct tsig *k, const ldns_rr *tsig)
+{
+	ldns_rdf *name = ldns_dname_new_frm_str(k->name),
+		 *algorithm = ldns_dname_new_frm_str(k->algorithm);
+	bool is = name != NULL && algorithm != NULL &&
+		  ldns_dname_compare(name, ldns_rr_owner(tsig)) == 0 &&
+		  ldns_dname_compare(algorithm, ldns_rr_rdf(tsig, 0)) == 0;
+
+	ldns_rdf_deep_free(name);
+	ldns_rdf_deep_free(algorithm);
+	return is;
+}
+
+/* Where the last record of a message begins; 0: it cannot be told. */
+static size_t
+last_record(const unsigned char *p, size_t n)
+{
+	size_t at = DNSMSG_HEADER, last = 0, left, queries;
+
+	queries = (size_t)(p[4] << 8 | p[5]);
+	left = queries + (size_t)(p[6] << 8 | p[7]) +
+	       (size_t)(p[8] << 8 | p[9]) + (size_t)(p[10] << 8 | p[11]);
+	for (; left > 0; left--) {
+		last = at;
+		while (at < n && p[at] != 0 && p[at] < 0xc0)
+			at += 1U + p[at];
+		if (at >= n)
+			return 0;
+		at += p[at] >= 0xc0 ? 2 : 1;
+		at += queries > 0 ? 4 : 10;
+		if (at > n)
+			return 0;
+		if (queries > 0)
+			queries--;
+		else
+			at += (size_t)(p[at - 2] << 8 | p[at - 1]);
+	}
+	return at == n ? last : 0;
+}
+
+/* Adds a message that is not signed to the digest that is to come. */
+static enum tsig_verdict
+postpone(
+	const struct tsig *k, const void *wire, size_t n, struct tsig_state *st)
+{
+	const ldns_rdf *mac = st->mac;
+
+	if (!st->is_later || st->pending == MOST_UNSIGNED || mac == NULL)
+		return TSIG_MISSING;
+	if (st->pending++ == 0) {
+		/* its length stands before it, as in its record */
+		tsigmac_free(st->digest);
+		st->digest = tsigmac_new(k->algorithm, k->data);
+		if (st->digest == NULL ||
+			tsigmac_add(st->digest, ldns_rdf_data(mac),
+				ldns_rdf_size(mac)) == -1)
+			return TSIG_BAD;
+	}
+	return tsigmac_add(st->digest, wire, n) == 0 ? TSIG_PENDING : TSIG_BAD;
+}
+
+/* Whether the signature is good for this message and those before it that had
+ * none: RFC 8945 section 5.3.1, with the timers only (4.3.3.1). */
+static bool
+is_good_for_all(const struct tsig *k, const ldns_rr *tsig,
+	const unsigned char *wire, size_t n, struct tsig_state *st)
+{
+	const ldns_rdf *time = ldns_rr_rdf(tsig, 1),
+		       *fudge = ldns_rr_rdf(tsig, 2),
+		       *mac = ldns_rr_rdf(tsig, 3), *id = ldns_rr_rdf(tsig, 4);
+	size_t end = last_record(wire, n);
+	unsigned char head[DNSMSG_HEADER];
+	unsigned records;
+
+	if (end == 0 || ldns_rdf_size(time) != 6 || ldns_rdf_size(fudge) != 2 ||
+		ldns_rdf_size(id) != 2 || ldns_rdf_size(mac) < 2 ||
+		!is_own(k, tsig))
+		return false;
+	/* as it was before it was signed */
+	memcpy(head, wire, sizeof(head));
+	memcpy(head, ldns_rdf_data(id), 2);
+	records = (unsigned)(head[10] << 8 | head[11]) - 1;
+	head[10] = (unsigned char)(records >> 8);
+	head[11] = (unsigned char)records;
+	return tsigmac_add(st->digest, head, sizeof(head)) == 0 &&
+	       tsigmac_add(st->digest, wire + sizeof(head),
+		       end - sizeof(head)) == 0 &&
+	       tsigmac_add(st->digest, ldns_rdf_data(time), 6) == 0 &&
+	       tsigmac_add(st->digest, ldns_rdf_data(fudge), 2) == 0 &&
+	       is_tsigmac(st->digest, ldns_rdf_data(mac) + 2,
+		       ldns_rdf_size(mac) - 2);
+}
+
 enum tsig_verdict
 tsig_verify(const struct tsig *k, struct ldns_struct_pkt *p, const void *wire,
 	size_t n, double now, struct tsig_state *st)
@@ -215,7 +314,9 @@ tsig_verify(const struct tsig *k, struct ldns_struct_pkt *p, const void *wire,
 	const ldns_rr *tsig = ldns_pkt_tsig(p);
 	bool good;
 
-	if (tsig == NULL || ldns_rr_rd_count(tsig) < 7)
+	if (tsig == NULL)
+		return postpone(k, wire, n, st);
+	if (ldns_rr_rd_count(tsig) < 7)
 		return TSIG_MISSING;
 	/* RFC 8945 section 5.3.2: these come unsigned */
 	switch (number(ldns_rr_rdf(tsig, 5))) {
@@ -228,10 +329,11 @@ tsig_verify(const struct tsig *k, struct ldns_struct_pkt *p, const void *wire,
 	default:
 		break;
 	}
-	good = st->is_later ? ldns_pkt_tsig_verify_next(p, wire, n, k->name,
-				      secret_data(k->data), st->mac, 1)
-			    : ldns_pkt_tsig_verify(p, wire, n, k->name,
-				      secret_data(k->data), st->mac);
+	good = st->pending > 0 ? is_good_for_all(k, tsig, wire, n, st)
+	       : st->is_later  ? ldns_pkt_tsig_verify_next(p, wire, n, k->name,
+					 secret_data(k->data), st->mac, 1)
+			       : ldns_pkt_tsig_verify(p, wire, n, k->name,
+					 secret_data(k->data), st->mac);
 	if (!good)
 		return TSIG_BAD;
 	/* the name and the algorithm are part of what is signed; the time is
@@ -240,6 +342,7 @@ tsig_verify(const struct tsig *k, struct ldns_struct_pkt *p, const void *wire,
 		return TSIG_BADTIME;
 	remember(st, tsig);
 	st->is_later = true;
+	st->pending = 0;
 	return TSIG_GOOD;
 }
 
@@ -247,6 +350,7 @@ const char *
 tsig_verdict_text(enum tsig_verdict v)
 {
 	static const char *const texts[] = {[TSIG_GOOD] = "good",
+		[TSIG_PENDING] = "the last of its messages are not signed",
 		[TSIG_MISSING] = "the answer is not signed",
 		[TSIG_BAD] = "the answer's signature is not of this key",
 		[TSIG_BADKEY] = "the server does not know the key: compare "

@@ -8,6 +8,7 @@ struct buf;
 struct ldns_struct_pkt;
 struct secret;
 struct tsig;
+struct tsigmac;
 
 /* A key for transaction signatures (RFC 8945). */
 
@@ -28,6 +29,9 @@ const char *tsig_name(const struct tsig *k);
 struct tsig_state {
 	void *mac; /* ldns's */
 	bool is_later;
+	/* messages since then that are not signed, and their digest so far */
+	unsigned pending;
+	struct tsigmac *digest;
 };
 
 /* tsig_sign(k, p, wire, st): sign the message and append it to ${wire}; with
@@ -37,6 +41,7 @@ int tsig_sign(const struct tsig *k, struct ldns_struct_pkt *p, struct buf *wire,
 
 enum tsig_verdict {
 	TSIG_GOOD,
+	TSIG_PENDING, /* not signed, but one that follows may be for it, too */
 	TSIG_MISSING, /* not signed, which the first and last must be */
 	TSIG_BAD,     /* not made with this key */
 	TSIG_BADKEY,  /* the server does not know the key */
@@ -44,8 +49,12 @@ enum tsig_verdict {
 	TSIG_BADTIME  /* clocks differ by more than is allowed */
 };
 
-/* tsig_verify(k, p, wire, n, now, st): judge an answer; ${now} is the time,
- * seconds since 1970. */
+/*
+ * tsig_verify(k, p, wire, n, now, st): judge an answer; ${now} is the time,
+ * seconds since 1970. Of an answer in many messages up to 99 in a row may come
+ * without a signature (RFC 8945 section 5.3.1); they are as good as the next
+ * one that has one, and without such a one they are nothing.
+ */
 enum tsig_verdict tsig_verify(const struct tsig *k, struct ldns_struct_pkt *p,
 	const void *wire, size_t n, double now, struct tsig_state *st);
 
