@@ -87,6 +87,7 @@ _airlift() {
 	fi
 }
 
-complete -o filenames -F _airlift airlift-rollback cutreport dnscut flylint heroku-cutover \
-	herokucfg2secrets pgcopy procfile2toml railway2toml rediscopy renderyaml2toml tigris-sync \
-	vercel2report
+complete -o filenames -F _airlift airlift-rollback airlift-rotate-secrets \
+	airlift-soak cutreport dnscut flylint heroku-cutover herokucfg2secrets \
+	pgcopy procfile2toml railway-cutover railway2toml rediscopy render-cutover \
+	renderyaml2toml tigris-sync vercel2report
