@@ -72,7 +72,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 ## make              build every program into build/gcc/bin
-## make rehearse     a whole Heroku cutover against real local servers (KEEP=1 leaves them up)
+## make rehearse     a whole cutover and the way back against real local servers (SOURCE=render, KEEP=1)
 ## make check        every test, on real servers that the tests start themselves
 ## make deps         install what is missing (apt; elsewhere prints the list)
 ## make install      programs, man pages, data, runbooks, completions (PREFIX, DESTDIR)

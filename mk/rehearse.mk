@@ -1,6 +1,5 @@
 # A whole cutover against real local servers: SOURCE=heroku|render|railway,
 # SCALE=1, ROLLBACK=0 without the way back, KEEP=1 to look around.
-export SOURCE SCALE ROLLBACK KEEP
 
 rehearse: deps
 	@$(MAKE) --no-print-directory rehearse-built

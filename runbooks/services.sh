@@ -267,6 +267,10 @@ source_frozen() {
 	look || return 1
 	jq -e 'length == 0' "$STATE/.writers.now" >/dev/null && all_stopped
 }
+source_there() {
+	save_output .all.now list_services || return 111
+	jq -e --slurpfile moved "$STATE/services.json" '[.[].id] as $there | all($moved[0][].id; IN($there[]))' "$STATE/.all.now" >/dev/null
+}
 source_freeze() {
 	shown "$STOP_SHOWN   # $(known writers.json '.[].name' '<each service that runs>'), and wait for them to end" stop_all
 }

@@ -25,14 +25,26 @@ def heroku(data):
     return not app["maintenance"] and app["formation"]["web"]["quantity"] > 0, app["config"]
 
 
+def render(data):
+    s = next(s for s in data["services"].values() if s["name"] == "shop-web")
+    return not s["suspenders"], s["env"]
+
+
+def railway(data):
+    s = next(s for s in data["services"].values() if s["name"] == "Web")["in"]["env-prod"]
+    return any(d["status"] == "SUCCESS" for d in s["deployments"]), s["vars"]
+
+
 def fly(data):
-    app = data.get("apps", {}).get("shop")
-    if app is None:
-        return False, {}
-    return bool(app["releases"]) and app["counts"].get("web", 0) > 0, app["secrets"]
+    """The app that the name belongs to."""
+    for app in data.get("apps", {}).values():
+        if any(c["hostname"] == "www.example.test" for c in app["certs"]) and app["releases"]:
+            groups = app["web"] or list(app["counts"])
+            return any(app["counts"].get(g, 0) > 0 for g in groups), app["secrets"]
+    return False, {}
 
 
-PLATFORMS = {"heroku": heroku, "fly": fly}
+PLATFORMS = {"heroku": heroku, "render": render, "railway": railway, "fly": fly}
 
 
 def text_of(path):
