@@ -106,6 +106,11 @@ has_record() {
 }
 journal_has() { has_record "$JOURNAL" "$1"; }
 
+# mend_journal: the end of a line that a crash tore goes: its step is simply done again.
+mend_journal() {
+	[[ ! -s $JOURNAL || -z $(tail -c 1 "$JOURNAL") ]] || sed -i '$d' "$JOURNAL"
+}
+
 # open_state APP TARGET: the folder of this cutover, one process at a time.
 open_state() {
 	STATE=${STATE:-cutover/$1}
@@ -116,10 +121,7 @@ open_state() {
 	exec 9>"$STATE/lock"
 	# what a killed run has left may take a moment to end
 	flock -w 5 9 || die "another run of this cutover is under way ($STATE/lock)" 111
-	if [[ -s $JOURNAL && -n $(tail -c 1 "$JOURNAL") ]]; then
-		# the end of a line that a crash tore: its step is simply done again
-		sed -i '$d' "$JOURNAL"
-	fi
+	mend_journal
 	if [[ ! -s $JOURNAL ]]; then
 		record --arg tool "$RUNBOOK" --arg source "$1" --arg target "$2" \
 			'{type: "journal.open", tool: $tool, source: $source, target: $target, at: $at}'

@@ -143,6 +143,11 @@ apply_option() {
 	local o
 	for o in "${DNS_OPTIONS[@]}" "${DNS_APPLY_OPTIONS[@]}"; do [[ $o != "$1="* ]] || printf '%s' "${o#*=}"; done
 }
+https_port() {
+	local port
+	port=$(apply_option --https-port)
+	echo "${port:-443}"
+}
 # is_no_route ADDRESS PORT: from here there is no way to such addresses (IPv6).
 is_no_route() {
 	local why
@@ -166,11 +171,10 @@ address_of() {
 # ask_https HOST PLACE FORMAT: GET / under the host's name at that place; curl's FORMAT of it
 # on standard output, curl's exit status.
 ask_https() {
-	local ca port place
+	local ca place
 	place=$(address_of "$2")
 	ca=$(apply_option --ca-file)
-	port=$(apply_option --https-port)
 	[[ $place != *:* ]] || place="[$place]"
 	curl -q -sS -o /dev/null -w "$3" --noproxy '*' --max-time 20 ${ca:+--cacert "$ca"} \
-		--connect-to "$1:443:$place:${port:-443}" "https://$1/"
+		--connect-to "$1:443:$place:$(https_port)" "https://$1/"
 }
