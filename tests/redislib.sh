@@ -13,7 +13,7 @@ at_exit redis_all_down
 # the program ${SERVER:-redis-server}; its port into $T/NAME/port. A server that
 # was up before comes back on the same port with its data.
 redis_up() {
-	local name=$1 dir=$T/$1 port n extra=(--enable-debug-command local)
+	local dir=$T/$1 port n extra=(--enable-debug-command local)
 	shift
 	mkdir -p "$dir"
 	"${SERVER:-redis-server}" --version | grep -qE 'v=[0-6]\.' && extra=()
