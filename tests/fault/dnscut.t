@@ -79,8 +79,9 @@ for p in powerdns cloudflare route53 google digitalocean dnsimple; do
 	relayed $p
 	case $p in
 	digitalocean) faults=('lose 2' 'hold 4') ;;
-	dnsimple) faults=('drop 3' 'fail 4 502') ;;
-	powerdns | route53) faults=('lose 1' 'hold 1') ;;
+	dnsimple) faults=('fail 4 502') ;;
+	powerdns) faults=('lose 1' 'hold 1') ;;
+	route53) faults=('hold 1') ;;
 	*) faults=('drop 1' 'fail 1 503') ;;
 	esac
 	check "$p: lost, dropped, failed, killed: there and back" '

@@ -106,8 +106,8 @@ check 'services that are where a name points, and where browsers are led' '
 	saved after
 	diff before after'
 
+double digitalocean
 check 'records of a set with TTLs of their own are refused, not made alike' '
-	double digitalocean
 	curl -sf -H "Authorization: Bearer hidden-token" -d "{\"type\":\"A\",\"name\":\"two\",\"data\":\"192.0.2.1\",\"ttl\":60}" "${ends[3]}/domains/pdns.test/records"
 	curl -sf -H "Authorization: Bearer hidden-token" -d "{\"type\":\"A\",\"name\":\"two\",\"data\":\"192.0.2.2\",\"ttl\":600}" "${ends[3]}/domains/pdns.test/records"
 	status 1 plan --ttl 40 two.pdns.test
