@@ -1,7 +1,7 @@
 """A server of HTTP for the doubles of vendors' APIs, that can be slow and ask for
 patience. Controls in the double's folder: `requests` is its log; `throttle` holds
 how many requests get 429 next; `slow` how many seconds a change takes before it
-is answered."""
+is answered; `token` another token than it was started with."""
 import contextlib
 import http.server
 import json
@@ -42,7 +42,11 @@ class Api(http.server.BaseHTTPRequestHandler):
         self.wfile.write(text)
 
     def authorize(self, raw):
-        if self.headers.get("Authorization") != f"Bearer {self.token}":
+        token, path = self.token, os.path.join(self.folder, "token")
+        if os.path.exists(path):
+            with open(path, encoding="ascii") as f:
+                token = f.read().strip()
+        if self.headers.get("Authorization") != f"Bearer {token}":
             raise Refused(401, "unauthorized", "Unable to authenticate you")
 
     def is_throttled(self):

@@ -79,6 +79,30 @@ check 'a set that answers by policy is saved, and refused by plan' '
 	has ".rule == \"dns-complex-set\" and (.message | startswith(\"shop.pdns.test. A cannot be changed here: it has a routing policy\"))" plan.jsonl
 	rm double/policy'
 
+check 'a token that expires in the middle: the one that is in its file by then is taken' '
+	plan --ttl 45 www.pdns.test
+	echo 4 >double/pending
+	{
+		wait_for 20 eval "grep -q ^POST double/requests"
+		sleep 1
+		echo hidden-second >double.key
+		echo hidden-second >double/token
+	} &
+	: >double/requests
+	apply 2>err
+	wait
+	grep -q "the key has expired: going on with the one that is in its file now" err
+	fails grep -q hidden err
+	has ".type == \"zone.changed\"" apply.jsonl
+	test "$(ttl $DNS_PDNS www.pdns.test CNAME)" = 45
+	rollback
+	PLAN=rollback.jsonl apply
+	echo hidden-token >double/token
+	status 100 snapshot 2>err
+	grep -q "key is refused" err
+	rm double/token
+	echo hidden-token >double.key'
+
 check 'throttled either way, a wrong token, no project, another zone, two of it' '
 	plan --ttl 40 www.pdns.test
 	echo 3 >double/throttle
@@ -93,7 +117,10 @@ check 'throttled either way, a wrong token, no project, another zone, two of it'
 	grep -q "key is refused" err
 	fails grep -q hidden err
 	(unset GOOGLE_CLOUD_PROJECT && status 100 snapshot 2>err)
-	grep -q "set GOOGLE_CLOUD_PROJECT" err
+	grep -q "give --project, or set GOOGLE_CLOUD_PROJECT" err
+	(unset GOOGLE_CLOUD_PROJECT && snapshot --project shop-project)
+	status 100 snapshot --project another 2>err
+	GOOGLE_OAUTH_ACCESS_TOKEN=hidden-token cut_run env.jsonl snapshot --provider google --zone pdns.test --api-base "${ends[3]}"
 	echo 1 >double/twins
 	status 100 snapshot 2>err
 	grep -q "several public zones" err

@@ -230,18 +230,44 @@ is_busy(const struct api *a, const struct http_answer *answer,
 				       answer->status, buf_str(text))));
 }
 
+/* Whether the file that the key came from has another one by now. */
+static bool
+is_key_renewed(struct api *a)
+{
+	struct buf before = BUF_SECRET;
+	bool is = false;
+
+	if (a->kind->header == NULL ||
+		locator_kind(a->locator) != LOCATOR_FILE ||
+		buf_append(&before, a->header.data, a->header.len) == -1)
+		return false;
+	if (read_key(a) == 0)
+		is = strcmp(buf_str(&before), buf_str(&a->header)) != 0;
+	buf_fini(&before);
+	if (is)
+		msg_note("%s: the key has expired: going on with the one that "
+			 "is in its file now",
+			a->kind->what);
+	return is;
+}
+
 enum provider_result
 api_fetch(
 	struct api *a, const struct api_call *c, long *status, struct buf *text)
 {
 	bool change = strcmp(c->method, "GET") != 0, busy;
 	struct http_answer answer;
+	bool renewed = false;
 	unsigned tried = 0;
 	double wait;
 
 	for (;;) {
 		if (fetch(a, c, text, &answer) == -1)
 			return PROVIDER_AWAY;
+		/* nothing was done, be it a change */
+		if (answer.error == HTTP_OK && answer.status == 401 &&
+			!renewed && (renewed = is_key_renewed(a)))
+			continue;
 		busy = is_busy(a, &answer, text);
 		if ((wait = patience(&answer, tried++, change, busy)) < 0)
 			break;

@@ -59,7 +59,8 @@ enum provider_result api_fetch(struct api *a, const struct api_call *c,
 
 /*
  * api_call(a, c, status, doc): make the call; when the provider asks for
- * patience (429, 503) wait and try again, as long as the options allow. A
+ * patience (429, 503) wait and try again, as long as the options allow; when it
+ * refuses the key (401) look whether its file has another one by now. A
  * ${doc} is the JSON of the answer, the caller's to json_free(), or NULL: there
  * is none. PROVIDER_OK whenever there is an answer but for refused keys;
  * PROVIDER_UNKNOWN if it broke after a change was sent.

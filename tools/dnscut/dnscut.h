@@ -10,7 +10,7 @@ struct env;
 
 /* The options of every verb; each verb's table fills what it knows. */
 struct dnscut_options {
-	const char *zone, *provider, *server, *key, *api_base;
+	const char *zone, *provider, *server, *key, *api_base, *project;
 	const char *root_hints;
 	int64_t dns_port;
 	struct opt_list resolvers;

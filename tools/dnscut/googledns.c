@@ -38,6 +38,7 @@ is_busy(long status, const char *text)
 static const struct api_kind kind = {.what = "google",
 	.base = "https://dns.googleapis.com/dns/v1",
 	.header = "Authorization: Bearer ",
+	.key = "env:GOOGLE_OAUTH_ACCESS_TOKEN",
 	.is_busy = is_busy,
 	.media = "application/json"};
 
@@ -201,7 +202,9 @@ end:
 static enum provider_result
 googledns_open(const struct provider_options *o, void **state)
 {
-	const char *project = getenv("GOOGLE_CLOUD_PROJECT");
+	const char *project = o->project != NULL
+				      ? o->project
+				      : getenv("GOOGLE_CLOUD_PROJECT");
 	struct googledns *p = mem_zalloc(1, sizeof(*p));
 	enum provider_result rc;
 
@@ -211,8 +214,8 @@ googledns_open(const struct provider_options *o, void **state)
 	p->clock = o->clock;
 	if (project == NULL || *project == '\0') {
 		msg_error(
-			"google: set GOOGLE_CLOUD_PROJECT to the project that "
-			"the zone is in");
+			"google: give --project, or set GOOGLE_CLOUD_PROJECT, "
+			"to the project that the zone is in");
 		rc = PROVIDER_REFUSED;
 	} else {
 		rc = api_open(o, &kind, NULL, &p->api);

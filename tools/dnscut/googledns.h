@@ -4,7 +4,8 @@
 struct provider;
 
 /* Google Cloud DNS, by its API (cloud.google.com/dns/docs/reference/rest/v1):
- * all or nothing. The project is GOOGLE_CLOUD_PROJECT. */
+ * all or nothing. The project is that of the options, or
+ * GOOGLE_CLOUD_PROJECT. */
 extern const struct provider googledns_provider;
 
 #endif

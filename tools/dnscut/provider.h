@@ -46,6 +46,7 @@ struct provider_options {
 	const char *server_name;
 	const char *key;      /* a locator, or NULL */
 	const char *api_base; /* or NULL: the provider's own */
+	const char *project;  /* google; or NULL */
 	double seconds;       /* at most, for an answer */
 	const struct clock *clock;
 };

@@ -217,6 +217,7 @@ session_connect(struct session *s, const char *provider)
 		.server = &s->server,
 		.key = s->opt->key,
 		.api_base = s->opt->api_base,
+		.project = s->opt->project,
 		.seconds = PROVIDER_SECONDS,
 		.clock = s->env->clock};
 	enum provider_result rc;
