@@ -58,7 +58,7 @@ services_validate() {
 	done
 	[[ -z $SOURCE_BUCKET || $SOURCE_BUCKET =~ ^[A-Z][A-Z0-9_]*$ ]] || die "--source-bucket $SOURCE_BUCKET: no beginning of a variable's name"
 }
-slug() { printf '%s' "$1" | tr 'A-Z' 'a-z' | sed -E 's/[^a-z0-9]+/-/g; s/^-+|-+$//g'; }
+slug() { printf '%s' "$1" | tr '[:upper:]' '[:lower:]' | sed -E 's/[^a-z0-9]+/-/g; s/^-+|-+$//g'; }
 
 # --- the inventory --------------------------------------------------------
 

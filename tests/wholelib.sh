@@ -22,6 +22,12 @@ whole_lab() {
 	at_exit "kill $CLIENT_PID 2>/dev/null"
 	wait_for 10 test -s "$T/ledger" || exit 1
 }
+# is_served_from ADDRESS: the client writes there, now
+is_served_from() {
+	local now
+	now=$(date -u +%Y-%m-%dT%H:%M:%S)
+	wait_for 20 eval "has '.type == \"client.second\" and .written > 0 and .to == \"$1\" and .at > \"$now\"' \"\$T/client.jsonl\""
+}
 client_ends() {
 	kill "$CLIENT_PID"
 	wait_for 10 eval 'has ".type == \"client.total\"" "$T/client.jsonl"'
