@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Helpers of the tests that run whole cutovers against doubles of the vendors'
-# programs. Sourced after lib.sh and pglib.sh.
+# programs. Sourced after lib.sh, and after pglib.sh where there is a database.
 PATH=$BIN:$T/bin:$ROOT/tests/lab/bin:$PATH
 export AIRLIFT_LAB_STATE=$T/lab
 
@@ -11,6 +11,15 @@ cutover_lab() {
 	heroku-app "$T/lab"
 	PROXY=$((20000 + RANDOM % 20000))
 	export PROXY
+}
+# bare_lab: the app without a database: nothing to copy, no server
+bare_lab() {
+	mkdir -p "$T/lab"
+	echo "postgresql://u:p@127.0.0.1:1/app" | tee "$T/lab/source.url" >"$T/lab/target.url"
+	heroku-app "$T/lab"
+	edit heroku "del(.apps.shop.config.DATABASE_URL) | .apps.shop.addons = []"
+	PROXY=16380
+	OPTIONS_=()
 }
 # forward ARGUMENT...: the cutover of the app shop, with OPTIONS_; back ARGUMENT...: the way back
 OPTIONS_=(--no-redis)

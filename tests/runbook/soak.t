@@ -1,20 +1,15 @@
 #!/usr/bin/env bash
 # soak: an app that was moved is looked after; what is found, what counts, when it ends.
 . "$(dirname "$0")/../lib.sh"
-. "$(dirname "$0")/../pglib.sh"
 . "$(dirname "$0")/../dnslib.sh"
 . "$(dirname "$0")/../cutoverlib.sh"
 dns_up
 W=www.example.test
 app_up $W
 update "update delete $W. CNAME" "update add $W. 1 A $DNS_OLD"
-mkdir -p "$T/lab"
-echo "postgresql://u:p@127.0.0.1:1/app" | tee "$T/lab/source.url" >"$T/lab/target.url"
-heroku-app "$T/lab"
-# no database: nothing to copy
-edit heroku "del(.apps.shop.config.DATABASE_URL) | .apps.shop.addons = [] | .apps.shop.domains = [\"$W\"]"
+bare_lab
+edit heroku ".apps.shop.domains = [\"$W\"]"
 ln -s "$T/dns" "$T/lab/dns"
-PROXY=1638
 OPTIONS_=(--certificate-wait 10 --dns-provider rfc2136 --dns-key "$DNS_KEY" --zone example.test --ttl 1
 	--dns-option "--root-hints=$DNS_HINTS" --dns-option "--dns-port=$DNS_PORT"
 	--dns-apply-option "--ca-file=$T/tls/ca" --dns-apply-option "--https-port=$HTTPS_PORT"
@@ -136,7 +131,7 @@ check 'it ends when all was well for so long; once does not count, twice does, a
 	round() { jq -cs "map(select(.type == \"soak.round\")) | last | .at = (now - $1 | todate) | .green_since = (now - 100 | todate) | .every = 60 |
 		(.checks[] | select(.check == \"https\")).status = \"$2\" | .ok = (\"$2\" == \"ok\")" "$T/state/soak.jsonl" >r; cat r >"$T/state/soak.jsonl"; }
 	green() { jq -rs "last | .green_since" "$T/state/soak.jsonl"; }
-	round 60 ok
+	round 30 ok
 	kept=$(green)
 	echo 503 >"$T/tls/status"
 	status 1 soak --once
