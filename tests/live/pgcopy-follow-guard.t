@@ -34,7 +34,7 @@ hold() {
 let_go() {
 	printf '%s\n' 'COMMIT;' '\q' >&7
 	exec 7>&-
-	wait $holder
+	wait "$holder"
 }
 # is_waiting: a session of ours on the target waits for a lock
 is_waiting() { [[ $(sql "$TO_ADMIN" "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'airlift' AND wait_event_type = 'Lock'") != 0 ]]; }

@@ -6,7 +6,7 @@ two
 openssl req -new -x509 -days 2 -nodes -newkey rsa:2048 -subj /CN=ec2.example \
 	-keyout "$T/key" -out "$T/cert" >/dev/null 2>&1
 TLSPORT=$(free_port)
-redis_up far --requirepass pw --tls-port $TLSPORT --tls-cert-file "$T/cert" --tls-key-file "$T/key" \
+redis_up far --requirepass pw --tls-port "$TLSPORT" --tls-cert-file "$T/cert" --tls-key-file "$T/key" \
 	--tls-auth-clients no || exit 1
 export PARALLEL_HOME=$T/parallel
 mkdir -p "$PARALLEL_HOME" && touch "$PARALLEL_HOME/will-cite"
