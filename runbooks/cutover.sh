@@ -426,6 +426,8 @@ show_status() {
 # put aside too, for the report
 # shellcheck disable=SC2120 # the way back has more of them
 cutover_report() {
+	# shellcheck disable=SC2034 # report's
+	local REPORT_TITLE="$APP: $SOURCE_NAME → Fly.io"
 	local f past=()
 	for f in "$STATE"/rolledback-*/*; do
 		case $f in *.journal | */propagation.jsonl | */back-*-verify.jsonl | */back-verify.jsonl | */back-propagation.jsonl) past+=("$f") ;; esac

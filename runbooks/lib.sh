@@ -175,14 +175,14 @@ confirm() {
 	[[ $answer == yes ]] || die "stopped before this step; run it again to go on" 1
 }
 
-# report JOURNAL...: what happened, as a page to look at; with those that are
-# there. A report that cannot be made does not fail a cutover.
+# report JOURNAL...: what happened, as a page to look at, under REPORT_TITLE; of
+# those that are there. A report that cannot be made does not fail a cutover.
 report() {
 	local f files=("$JOURNAL")
 	[[ -z $DRY_RUN ]] || return 0
 	command -v cutreport >/dev/null || return 0
 	for f; do [[ ! -s $f ]] || files+=("$f"); done
-	if cutreport -o "$STATE/report.html" "${files[@]}"; then
+	if cutreport -o "$STATE/report.html" ${REPORT_TITLE:+--title "$REPORT_TITLE"} "${files[@]}"; then
 		say "   report: $STATE/report.html"
 	fi
 }
