@@ -85,9 +85,12 @@ moved_services() {
 		"$STATE/all.json"
 }
 
-# uses_of ID: which of its variables mean which database or Redis; no values
+# uses_of ID: which of its variables mean which database or Redis, or the bucket;
+# no values
 uses_of() {
-	variables_of "$1" | jq -c --arg id "$1" --slurpfile all "$STATE/all.json" '
+	variables_of "$1" | jq -c --arg id "$1" --arg bucket "$SOURCE_BUCKET" --slurpfile all "$STATE/all.json" '
+		(to_entries[] | select($bucket != "" and (.key | startswith("\($bucket)_"))) |
+			{service: $id, variable: .key, store: "bucket", kind: "bucket", name: "the bucket", url: false}),
 		to_entries[] as $v | $all[0][] | select(.kind == "database" or .kind == "redis") |
 		select(any(.marks[]; . as $m | $v.value | contains($m))) |
 		{service: $id, variable: $v.key, store: .id, kind, name, url: ($v.value | test("^[a-z]+://"))}'
@@ -161,11 +164,11 @@ services_inventory() {
 
 # --- variables ------------------------------------------------------------
 
-# left_out ID: options for herokucfg2secrets: what means an old database or Redis
-# that moves has no place in the new app
+# left_out ID: options for herokucfg2secrets: what means an old database, Redis or
+# bucket that moves has no place in the new app
 left_out() {
-	jq -r --arg id "$1" --slurpfile stores "$STATE/stores.json" '
-		.[] | select(.service == $id and (.store | IN($stores[0] | .database, .redis))) | "--drop", .variable' "$STATE/uses.json"
+	jq -r --arg id "$1" --arg bucket "${NO_BUCKET:-bucket}" --slurpfile stores "$STATE/stores.json" '
+		.[] | select(.service == $id and (.store | IN($bucket, ($stores[0] | .database, .redis)))) | "--drop", .variable' "$STATE/uses.json"
 }
 # as_secrets ID ARGUMENT...: herokucfg2secrets over its variables
 as_secrets() {

@@ -197,9 +197,20 @@ hold_deploys() { :; }
 release_deploys() { :; }
 
 source_inventory() { services_inventory; }
+# neighbours: variables by which a service that moves reaches another one
+neighbours() {
+	local id
+	while read -r -u 4 id; do
+		variables_of "$id" | jq -r --arg id "$id" --slurpfile all "$STATE/all.json" '
+			($all[0][] | select(.id == $id).name) as $name | to_entries[] as $v | $all[0][] | select(.slug and .id != $id) |
+			select(.slug as $s | $v.value | test("(//|@)\($s)(:[0-9]+)?(/|$)|^\($s):[0-9]+$")) |
+			"   warning: \($name): \($v.key) means \(.name) on the private network of Render (APP.internal stands for it on Fly.io)"' >&2 || return
+	done 4< <(jq -r '.[].id' "$STATE/services.json")
+}
 source_check() {
 	shown "render whoami" ask_render whoami
 	shown "$VARIABLES_SHOWN | herokucfg2secrets --format render --plan > $STATE/variables.<its name>.jsonl" plan_variables
+	[[ -n $DRY_RUN ]] || neighbours
 }
 source_close() {
 	say "   The services stay suspended on Render; Postgres and Key Value go on, and cost, until you delete them. Keep them until you are sure."

@@ -37,6 +37,7 @@ kept_private() {
 	for f in "$T"/state/*.jsonl "$T"/state/*.journal; do [[ ! -s $f ]] || records "$f"; done
 	[[ $(stat -c %a "$T/state") == 700 ]]
 	[[ -z $(find "$T/state" -type f ! -name '*.toml' -perm /077) ]]
+	# shellcheck disable=SC2153 # of pglib.sh
 	from=${FROM#*app_owner:} to=${TO#*app_owner:}
 	fails grep -rqF -e "${from%%@*}" -e "${to%%@*}" -e leak- "$T/state"
 	fails grep -qF -e "${from%%@*}" -e "${to%%@*}" "$T/lab/calls.log"

@@ -93,10 +93,10 @@ check 'the API checks the token, the path and the method' '
 check 'variables come in pages of 20, and without those of groups' '
 	api GET "services/$WEB/env-vars" | jq -e "length == 20"
 	api GET "services/$WEB/env-vars?limit=100" >all
-	jq -e "length == 27 and all(.[]; .envVar.key != \"MAIL_PASSWORD\")" all
+	jq -e "length == 28 and all(.[]; .envVar.key != \"MAIL_PASSWORD\")" all
 	jq -e ".[] | select(.envVar.key == \"SPACES\").envVar.value == \"  both ends  \"" all
 	cursor=$(api GET "services/$WEB/env-vars?limit=20" | jq -r ".[-1].cursor")
-	api GET "services/$WEB/env-vars?limit=20&cursor=$cursor" | jq -e "length == 7"
+	api GET "services/$WEB/env-vars?limit=20&cursor=$cursor" | jq -e "length == 8"
 	api GET "services/$WEB/env-vars?limit=500"
 	answers 400'
 

@@ -3,6 +3,7 @@ project with its environments, services and their deployments. Field names and
 types are those of the program's copy of the API's schema."""
 import time
 
+import double
 import gqldouble
 from gqldouble import Failed
 
@@ -31,7 +32,7 @@ SCHEMA = {
 
 def status(d):
     """Removing takes ${drain} seconds, starting ${boot}."""
-    if d["status"] == "REMOVED" and time.time() < d.get("removed_at", 0) + d.get("drain", 0):
+    if d["status"] == "REMOVED" and "removed_at" in d and (time.time() < d["removed_at"] + d.get("drain", 0) or double.is_working("railway")):
         return "REMOVING"
     if d["status"] == "SUCCESS" and time.time() < d.get("started_at", 0) + d.get("boot", 0):
         return "DEPLOYING"

@@ -2,6 +2,8 @@
 the documents that both show, made from render.json."""
 import time
 
+import double
+
 NOW = "2026-01-01T00:00:00Z"
 PLATFORM = {"web_service": "Web Service", "private_service": "Private Service",
             "background_worker": "Background Worker", "cron_job": "Cron Job",
@@ -45,7 +47,7 @@ def instances(sid, s):
     """Those that run: a suspended service's take ${drain} seconds to end."""
     if s["type"] in ("cron_job", "static_site"):
         return []
-    if is_suspended(s) and time.time() >= s.get("suspended_at", 0) + s.get("drain", 0):
+    if is_suspended(s) and time.time() >= s.get("suspended_at", 0) + s.get("drain", 0) and not double.is_working("render"):
         return []
     return [{"createdAt": NOW, "id": f"{sid}-{i:05d}"} for i in range(s["instances"])]
 

@@ -54,6 +54,7 @@ check 'a person is told what moves where, what writes elsewhere, and what needs 
 	grep -q "shop-nightly  *cron  *1  *to the app shop-nightly" first.out
 	grep -q "shop-web-staging stays on Render, and is stopped in the freeze" first.out
 	grep -q "error: ASSET_HOST: points at shop-web.onrender.com" first.out
+	grep -q "warning: shop-web: STATS_URL means shop-worker on the private network" first.out
 	grep -q "needs schedule: shop-nightly: its image needs the program supercronic" first.out
 	fails grep -Eq "shop-old|needs (postgres|scale|secret|domain|build)|means shop-db too" first.out
 	grep -qF "Undo: render-cutover --app shop --state $T/state abort." first.out'
@@ -80,7 +81,7 @@ check 'every variable arrived byte for byte, groups under the own ones; secret f
 	jq -S ".services[\"$WEB\"].env + {MAIL_PASSWORD: \"mailpw-#1\"} | del(.DATABASE_URL, .REDIS_URL)" "$T/lab/render.json" >want
 	jq -S --slurpfile w want ".apps[\"shop-web\"].secrets | with_entries(select(.key as \$k | \$w[0] | has(\$k)))" "$T/lab/fly.json" >got
 	diff want got
-	test "$(jq length want)" -eq 26
+	test "$(jq length want)" -eq 27
 	jq -e ".apps[\"shop-web\"].secrets | (.DATABASE_URL | test(\"flympg.net\")) and (has(\"REDIS_URL\") | not) and
 		(.FILE_LICENSE_PEM | @base64d) == \"-----BEGIN LICENSE-----\nx\n\"" "$T/lab/fly.json"
 	jq -e ".apps[\"shop-worker\"].secrets | .SHARED_FLAG == \"of the group\" and .QUEUES == \"default,mail\"" "$T/lab/fly.json"'
