@@ -313,6 +313,7 @@ step_freeze() {
 	[[ -n $DRY_RUN ]] || budget
 	! moves_names || [[ -n $DRY_RUN ]] || names_ready
 	confirm "From here on $APP is closed to its users."
+	record --arg app "$APP" '{type: "freeze.begun", app: $app, at: $at}'
 	[[ -n $DRY_RUN || -s $STATE/frozen.at ]] || date +%s >"$STATE/frozen.at"
 	source_freeze
 }

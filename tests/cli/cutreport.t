@@ -201,6 +201,19 @@ check 'the way back closes the app once more' '
 	cutreport --text j | grep -qx "Closed from 11:00:00 to 11:00:30, 30s"
 	cutreport --text j | grep -qx "Rolled back at 11:01:00"
 	cutreport j | grep -q "Rolled back at"'
+check 'a freeze that waits has closed nothing before it says so' '
+	journal | sed "/step.done.*freeze/,\$d" >waits
+	echo "{\"type\":\"freeze.budget\",\"seconds\":60,\"max_seconds\":1800,\"at\":\"2026-11-25T10:02:01.000Z\"}" >>waits
+	cutreport --text waits >got
+	fails grep -q "^Closed" got
+	{
+		cat waits
+		echo "{\"type\":\"freeze.begun\",\"app\":\"shop\",\"at\":\"2026-11-25T10:02:11.000Z\"}"
+		journal | sed "1,/step.started.*freeze/d"
+	} >closed
+	records closed
+	cutreport --text closed | grep -qx "Closed from 10:02:11 to 10:04:20, 2m09s"'
+
 check 'what a client saw: outages with their length, a row in the plot, and wrong answers as a problem' '
 	i=0
 	while [[ $i -lt 60 ]]; do

@@ -161,9 +161,11 @@ story_closed(const struct story *s, size_t i, double *begin, double *end)
 	for (k = 0; k < s->n_steps; k++) {
 		/* a second try within the same closed time begins none */
 		if (!is_closing(s->step[k].name) ||
-			(until == 0 ? false : s->step[k].begin < until))
+			(until == 0 ? false : s->step[k].begin < until) ||
+			(s->step[k].waits && s->step[k].closed <= 0))
 			continue;
-		*begin = s->step[k].begin;
+		*begin =
+			s->step[k].waits ? s->step[k].closed : s->step[k].begin;
 		*end = closed_until(s, *begin);
 		if (i-- == 0)
 			return true;

@@ -19,6 +19,10 @@ struct json_val;
 struct story_step {
 	char *name, *what, *undo;
 	double begin, end; /* end 0: it did not say that it ended */
+	/* of a freeze that waits before it closes the app, and when it did, or
+	 * 0 */
+	bool waits;
+	double closed;
 	enum { STEP_OPEN, STEP_DONE, STEP_FAILED } state;
 };
 
@@ -174,8 +178,9 @@ void story_next(struct story *s);
 void story_fini(struct story *s);
 
 /* story_closed(s, i, begin, end): the ${i}th time, from 0, that the app was
- * closed: from the step "freeze" to the end of "switch" or to an abort, and on
- * the way back from "back-freeze" to the end of "back-start" or of "switch";
+ * closed: from the step "freeze" (where it tells, from when it closed the app)
+ * to the end of "switch" or to an abort, and on the way back from "back-freeze"
+ * to the end of "back-start" or of "switch";
  * ${*end} is 0 while it is. false: there is none. */
 bool story_closed(const struct story *s, size_t i, double *begin, double *end);
 

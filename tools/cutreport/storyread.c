@@ -54,6 +54,20 @@ end_step(const struct reading *x, int state)
 }
 
 static void
+read_freeze_budget(const struct reading *x)
+{
+	if (x->s->n_steps > 0)
+		x->s->step[x->s->n_steps - 1].waits = true;
+}
+
+static void
+read_freeze_begun(const struct reading *x)
+{
+	if (x->s->n_steps > 0)
+		x->s->step[x->s->n_steps - 1].closed = x->at;
+}
+
+static void
 read_step_done(const struct reading *x)
 {
 	end_step(x, STEP_DONE);
@@ -170,6 +184,8 @@ static const struct reader readers[] = {
 	{"journal.open", read_open},
 	{"step.started", read_step_started},
 	{"step.done", read_step_done},
+	{"freeze.budget", read_freeze_budget},
+	{"freeze.begun", read_freeze_begun},
 	{"step.failed", read_step_failed},
 	{"cutover.aborted", read_aborted},
 	{"cutover.rolledback", read_rolled_back},
