@@ -17,6 +17,7 @@
 #   source_variable NAME           one variable's value, on standard output
 #   source_bucket_variables PREFIX the bucket's variables, as a JSON object
 #   source_freeze, source_unfreeze stop every writer; put back what was there
+#   source_quiet                   before the freeze: what it would not stop has ended (or unset)
 #   source_frozen                  whether no writer runs
 #   source_there                   whether the app is still there (1: no; 111: not known)
 #   source_close                   what remains of it, and how to be rid of it
@@ -47,7 +48,8 @@ known() {
 # conversion (in a dry run) there is one.
 targets() {
 	if [[ -s $STATE/targets.json ]]; then
-		jq -r ".[] | $1" "$STATE/targets.json"
+		# wherever the folder is now
+		jq -r --arg state "$STATE" ".[] | .config |= \"\\(\$state)/\\(split(\"/\")[-1])\" | $1" "$STATE/targets.json"
 	else
 		jq -nr --arg app "$TO_APP" --arg conf "$STATE/fly.toml" --arg source "$APP" \
 			"{app: \$app, config: \$conf, source: \$source, counts: {}} | $1"
@@ -122,7 +124,9 @@ create_app() {
 	fi
 }
 create_cluster() {
-	if [[ -n $(cluster_id) ]]; then
+	local id
+	id=$(cluster_id)
+	if [[ -n $id ]]; then
 		say "  (the cluster $TO_APP-db is there)"
 	else
 		# it ends with the connection string, password and all
@@ -154,6 +158,7 @@ checked() {
 attach() {
 	local id
 	id=$(cluster_id)
+	[[ -n $id ]] || die "no Managed Postgres cluster $TO_APP-db in $ORG: run from provision" 100
 	if fly secrets list --json -a "$1" | jq -e 'any(.[]; .name == "DATABASE_URL")' >/dev/null; then
 		say "  (DATABASE_URL is set)"
 	else
@@ -267,14 +272,25 @@ in_window() {
 # window_left: seconds of it that are left; nothing outside.
 window_left() {
 	local begun
-	[[ -z $DRY_RUN && -e $STATE/frozen.at ]] || return 0
+	[[ -z $DRY_RUN && -s $STATE/frozen.at ]] || return 0
 	begun=$(<"$STATE/frozen.at")
 	echo $((begun + MAX_FREEZE - $(date +%s)))
+}
+
+# how_it_stands: nobody is left to find out that the app is closed
+how_it_stands() {
+	[[ -n $DRY_RUN || ! -s $STATE/frozen.at || ! -e $STATE/stopped ]] ||
+		say "== $APP is closed to its users since $(date -u -d "@$(<"$STATE/frozen.at")" +'%F %T') UTC, until this goes on, or \`$ABORT\`."
 }
 
 # after_failure STEP STATUS: the window is over: back into service, asked or not.
 after_failure() {
 	local left
+	if [[ $1 == dns ]]; then
+		say "== $TO_APP runs on Fly.io and takes writes; names that have not moved lead to $SOURCE_NAME, where $APP is closed." \
+			"   On: mend what is named above (or the records by hand) and run the same command. To plan the move anew: rm $STATE/move.jsonl." \
+			"   Back: $BACK"
+	fi
 	left=$(window_left)
 	[[ -n $left && $left -le 0 && " sync verify " == *" $1 "* ]] || return 0
 	say "" "== $APP has been closed for longer than --max-freeze ($MAX_FREEZE s)."
@@ -312,9 +328,11 @@ budget() {
 step_freeze() {
 	[[ -n $DRY_RUN ]] || budget
 	! moves_names || [[ -n $DRY_RUN ]] || names_ready
+	if [[ -z $DRY_RUN ]] && declare -F source_quiet >/dev/null; then source_quiet; fi
 	confirm "From here on $APP is closed to its users."
 	record --arg app "$APP" '{type: "freeze.begun", app: $app, at: $at}'
-	[[ -n $DRY_RUN || -s $STATE/frozen.at ]] || date +%s >"$STATE/frozen.at"
+	# as long as nothing was stopped the time has not begun
+	[[ -n $DRY_RUN || -e $STATE/stopped && -s $STATE/frozen.at ]] || date +%s >"$STATE/frozen.at"
 	source_freeze
 }
 
@@ -405,22 +423,47 @@ step_close() {
 
 # --- abort and status -----------------------------------------------------
 
-abort_cutover() {
+too_late() {
 	if is_begun switch; then
 		die "the switch has begun: rows may have been written on Fly.io that $SOURCE_NAME does not have. \`$BACK\` carries them back and puts $APP into service." 1
 	fi
+}
+# stop_run: the one of this cutover that is under way
+stop_run() {
+	local held
+	STATE=${STATE:-cutover/$APP} && JOURNAL=$STATE/journal.jsonl
+	[[ -s $JOURNAL && -e $STATE/lock ]] || return 0
+	held=$(holders)
+	[[ -n $held ]] && belongs "$APP" "$TO_APP" || return 0
+	too_late
+	confirm "A run of this cutover is under way, and is stopped now (the processes ${held//$'\n'/ })."
+	say "   stopping the run that is under way"
+	# shellcheck disable=SC2086
+	end_all $held
+}
+abort_cutover() {
+	too_late
+	if ! is_begun freeze && [[ ! -e $STATE/stopped && ! -e $STATE/frozen.at ]]; then
+		say "$APP was not closed by this cutover: there is nothing to put back."
+		return
+	fi
 	confirm "This puts $APP on $SOURCE_NAME back into service."
+	# shellcheck disable=SC2034 # lib.sh tells people of it
+	STEP=abort STEP_UNDO="the cutover again, later" STEP_RUNS=1
+	# the next run freezes and syncs again, also if this one is broken off
+	undone verify sync freeze
 	source_unfreeze
-	rm -f "$STATE/frozen.at"
+	rm -f "$STATE/frozen.at" "$STATE/stopped"
+	# shellcheck disable=SC2034
+	STEP_RUNS=
 	record --arg app "$APP" '{type: "cutover.aborted", app: $app, at: $at}'
-	# what the freeze did is undone: the next run freezes and syncs again
-	undone freeze sync verify
 	say "$APP serves again from $SOURCE_NAME."
 }
 
 show_status() {
 	jq -Rr 'fromjson? | select((.type | startswith("step.")) or .type == "cutover.aborted") |
 		"\(.at)\t\(.type)\t\(.step // "")\t\(if .seconds then "\(.seconds * 10 | round / 10)s" else "" end)"' "$JOURNAL" | align
+	how_it_stands
 }
 
 # cutover_report FILE...: every journal and record of this cutover, those that a way back
@@ -464,6 +507,7 @@ cutover_main() {
 		;;
 	abort)
 		need_vendors "${SOURCE_PROGRAMS[@]}"
+		stop_run
 		open_state "$APP" "$TO_APP"
 		abort_cutover
 		return
@@ -476,6 +520,7 @@ cutover_main() {
 	not_on_the_way_back
 	keep_options
 	step inventory "what the app is made of" "nothing to undo"
+	need_has
 	step check "accounts, and what will become of each variable" "nothing to undo"
 	step convert "its configuration to fly.toml" "delete $STATE/fly.toml"
 	step provision "the Fly app and its database" "fly apps destroy $TO_APP; fly mpg destroy"

@@ -12,17 +12,23 @@ stop_proxy() {
 	[[ -z $PROXY_PID ]] || kill "$PROXY_PID" 2>/dev/null || true
 	PROXY_PID=
 }
-trap stop_proxy EXIT
+
+# listed SENTENCE: the list that flyctl prints as JSON on standard input; where there is nothing
+# it may print the sentence instead. Anything else is no empty list.
+listed() {
+	jq -Rs --arg none "$1" 'if ascii_downcase | startswith($none) then [] else
+		(fromjson? // if test("^\\s*null\\s*$") then [] else null end) |
+			if type == "array" then . else error("what fly printed is not understood") end end'
+}
 
 # cluster_id: of the Managed Postgres cluster that `provision` made or found.
 cluster_id() {
-	# with no cluster at all flyctl prints a sentence, not a list
-	fly mpg list --json -o "$ORG" |
-		jq -Rrs --arg n "$TO_APP-db" '(fromjson? // []) | map(select(.name == $n)) | .[0].id // empty'
+	fly mpg list --json -o "$ORG" | listed "no managed postgres clusters" |
+		jq -r --arg n "$TO_APP-db" 'map(select(.name == $n)) | .[0].id // empty'
 }
 
 source_locator() {
-	SOURCE_URL=$(source_variable "$(has database)")
+	SOURCE_URL=$(source_variable "$(has database)") || die "$(has database) of $APP could not be asked for" 111
 	[[ -n $SOURCE_URL ]] || die "$APP has no $(has database): is there a database?" 100
 	export SOURCE_URL
 }
@@ -30,21 +36,25 @@ source_locator() {
 target_locator() {
 	[[ -z $DATABASE ]] || return 0
 	local id
-	id=$(cluster_id)
+	id=$(cluster_id) || die "fly mpg list -o $ORG could not be asked for the cluster $TO_APP-db" 111
 	[[ -n $id ]] || die "no Managed Postgres cluster $TO_APP-db in $ORG: run from provision" 100
 	stop_proxy
+	# another one's proxy leads to another one's database
+	! is_taken "$PROXY_PORT" || die "port $PROXY_PORT is in use here (another fly mpg proxy?): end that, or give --proxy-port" 111
 	fly mpg proxy "$id" -p "$PROXY_PORT" >"$STATE/proxy.log" 2>&1 9>&- &
 	PROXY_PID=$!
 	local i
 	for ((i = 0; i < 100; i++)); do
-		if (: <"/dev/tcp/127.0.0.1/$PROXY_PORT") 2>/dev/null; then break; fi
+		if is_taken "$PROXY_PORT"; then break; fi
 		kill -0 "$PROXY_PID" 2>/dev/null || die "fly mpg proxy ended: see $STATE/proxy.log" 111
 		sleep 0.1
 	done
-	TARGET_URL=$(fly mpg status "$id" --json | jq -r --arg port "$PROXY_PORT" '.credentials |
-		"postgresql://\(.user | @uri):\(.password | @uri)@127.0.0.1:\($port)/\(.dbname | @uri)?sslmode=prefer"')
+	TARGET_URL=$(fly mpg status "$id" --json | jq -er --arg port "$PROXY_PORT" '.credentials | select(.user and .password and .dbname) |
+		"postgresql://\(.user | @uri):\(.password | @uri)@127.0.0.1:\($port)/\(.dbname | @uri)?sslmode=prefer"') ||
+		die "fly mpg status $id tells no credentials" 111
 	export TARGET_URL
 }
+is_taken() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # databases VERB FILE ARGUMENT...: pgcopy from the source's to the target's, its
 # records into FILE; databases_back: the other way.
@@ -85,6 +95,12 @@ sync_databases() {
 # knows its database, redis or bucket; nothing if it has none.
 has() { jq -r --arg w "$1" '.[$w] // empty' "$STATE/has.json"; }
 
+# need_has: what the inventory found is known: nothing is left behind because a file is gone
+need_has() {
+	[[ -n $DRY_RUN ]] || jq -se 'length == 1 and (.[0] | has("database") and has("redis") and has("bucket"))' "$STATE/has.json" >/dev/null 2>&1 ||
+		die "$STATE/has.json does not say what $APP has: give --from inventory"
+}
+
 moves_redis() { [[ -z $NO_REDIS ]] && if [[ -n $DRY_RUN && ! -s $STATE/has.json ]]; then [[ -n $REDIS ]]; else [[ -n $(has redis) ]]; fi; }
 moves_bucket() { [[ -z $NO_BUCKET ]] && if [[ -n $DRY_RUN && ! -s $STATE/has.json ]]; then [[ -n $BUCKET ]]; else [[ -n $(has bucket) ]]; fi; }
 moves_database() { [[ -n $DRY_RUN && ! -s $STATE/has.json ]] || [[ -n $(has database) ]]; }
@@ -98,7 +114,7 @@ keys_back() {
 	between_redis "$1" "$2" --from "$REDIS" --to env:SOURCE_REDIS ${REDIS_PIN:+--to-pin "$REDIS_PIN"} "${@:3}"
 }
 between_redis() {
-	SOURCE_REDIS=$(source_variable "$(has redis)")
+	SOURCE_REDIS=$(source_variable "$(has redis)") || die "$(has redis) of $APP could not be asked for" 111
 	[[ -n $SOURCE_REDIS ]] || die "$APP has no $(has redis): is there a Redis?" 100
 	export SOURCE_REDIS
 	in_window rediscopy "$1" "${@:3}" >"$STATE/$2"
@@ -109,11 +125,13 @@ between_redis() {
 objects() { between_buckets "$1" "$2" --from s3: --from-env "$(has bucket)" --to "s3:$BUCKET" --to-env-file "$BUCKET_ENV_FILE" "${@:3}"; }
 objects_back() { between_buckets "$1" "$2" --from "s3:$BUCKET" --from-env-file "$BUCKET_ENV_FILE" --to s3: --to-env "$(has bucket)" "${@:3}"; }
 between_buckets() {
-	local name value
+	local name value all
+	all=$(source_bucket_variables "$(has bucket)") && [[ $all == '{'* ]] ||
+		die "the variables $(has bucket)_... of $APP could not be asked for" 111
 	while IFS= read -r -d '' name && IFS= read -r -d '' value; do
 		[[ $name =~ ^[A-Z][A-Z0-9_]*$ ]] || continue
 		export "$name=$value"
-	done < <(source_bucket_variables "$(has bucket)" | jq -rj 'to_entries[] | "\(.key)\u0000\(.value)\u0000"')
+	done < <(printf '%s' "$all" | jq -rj 'to_entries[] | "\(.key)\u0000\(.value)\u0000"')
 	in_window tigris-sync "$1" "${@:3}" >"$STATE/$2"
 }
 bucket_ends() { printf '%s' "--from s3: --from-env $(known has.json '.bucket // empty' '<its prefix>') --to s3:$BUCKET --to-env-file $BUCKET_ENV_FILE"; }

@@ -15,11 +15,13 @@ RUNBOOK=${0##*/}
 RUNBOOKS=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 
 die() {
-	printf '%s: %s\n' "$RUNBOOK" "$1" >&2
+	say "$RUNBOOK: $1"
 	exit "${2:-100}"
 }
 
-say() { printf '%s\n' "$@" >&2; }
+# say LINE...: to people. What a vendor's program calls a thing may be anything: no
+# control character of it reaches the terminal.
+say() { printf '%s\n' "$@" | tr -d '\000-\010\013-\037\177' >&2; }
 
 # align: standard input's tab-separated columns, padded to line up.
 align() {
@@ -111,8 +113,45 @@ mend_journal() {
 	[[ ! -s $JOURNAL || -z $(tail -c 1 "$JOURNAL") ]] || sed -i '$d' "$JOURNAL"
 }
 
+# belongs APP TARGET: the journal is of that source and target
+belongs() {
+	head -n 1 "$JOURNAL" | jq -e --arg s "$1" --arg t "$2" '.source == $s and .target == $t' >/dev/null
+}
+
+# holders: the processes that have the folder: a run that is under way, or what is left of a
+# killed one; ourselves not.
+holders() {
+	local f pid
+	for f in /proc/[0-9]*/fd/9; do
+		pid=${f#/proc/} && pid=${pid%%/*}
+		if [[ $pid -ne $$ && $pid -ne $BASHPID && $f -ef $STATE/lock ]]; then echo "$pid"; fi
+	done
+}
+# started_by PID: what it has started that still runs, and what those have
+started_by() {
+	ps -e -o pid= -o ppid= | awk -v of="$1" '{ up[$1] = $2 }
+		END { for (p in up) for (q = up[p]; q in up && q > 1; q = up[q]) if (q == of) { print p; break } }'
+}
+# end_all PID...: asked, and after 10 s not asked
+end_all() {
+	local i
+	kill -TERM "$@" 2>/dev/null || true
+	for ((i = 0; i < 100; i++)); do
+		is_any_alive "$@" || return 0
+		sleep 0.1
+	done
+	kill -KILL "$@" 2>/dev/null || true
+}
+# one that has ended and that nobody has asked for has no program any more
+is_any_alive() {
+	local pid
+	for pid; do [[ ! -e /proc/$pid/exe ]] || return 0; done
+	return 1
+}
+
 # open_state APP TARGET: the folder of this cutover, one process at a time.
 open_state() {
+	local held
 	STATE=${STATE:-cutover/$1}
 	JOURNAL=$STATE/journal.jsonl
 	[[ -z $DRY_RUN ]] || return 0
@@ -120,14 +159,16 @@ open_state() {
 	chmod 700 "$STATE"
 	exec 9>"$STATE/lock"
 	# what a killed run has left may take a moment to end
-	flock -w 5 9 || die "another run of this cutover is under way ($STATE/lock)" 111
+	flock -w 5 9 || {
+		held=$(holders | paste -sd ' ' -)
+		die "another run of this cutover is under way, or what a killed one has left still works ($STATE/lock${held:+, held by the processes $held}): wait for it${held:+, or end it (kill $held)}" 111
+	}
 	mend_journal
 	if [[ ! -s $JOURNAL ]]; then
 		record --arg tool "$RUNBOOK" --arg source "$1" --arg target "$2" \
 			'{type: "journal.open", tool: $tool, source: $source, target: $target, at: $at}'
 	fi
-	head -n 1 "$JOURNAL" | jq -e --arg s "$1" --arg t "$2" \
-		'.source == $s and .target == $t' >/dev/null ||
+	belongs "$1" "$2" ||
 		die "$JOURNAL belongs to another source or target: use --state"
 }
 
@@ -159,6 +200,20 @@ save_output() {
 	shift
 	"$@" >"$STATE/.$file.new" && mv "$STATE/.$file.new" "$STATE/$file"
 }
+# save_json FILE TYPE COMMAND...: one JSON value of that type: an error page, or nothing at
+# all, is no inventory that lacks something.
+save_json() {
+	local file=$1 type=$2 text
+	shift 2
+	printf -v text '%q ' "$@"
+	shown "${text% } > $STATE/$file" save_checked "$file" "$type" "$@"
+}
+save_checked() {
+	save_output ".$1.got" "${@:3}"
+	jq -se --arg type "$2" 'length == 1 and (.[0] | type == $type)' "$STATE/.$1.got" >/dev/null 2>&1 ||
+		die "what '${*:3}' printed is not understood ($STATE/.$1.got): run this again" 111
+	mv "$STATE/.$1.got" "$STATE/$1"
+}
 save() {
 	local file=$1 text
 	shift
@@ -187,16 +242,27 @@ report() {
 	fi
 }
 
-# Ctrl-C: the step that it broke off stays begun, and the person who pressed it
-# is told how things stand.
-STEP='' STEP_UNDO=''
+# Ctrl-C, or another end in the middle of a step: it stays begun, what it has started ends
+# with it, and people are told how things stand.
+STEP='' STEP_UNDO='' STEP_RUNS=''
 interrupted() {
 	trap - INT
-	[[ -z $STEP ]] ||
-		say "" "== interrupted in $STEP. Run the same command to go on. Undo: $STEP_UNDO."
+	stopped_in interrupted
 	kill -INT $BASHPID
 }
+stopped_in() {
+	local word=$1 left
+	[[ -n $STEP_RUNS ]] || return 0
+	STEP_RUNS=
+	left=$(started_by $$) 2>/dev/null || true
+	# shellcheck disable=SC2086
+	[[ -z $left ]] || end_all $left
+	say "" "== $word in $STEP. Run the same command to go on. Undo: $STEP_UNDO." || true
+	stands
+}
+stands() { ! declare -F how_it_stands >/dev/null || how_it_stands; }
 trap interrupted INT
+trap 'stopped_in stopped' EXIT
 
 # step NAME WHAT UNDO: run step_NAME unless the journal has it done.
 passed_from=
@@ -217,12 +283,14 @@ step() {
 		'{type: "step.started", step: $step, what: $what, undo: $undo, at: $at}'
 	# a step in an `if` or `||` would lose set -e: it runs in a subshell instead
 	set +e
+	STEP_RUNS=1
 	(
 		trap - INT
 		set -e
 		"step_${name//-/_}"
 	)
 	rc=$?
+	STEP_RUNS=
 	set -e
 	local seconds
 	seconds=$(awk "BEGIN { print ${EPOCHREALTIME/,/.} - $begin }")
@@ -230,6 +298,7 @@ step() {
 		record --arg step "$name" --argjson rc "$rc" --argjson s "$seconds" \
 			'{type: "step.failed", step: $step, status: $rc, seconds: $s, at: $at}'
 		say "== $name failed ($rc). Nothing after it was begun; run the same command to go on. Undo: $undo."
+		stands
 		! declare -F after_failure >/dev/null || after_failure "$name" "$rc"
 		case $rc in 1 | 100 | 111) exit "$rc" ;; *) exit 111 ;; esac
 	fi

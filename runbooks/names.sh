@@ -6,7 +6,7 @@
 # names: what is no host name is not one.
 hosts() {
 	[[ ! -s $STATE/domains.txt ]] || awk -v app="$TO_APP" \
-		'$1 ~ /^[A-Za-z0-9_*-][A-Za-z0-9_.*-]*$/ { print $1, $2 == "" ? app : $2 }' "$STATE/domains.txt"
+		'$1 ~ /^[A-Za-z0-9_*][A-Za-z0-9_.*-]*$/ { print $1, $2 == "" ? app : $2 }' "$STATE/domains.txt"
 }
 # names: the hosts in the zone that is moved.
 is_in_zone() { [[ -z $ZONE || $1 == "$ZONE" || $1 == *."$ZONE" ]]; }

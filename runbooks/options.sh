@@ -120,7 +120,7 @@ cutover_options() {
 			--from) FROM_STEP=$2 ;;
 			*)
 				cutover_option "$1" "$2" || die "unknown option '$1': see $RUNBOOK --help"
-				OPTIONS+=("$1" "$2")
+				OPTIONS+=("$1" "$(from_anywhere "$1" "$2")")
 				;;
 			esac
 			shift
@@ -151,10 +151,20 @@ cutover_options() {
 	[[ -z $BUCKET_ENV_FILE || -r $BUCKET_ENV_FILE ]] || die "$BUCKET_ENV_FILE: cannot be read"
 	MAX_FREEZE=${MAX_FREEZE:-1800}
 	# The way back, with the options that name this cutover.
-	ABORT="$RUNBOOK --app $APP$([[ $TO_APP == "$APP" ]] || printf ' --to-app %q' "$TO_APP")${SOURCE_ABORT:+ $SOURCE_ABORT}${STATE:+ --state $STATE} abort"
-	BACK="$(runbook_named rollback) --state ${STATE:-cutover/$APP}"
+	ABORT="$RUNBOOK --app $APP$([[ $TO_APP == "$APP" ]] || printf ' --to-app %q' "$TO_APP")${SOURCE_ABORT:+ $SOURCE_ABORT}${STATE:+ --state $(printf %q "$STATE")} abort"
+	BACK="$(runbook_named rollback) --state $(printf %q "${STATE:-cutover/$APP}")"
 	LOCATORS="--from env:SOURCE_URL --to ${DATABASE:-env:TARGET_URL}${JOBS:+ --jobs $JOBS}${SOURCE_PIN:+ --from-pin $SOURCE_PIN}"
 	REDIS_ENDS="--from env:SOURCE_REDIS${REDIS_PIN:+ --from-pin $REDIS_PIN} --to $REDIS"
+}
+
+# from_anywhere NAME VALUE: the value as it is right in any folder
+from_anywhere() {
+	case $1=$2 in
+	--source-dir=* | --bucket-env-file=*) readlink -m -- "$2" ;;
+	--dns-*-option=*) printf '%s' "$2" ;;
+	*=file:*) printf 'file:%s' "$(readlink -m -- "${2#file:}")" ;;
+	*) printf '%s' "$2" ;;
+	esac
 }
 
 # keep_options: for the runbooks that go on from here, which are told the folder.

@@ -242,7 +242,14 @@ now_writing() {
 	fi
 }
 # look: what runs now, in .all.now and .writers.now
-look() { save_output .all.now list_services && save_output .writers.now writers "$STATE/.all.now"; }
+look() {
+	save_output .all.now list_services && save_output .writers.now writers "$STATE/.all.now" || return
+	# what moves is there: a list without it is no list
+	jq -se --slurpfile moved "$STATE/services.json" 'length == 1 and ([.[0][].id] as $have | all($moved[0][].id; IN($have[])))' "$STATE/.all.now" >/dev/null || {
+		say "  ! what $SOURCE_NAME lists lacks services that move"
+		return 111
+	}
+}
 writer_ids() { jq -r '.[].id' "$STATE/writers.json"; }
 name_of() { jq -r --arg id "$1" '.[] | select(.id == $id).name' "$STATE/writers.json"; }
 

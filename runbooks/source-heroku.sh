@@ -38,11 +38,11 @@ has_what() {
 		bucket: (one("^(BUCKETEER|CLOUDCUBE)_") // null | if . then split("_")[0] else . end)}' "$STATE/addons.json"
 }
 source_inventory() {
-	save info.json heroku apps:info --json -a "$APP"
+	save_json info.json object heroku apps:info --json -a "$APP"
 	shown "heroku ps:scale -a $APP > $STATE/formation.json   # as JSON" save_output formation.json formation
-	save addons.json heroku addons --json -a "$APP"
-	save domains.json heroku domains --json -a "$APP"
-	save features.json heroku features --json -a "$APP"
+	save_json addons.json array heroku addons --json -a "$APP"
+	save_json domains.json array heroku domains --json -a "$APP"
+	save_json features.json array heroku features --json -a "$APP"
 	[[ -z $DRY_RUN ]] || return 0
 	jq -e 'length > 0' "$STATE/formation.json" >/dev/null ||
 		die "$APP has no process types: deploy it on Heroku first" 100
@@ -95,11 +95,29 @@ source_secrets() { heroku config --json -a "$APP" | herokucfg2secrets --addons "
 source_variable() { heroku config:get "$1" -a "$APP"; }
 source_bucket_variables() { heroku config --json -a "$APP" | jq --arg p "$1_" 'with_entries(select(.key | startswith($p)))'; }
 
-# processes: that run now, one-off ones aside
-processes() { heroku ps --json -a "$APP" | jq '[.[] | select(.type != "run" and .state != "down")] | length'; }
+# dynos: the names of those that run now. One-off ones write too: consoles, releases, the jobs
+# of the scheduler.
+dynos() {
+	heroku ps --json -a "$APP" | jq -rs 'if length == 1 and (.[0] | type == "array") then .[0][] | select(.state != "down").name
+		else error("heroku ps: what it printed is not understood") end'
+}
 source_frozen() {
-	local n
-	n=$(processes) && [[ $n -eq 0 ]]
+	local names
+	names=$(dynos) && [[ -z $names ]]
+}
+# source_quiet: neither maintenance mode nor a count of 0 ends a one-off dyno
+source_quiet() {
+	local i names
+	! jq -e 'any(.[]; .plan.name? // "" | startswith("scheduler:"))' "$STATE/addons.json" >/dev/null ||
+		say "   ! Heroku Scheduler starts dynos in maintenance mode too: take its jobs away for this time (heroku addons:open scheduler -a $APP)"
+	for ((i = 0; i < 30; i++)); do
+		names=$(dynos)
+		names=$(grep -E '^(run|scheduler|release)\.' <<<"$names" | paste -sd ' ' -) || true
+		[[ -n $names ]] || return 0
+		[[ $i -gt 0 ]] || say "   waiting for one-off dynos to end: $names"
+		sleep 1
+	done
+	die "one-off dynos of $APP may write, and the freeze would not stop them: $names. Wait for them, or end them (heroku ps:stop -d NAME -a $APP), then run this again. $APP is not closed." 111
 }
 source_there() {
 	local why
@@ -109,6 +127,17 @@ source_there() {
 	return 1
 }
 
+# remember: what is to be put back is what was there before the first freeze, not what inventory
+# saw, which may have been days ago.
+remember() {
+	if [[ ! -e $STATE/stopped ]]; then
+		save_output .formation.now formation
+		jq -e 'length > 0' "$STATE/.formation.now" >/dev/null || die "heroku ps:scale tells no process types of $APP" 111
+		save_checked info.json object heroku apps:info --json -a "$APP"
+		mv "$STATE/.formation.now" "$STATE/formation.json"
+		: >"$STATE/stopped"
+	fi
+}
 # Workers keep writing in maintenance mode: only web requests are turned away.
 scale_down() {
 	local args
@@ -119,9 +148,10 @@ scale_down() {
 		if source_frozen; then return 0; fi
 		sleep 1
 	done
-	die "dynos of $APP are still running" 111
+	die "dynos of $APP are still running, or could not be looked at (heroku ps -a $APP)" 111
 }
 source_freeze() {
+	[[ -n $DRY_RUN ]] || remember
 	run heroku maintenance:on -a "$APP"
 	shown "heroku ps:scale $(known formation.json '.[] | select(.quantity > 0) | "\(.type)=0"' '<every type>=0') -a $APP   # and wait for the dynos to end" scale_down
 }
@@ -129,7 +159,7 @@ source_freeze() {
 scale_back() {
 	local args
 	mapfile -t args < <(jq -r '.[] | select(.quantity > 0) | "\(.type)=\(.quantity)"' "$STATE/formation.json")
-	[[ ${#args[@]} -eq 0 ]] || heroku ps:scale "${args[@]}" -a "$APP"
+	[[ ${#args[@]} -eq 0 ]] || thrice heroku ps:scale "${args[@]}" -a "$APP"
 	# sizes stay as they are through a count of 0; what was there is proven
 	formation >"$STATE/.formation.now"
 	if ! diff <(jq -c 'sort_by(.type)[] | [.type, .quantity, .size]' "$STATE/formation.json") \
@@ -141,7 +171,15 @@ source_unfreeze() {
 	if [[ -s $STATE/formation.json || -n $DRY_RUN ]]; then
 		shown "heroku ps:scale <as in $STATE/formation.json> -a $APP" scale_back
 	fi
-	run heroku maintenance:off -a "$APP"
+	if [[ -z $DRY_RUN ]] && jq -e '.app.maintenance == true' "$STATE/info.json" >/dev/null 2>&1; then
+		say "   $APP was in maintenance mode before, and stays so: heroku maintenance:off -a $APP opens it"
+	else
+		shown "heroku maintenance:off -a $APP" thrice heroku maintenance:off -a "$APP"
+	fi
+}
+# thrice COMMAND...: an app is not left closed for one answer that did not come
+thrice() {
+	"$@" || { sleep 1 && "$@"; } || { sleep 3 && "$@"; }
 }
 
 source_close() {
