@@ -126,7 +126,8 @@ objects() { between_buckets "$1" "$2" --from s3: --from-env "$(has bucket)" --to
 objects_back() { between_buckets "$1" "$2" --from "s3:$BUCKET" --from-env-file "$BUCKET_ENV_FILE" --to s3: --to-env "$(has bucket)" "${@:3}"; }
 between_buckets() {
 	local name value all
-	all=$(source_bucket_variables "$(has bucket)") && [[ $all == '{'* ]] ||
+	all=$(source_bucket_variables "$(has bucket)") || all=
+	[[ $all == '{'* ]] ||
 		die "the variables $(has bucket)_... of $APP could not be asked for" 111
 	while IFS= read -r -d '' name && IFS= read -r -d '' value; do
 		[[ $name =~ ^[A-Z][A-Z0-9_]*$ ]] || continue

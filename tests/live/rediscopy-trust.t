@@ -13,7 +13,7 @@ done
 SECRET='p@ss/w:rd %&hidden'
 CODED='p%40ss%2Fw%3Ard%20%25%26hidden'
 TLSPORT=$(free_port)
-redis_up source --requirepass "$SECRET" --tls-port $TLSPORT --tls-cert-file "$T/tls/good" \
+redis_up source --requirepass "$SECRET" --tls-port "$TLSPORT" --tls-cert-file "$T/tls/good" \
 	--tls-key-file "$T/tls/good.key" --tls-auth-clients no || exit 1
 redis_up target || exit 1
 on() {
