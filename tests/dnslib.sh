@@ -174,7 +174,7 @@ https_up() {
 			-keyout "$T/tls/ca.key" -out "$T/tls/ca" >/dev/null 2>&1
 	fi
 	openssl req -new -nodes -newkey rsa:2048 -subj "/CN=$1" -keyout "$T/tls/key" -out "$T/tls/request" >/dev/null 2>&1
-	openssl x509 -req -in "$T/tls/request" -CA "$T/tls/ca" -CAkey "$T/tls/ca.key" -CAcreateserial -days 2 \
+	openssl x509 -req -in "$T/tls/request" -CA "$T/tls/ca" -CAkey "$T/tls/ca.key" -CAserial "$T/tls/ca.serial" -CAcreateserial -days 2 \
 		-extfile <(echo "subjectAltName=$names") -out "$T/tls/cert" >/dev/null 2>&1
 	HTTPS_PORT=${HTTPS_PORT:-$((DNS_PORT + 4))}
 	/usr/bin/python3 "$ROOT/tests/lab/https-app" "$address" "$HTTPS_PORT" "$T/tls/cert" "$T/tls/key" "$T/tls/status" >"$T/tls/log" 2>&1 &
