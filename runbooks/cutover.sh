@@ -367,7 +367,7 @@ start_app() {
 }
 may_switch() {
 	[[ -n $DRY_RUN ]] || source_frozen ||
-		die "a process of $APP runs again on $SOURCE_NAME: what it wrote is not on Fly.io. Put it back into service with \`$ABORT\`, then run this again." 1
+		die "a process of $APP runs again on $SOURCE_NAME (or could not be looked at): what it wrote is not on Fly.io. Put it back into service with \`$ABORT\`, then run this again." 1
 	confirm "From here on $TO_APP on Fly.io takes writes: going back then means carrying them back ($BACK)."
 }
 step_switch() {
@@ -443,7 +443,10 @@ stop_run() {
 }
 abort_cutover() {
 	too_late
-	if ! is_begun freeze && [[ ! -e $STATE/stopped && ! -e $STATE/frozen.at ]]; then
+	# what stops the writers notes that before it begins
+	if [[ ! -e $STATE/stopped ]]; then
+		undone verify sync freeze
+		rm -f "$STATE/frozen.at"
 		say "$APP was not closed by this cutover: there is nothing to put back."
 		return
 	fi

@@ -110,7 +110,7 @@ source_quiet() {
 	local i names
 	! jq -e 'any(.[]; .plan.name? // "" | startswith("scheduler:"))' "$STATE/addons.json" >/dev/null ||
 		say "   ! Heroku Scheduler starts dynos in maintenance mode too: take its jobs away for this time (heroku addons:open scheduler -a $APP)"
-	for ((i = 0; i < 30; i++)); do
+	for ((i = 0; i < 10; i++)); do
 		names=$(dynos)
 		names=$(grep -E '^(run|scheduler|release)\.' <<<"$names" | paste -sd ' ' -) || true
 		[[ -n $names ]] || return 0
