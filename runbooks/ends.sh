@@ -27,8 +27,15 @@ cluster_id() {
 		jq -r --arg n "$TO_APP-db" 'map(select(.name == $n)) | .[0].id // empty'
 }
 
+# unasked STATUS WHAT: the source did not tell it. What for a person stands in the
+# way (100) has been said; all else is to be tried again.
+unasked() {
+	[[ $1 -ne 100 ]] || exit 100
+	die "$2 of $APP could not be asked for" 111
+}
+
 source_locator() {
-	SOURCE_URL=$(source_variable "$(has database)") || die "$(has database) of $APP could not be asked for" 111
+	SOURCE_URL=$(source_variable "$(has database)") || unasked $? "$(has database)"
 	[[ -n $SOURCE_URL ]] || die "$APP has no $(has database): is there a database?" 100
 	export SOURCE_URL
 }
@@ -114,7 +121,7 @@ keys_back() {
 	between_redis "$1" "$2" --from "$REDIS" --to env:SOURCE_REDIS ${REDIS_PIN:+--to-pin "$REDIS_PIN"} "${@:3}"
 }
 between_redis() {
-	SOURCE_REDIS=$(source_variable "$(has redis)") || die "$(has redis) of $APP could not be asked for" 111
+	SOURCE_REDIS=$(source_variable "$(has redis)") || unasked $? "$(has redis)"
 	[[ -n $SOURCE_REDIS ]] || die "$APP has no $(has redis): is there a Redis?" 100
 	export SOURCE_REDIS
 	in_window rediscopy "$1" "${@:3}" >"$STATE/$2"
