@@ -176,6 +176,7 @@ source_unfreeze() {
 	else
 		shown "heroku maintenance:off -a $APP" thrice heroku maintenance:off -a "$APP"
 	fi
+	[[ -n $DRY_RUN ]] || rm -f "$STATE/stopped"
 }
 # thrice COMMAND...: an app is not left closed for one answer that did not come
 thrice() {

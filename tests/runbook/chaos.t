@@ -46,7 +46,7 @@ hold_sync() {
 	wait_for 60 eval 'is_under_way sync && copies'
 }
 let_sync() {
-	kill "$HOLDER"
+	psql -qXAt "$(cat "$LAB/source.url")" -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1%' AND pid <> pg_backend_pid()"
 	wait "$HOLDER" 2>/dev/null || true
 }
 # the process of the runbook that has the folder
