@@ -126,9 +126,9 @@ $(foreach t,$(TOOLS),$(eval $(call bench_tool_rules,$(t))))
 bench: deps all labs $(BENCHES)
 	@for b in $(filter-out %.sh %.sql %.c,$(wildcard tests/bench/*)); do AIRLIFT_BIN=$(CURDIR)/$(BIN) $$b || exit 1; done
 
-# Long runs of the fault tests: many more kills and rounds than in check.
+# Long runs of the fault tests, and of a cutover under attack: many more kills and rounds than in check.
 soak: deps all labs
-	@AIRLIFT_BIN=$(CURDIR)/$(BIN) SOAK=1 tests/run -j 1 -t 7200 $(FAULT)
+	@AIRLIFT_BIN=$(CURDIR)/$(BIN) SOAK=1 tests/run -j 1 -t 7200 $(FAULT) tests/runbook/chaos.t
 
 .PHONY: deps check check-built check-unit check-cli check-sanitize \
 	check-sanitize-built lint fuzz fuzz-built bench soak
