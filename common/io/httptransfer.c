@@ -18,7 +18,8 @@ enum {
 	MAX_BODY = 1 << 20,
 	INLINE = 60 << 10, /* libcurl sends so much with the headers */
 	CONNECT = 15,
-	BUFFER = 64 << 10
+	BUFFER = 64 << 10, /* of a body that goes to a sink */
+	SMALL = 16 << 10   /* of other answers */
 };
 
 bool
@@ -280,7 +281,8 @@ set_constants(struct http_transfer *t)
 		curl_easy_setopt(
 			c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ||
 		curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L) ||
-		curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long)BUFFER) ||
+		curl_easy_setopt(c, CURLOPT_BUFFERSIZE,
+			(long)(t->r.sink != NULL ? BUFFER : SMALL)) ||
 		curl_easy_setopt(
 			c, CURLOPT_USERAGENT, "airlift/" AIRLIFT_VERSION))
 		return -1;

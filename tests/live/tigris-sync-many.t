@@ -44,16 +44,16 @@ check 'a listing of 100,000 that is out of order is sorted in bounded memory' '
 	below 100000
 	has ".type == \"summary\" and .ok" v.jsonl'
 
-check '3,000 small objects: 2 MiB more than 300 at most, and less than 18 in all' '
-	for n in 300 3000; do
+check '9,000 small objects: 1 MiB more than 300 at most, and less than 16 in all' '
+	for n in 300 9000; do
 		seed "bucket=small$n&n=$n&size=4096"
 		s3 $D target mb small$n-copy
 		measured tigris-sync copy --from s3:small$n --from-env SOURCE --to s3:small$n-copy --to-env TARGET >c.jsonl
 		tail -n 1 time | tee took.$n
 	done
-	below 18432
-	test "$(($(cat took.3000) - $(cat took.300)))" -lt 2048
-	test "$(grep -c "\"object.copied\"" c.jsonl)" = 3000'
+	below 16384
+	test "$(($(cat took.9000) - $(cat took.300)))" -lt 1024
+	test "$(grep -c "\"object.copied\"" c.jsonl)" = 9000'
 
 size=${SOAK:+5368709120}
 size=${size:-209715200}

@@ -81,10 +81,14 @@ give(int fd, size_t at, size_t n)
 	buf_fini(&b);
 }
 
-/* Pages of a listing, good and bad ones by the prefix. */
-static void
+/* Pages of a listing, good and bad ones by the prefix. False: one that breaks
+ * off amid its entries, as each of "broken" does at first. */
+static bool
 list(int fd, const char *path)
 {
+	static unsigned broken;
+	bool is_cut =
+		strstr(path, "prefix=broken") != NULL && broken++ % 2 == 0;
 	struct buf body = BUF_INIT;
 	const char *token = strstr(path, "continuation-token=");
 	unsigned page =
@@ -111,8 +115,19 @@ list(int fd, const char *path)
 			page * 2, page * 2 + 1);
 	(void)buf_puts(&body, "<EncodingType>url</EncodingType>"
 			      "</ListBucketResult>");
-	answer(fd, "", body.data, body.len);
+	if (is_cut) {
+		struct buf head = BUF_INIT;
+
+		(void)buf_printf(
+			&head, OK "Content-Length: %zu\r\n\r\n", body.len);
+		say(fd, head.data);
+		(void)fd_write_all(fd, body.data, body.len - 60);
+		buf_fini(&head);
+	} else {
+		answer(fd, "", body.data, body.len);
+	}
 	buf_fini(&body);
+	return !is_cut;
 }
 
 static void
@@ -141,10 +156,8 @@ serve(int fd, const char *text, size_t head, const char *body, size_t n)
 
 	(void)head, (void)body;
 	path += *path == '/';
-	if (str_starts(path, "?list") || str_starts(path, "list?")) {
-		list(fd, path);
-		return true;
-	}
+	if (str_starts(path, "?list") || str_starts(path, "list?"))
+		return list(fd, path);
 	range = strstr(text, "Range: bytes=");
 	if (str_starts(path, "slow") && times < 2)
 		refuse(fd, "503 Slow Down", "Retry-After: 0\r\n", "SlowDown");
@@ -408,6 +421,8 @@ listings(void)
 
 	T_OK(lists("good", &n, &ordered) == S3LIST_OK && n == 6 && ordered,
 		"a listing");
+	T_OK(lists("broken", &n, &ordered) == S3LIST_OK && n == 6 && ordered,
+		"pages that break off are asked for again: each entry once");
 	T_OK(lists("order", &n, &ordered) == S3LIST_OK && n == 6 && !ordered,
 		"one that is out of order");
 	T_OK(lists("repeat", &n, &ordered) == S3LIST_REPEAT, "a token twice");

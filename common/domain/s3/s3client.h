@@ -82,6 +82,13 @@ struct s3call {
 	/* entries of a list, a DeleteResult, tags, ACL; of a good answer only;
 	 * seen once. May be NULL */
 	int (*entry)(void *ctx, const struct s3xml_entry *e);
+	/*
+	 * Not NULL: ${entry} is called while the answer still comes, so that
+	 * none of it is kept. It may then break off, or be bad at its end:
+	 * before another try this is called, and what ${entry} saw is void, as
+	 * it is if ${done} tells of a failure.
+	 */
+	void (*restart)(void *ctx);
 	/* each header of a good answer, name in lower case; may be NULL; may be
 	 * seen again by a further try */
 	void (*header)(void *ctx, const char *name, const char *value);

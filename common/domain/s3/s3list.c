@@ -16,8 +16,11 @@ enum { PAGE = 1000, MAX_EMPTY = 32 };
 
 /* An entry of a page: where its strings are in the page's text; 0: none. */
 struct item {
-	struct s3xml_entry e;
-	size_t key, etag, storage_class, upload_id;
+	int64_t size;
+	double modified;
+	enum s3xml_kind kind;
+	unsigned part;
+	uint32_t key, etag, storage_class, upload_id;
 };
 
 struct page {
@@ -38,7 +41,8 @@ struct s3list {
 	char *prefix, *delimiter, *after, *after_id, *key, *upload_id, *token;
 	struct page page[2];
 	struct page *now, *coming;
-	size_t at; /* in ${now} */
+	size_t at;            /* in ${now} */
+	struct s3xml_entry e; /* the one before it */
 	struct s3pending *asked;
 	bool came; /* ${coming} is here */
 	bool ordered, ended;
@@ -51,10 +55,10 @@ struct s3list {
 
 /* --- a page -------------------------------------------------------------- */
 
-static size_t
+static uint32_t
 put(struct page *p, const char *s)
 {
-	size_t at = p->text.len;
+	uint32_t at = (uint32_t)p->text.len;
 
 	if (s == NULL)
 		return 0;
@@ -91,7 +95,10 @@ on_entry(void *ctx, const struct s3xml_entry *e)
 		p->room = room;
 	}
 	i = &p->item[p->n];
-	i->e = *e;
+	i->size = e->size;
+	i->modified = e->modified;
+	i->kind = e->kind;
+	i->part = e->part;
 	i->key = put(p, e->key);
 	i->etag = put(p, e->etag);
 	i->storage_class = put(p, e->storage_class);
@@ -104,25 +111,42 @@ on_entry(void *ctx, const struct s3xml_entry *e)
 	return 0;
 }
 
-/* Makes pointers of the places, and decodes keys. */
 static void
-settle_page(struct page *p, bool encoded)
+decode_keys(struct page *p)
 {
 	size_t k;
 
-	for (k = 0; k < p->n; k++) {
-		struct item *i = &p->item[k];
-		char *text = p->text.data;
+	for (k = 0; k < p->n; k++)
+		if (p->item[k].key != 0)
+			s3xml_decode(p->text.data + p->item[k].key);
+}
 
-		if (encoded && i->key != 0)
-			s3xml_decode(text + i->key);
-		i->e.key = i->key != 0 ? text + i->key : NULL;
-		i->e.etag = i->etag != 0 ? text + i->etag : NULL;
-		i->e.storage_class =
-			i->storage_class != 0 ? text + i->storage_class : NULL;
-		i->e.upload_id = i->upload_id != 0 ? text + i->upload_id : NULL;
-		i->e.value = i->e.code = i->e.message = NULL;
-	}
+static const char *
+text_at(const struct page *p, uint32_t at)
+{
+	return at != 0 ? p->text.data + at : NULL;
+}
+
+/* The entry as it was handed over. */
+static void
+unpack(const struct page *p, const struct item *i, struct s3xml_entry *e)
+{
+	memset(e, 0, sizeof(*e));
+	e->kind = i->kind;
+	e->size = i->size;
+	e->modified = i->modified;
+	e->part = i->part;
+	e->key = text_at(p, i->key);
+	e->etag = text_at(p, i->etag);
+	e->storage_class = text_at(p, i->storage_class);
+	e->upload_id = text_at(p, i->upload_id);
+}
+
+/* Another try: what has come of the page is void. */
+static void
+on_restart(void *ctx)
+{
+	clear_page(((struct s3list *)ctx)->coming);
 }
 
 /* --- where to go on ------------------------------------------------------ */
@@ -164,7 +188,7 @@ next_marker(struct s3list *l, const struct s3xml_doc *d)
 	const char *next = d->next;
 
 	if (next == NULL && l->of == S3LIST_OBJECTS && p->n > 0)
-		next = p->item[p->n - 1].e.key;
+		next = text_at(p, p->item[p->n - 1].key);
 	if (next == NULL)
 		return S3LIST_NO_TOKEN;
 	if (is_same(l->after, next) && is_same(l->after_id, d->next_id))
@@ -207,7 +231,8 @@ on_done(void *ctx, const struct s3answer *a)
 		p->what = mem_strdup(a->message);
 		return;
 	}
-	settle_page(p, a->doc->encoded);
+	if (a->doc->encoded)
+		decode_keys(p);
 	p->problem = judge(l, a->doc);
 	if (p->problem == S3LIST_FAILED)
 		p->class = S3_FATAL; /* out of memory */
@@ -260,6 +285,7 @@ s3list_open(struct s3client *c, const struct s3list_spec *spec)
 	l->r.max = spec->page != 0 ? spec->page : PAGE;
 	l->call.request = &l->r;
 	l->call.entry = on_entry;
+	l->call.restart = on_restart;
 	l->call.done = on_done;
 	l->call.ctx = l;
 	if (ask(l) == 0)
@@ -386,7 +412,8 @@ s3list_next(struct s3list *l, const struct s3xml_entry **e)
 			return rc;
 		}
 	}
-	*e = &l->now->item[l->at++].e;
+	unpack(l->now, &l->now->item[l->at++], &l->e);
+	*e = &l->e;
 	return check_order(l, *e) == -1 ? -1 : 1;
 }
 

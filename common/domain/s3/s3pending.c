@@ -260,6 +260,38 @@ on_data(void *ctx, const void *data, size_t n)
 	return rc;
 }
 
+static int
+on_entry(void *ctx, const struct s3xml_entry *e)
+{
+	struct s3pending *p = ctx;
+
+	if (p->call.entry == NULL || p->a.status >= 300)
+		return 0;
+	p->seen = true;
+	p->gave_up = p->call.entry(p->call.ctx, e) == -1;
+	return p->gave_up ? -1 : 0;
+}
+
+/* A reader of another document. 0 or -1. */
+static int
+renew_xml(struct s3pending *p)
+{
+	if (p->xml != NULL)
+		return s3xml_reset(p->xml);
+	return (p->xml = s3xml_new(on_entry, p)) != NULL ? 0 : -1;
+}
+
+/* XML whose entries the caller takes at once. */
+static int
+on_xml(void *ctx, const void *data, size_t n)
+{
+	struct s3pending *p = ctx;
+
+	p->is_fed = true;
+	p->is_bad = s3xml_feed(p->xml, data, n) == -1;
+	return p->is_bad ? -1 : 0;
+}
+
 static ssize_t
 on_pull(void *ctx, void *data, size_t n)
 {
@@ -342,11 +374,18 @@ s3pending_send(struct s3pending *p, struct http *h,
 		q.body.pull = on_pull;
 	if (p->r.op == S3_GET && p->call.sink != NULL)
 		q.sink = on_data;
+	if (p->call.restart != NULL) {
+		q.sink = on_xml;
+		if (renew_xml(p) == -1)
+			goto err;
+	}
 	q.once = !is_s3request_idempotent(&p->r);
 	buf_clear(&p->into);
+	p->is_fed = p->is_bad = false;
+	p->a.status = 0;
 	p->signed_at = now;
 	p->tries++;
-	if ((p->began && q.sink != NULL && go_on(p) == -1) ||
+	if ((p->began && q.sink == on_data && go_on(p) == -1) ||
 		s3request_build(&p->r, s3client_addr(p->c), signer, p->payload,
 			now, p->wire) == -1)
 		goto err;
@@ -400,32 +439,17 @@ root_of(enum s3op op)
 							   : S3XML_NONE;
 }
 
-static int
-on_entry(void *ctx, const struct s3xml_entry *e)
-{
-	struct s3pending *p = ctx;
-
-	if (p->call.entry == NULL || p->a.status >= 300)
-		return 0;
-	p->seen = true;
-	p->gave_up = p->call.entry(p->call.ctx, e) == -1;
-	return p->gave_up ? -1 : 0;
-}
-
-/* Reads the answer's body. 0, -1: it is no XML. */
+/* Reads the answer's body, as far as that was not done while it came. 0, -1: it
+ * is no XML. */
 static int
 read_xml(struct s3pending *p)
 {
-	if (p->xml == NULL) {
-		if ((p->xml = s3xml_new(on_entry, p)) == NULL)
-			return -1;
-	} else if (s3xml_reset(p->xml) == -1) {
-		return -1;
-	}
-	return s3xml_feed(p->xml, p->into.data, p->into.len) == -1 ||
-			       s3xml_feed(p->xml, NULL, 0) == -1
+	if (p->is_fed)
+		return p->is_bad ? -1 : s3xml_feed(p->xml, NULL, 0);
+	return renew_xml(p) == -1 || s3xml_feed(p->xml, p->into.data,
+					     p->into.len) == -1
 		       ? -1
-		       : 0;
+		       : s3xml_feed(p->xml, NULL, 0);
 }
 
 static enum s3class
@@ -515,18 +539,23 @@ s3pending_judge(struct s3pending *p, const struct http_answer *a)
 	p->a.length = a->length;
 	p->a.modified = p->modified;
 	p->a.received = p->received;
-	if (a->error != HTTP_OK) {
+	if (a->error != HTTP_OK && !p->is_bad) {
 		judge_failure(p, a);
+		if (p->seen && p->call.restart != NULL) {
+			p->call.restart(p->call.ctx);
+			p->seen = false;
+		}
 		return;
 	}
-	if (p->into.len > 0 && (bad = read_xml(p) == -1) == false)
+	if ((p->into.len > 0 || p->is_fed) &&
+		(bad = read_xml(p) == -1) == false)
 		doc = s3xml_doc(p->xml);
 	if (p->gave_up) {
 		s3pending_fail(p, S3_FATAL, "GivenUp", "given up");
 		return;
 	}
 	p->a.class = s3error_class(a->status, doc);
-	if (p->into.len == 0)
+	if (p->into.len == 0 && !p->is_fed)
 		p->a.class = guess_class(p, a, (enum s3class)p->a.class);
 	if (p->a.class == S3_OK && root != S3XML_NONE &&
 		(bad || doc == NULL || doc->root != root)) {

@@ -50,6 +50,7 @@ struct s3pending {
 	uint64_t pulled, received;
 	bool began, resumed; /* a good answer; one that broke off */
 	bool seen, gave_up;  /* entries, by the caller */
+	bool is_fed, is_bad; /* XML that is read as it comes */
 	struct s3answer a;
 };
 

@@ -12,6 +12,7 @@
 
 enum {
 	MAX_DEPTH = 24,
+	SLICE = 8 << 10,     /* at once: expat keeps a copy */
 	MAX_TEXT = 64 << 10, /* of one element */
 	MAX_TOTAL = 64 << 20 /* of a document */
 };
@@ -429,6 +430,21 @@ finish(struct s3xml *x)
 	return 0;
 }
 
+/* Bytes of the document, in slices; none: its end. */
+static int
+parse(struct s3xml *x, const char *p, size_t n)
+{
+	do {
+		size_t part = n < SLICE ? n : SLICE;
+
+		if (XML_Parse(x->parser, p, (int)part, n == 0) != XML_STATUS_OK)
+			return -1;
+		p += part;
+		n -= part;
+	} while (n > 0);
+	return 0;
+}
+
 int
 s3xml_feed(struct s3xml *x, const void *p, size_t n)
 {
@@ -446,8 +462,7 @@ s3xml_feed(struct s3xml *x, const void *p, size_t n)
 		n--;
 	}
 	x->begun |= n > 0;
-	if (!x->failed && (n > 0 || last) &&
-		XML_Parse(x->parser, s, (int)n, last) != XML_STATUS_OK)
+	if (!x->failed && (n > 0 || last) && parse(x, s, n) == -1)
 		fail(x, XML_ErrorString(XML_GetErrorCode(x->parser)));
 	if (x->failed)
 		return -1;
