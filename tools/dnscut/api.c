@@ -251,6 +251,22 @@ is_key_renewed(struct api *a)
 	return is;
 }
 
+static enum provider_result
+key_refused(const struct api *a, long status, const struct buf *text)
+{
+	struct buf why = BUF_INIT;
+
+	if (a->kind->put_why != NULL)
+		a->kind->put_why(&why, text);
+	msg_error("%s: the key is refused, or may not do this (HTTP status "
+		  "%ld)%s%s%s%s",
+		a->kind->what, status, why.len > 0 ? ": " : "", buf_str(&why),
+		a->kind->needs != NULL ? "; it needs " : "",
+		a->kind->needs != NULL ? a->kind->needs : "");
+	buf_fini(&why);
+	return PROVIDER_REFUSED;
+}
+
 enum provider_result
 api_fetch(
 	struct api *a, const struct api_call *c, long *status, struct buf *text)
@@ -284,13 +300,9 @@ api_fetch(
 			a->kind->what, answer.status);
 		return PROVIDER_AWAY;
 	}
-	if (answer.status == 401 || answer.status == 403) {
-		msg_error("%s: the key is refused, or may not do this (HTTP "
-			  "status %ld)",
-			a->kind->what, answer.status);
-		return PROVIDER_REFUSED;
-	}
-	return PROVIDER_OK;
+	return answer.status == 401 || answer.status == 403
+		       ? key_refused(a, answer.status, text)
+		       : PROVIDER_OK;
 }
 
 enum provider_result
