@@ -41,10 +41,20 @@ check 'the move without --prepared, or without a low TTL: said, and planned' '
 	plan --ttl 60 "${certs[@]}" "${names[@]}" 2>err
 	grep -q "nothing to change: it is so already" err'
 pdns
-check 'a key that may not, or a TTL that is too low: why, and what is needed' '
+check 'a key that may not, a TTL that is too low, a clock that is wrong: why, and what is needed' '
 	relayed cloudflare
 	plan --ttl 30 www.pdns.test
 	has ".rule == \"dns-min-ttl\" and (.message | endswith(\"below 60: it will be that\"))" plan.jsonl
+	spoil clock 30
+	plan --ttl 60 www.pdns.test 2>err
+	fails grep -q clock err
+	spoil clock 600
+	plan --ttl 60 www.pdns.test 2>err
+	grep -q "warning: cloudflare: this machine.s clock is .* behind the API.s: set it" err
+	test "$(grep -c clock err)" = 1
+	spoil clock -600
+	plan --ttl 60 www.pdns.test 2>err
+	grep -q "this machine.s clock is .* ahead of the API.s" err
 	echo wrong >"$T/double.key"
 	says 100 "it needs Zone: Read and DNS: Edit of the zone" plan --provider cloudflare "${ends[@]}" --ttl 60 www.pdns.test
 	relayed route53
