@@ -98,6 +98,10 @@ step_inventory() { source_inventory; }
 step_check() {
 	source_check
 	run fly auth whoami
+	! moves_names || {
+		need_programs dnscut
+		shown "dnscut check --provider $DNS_PROVIDER$(dns_ends) $(names_shown) > $STATE/dns-check.jsonl" check_zone
+	}
 	[[ -z $DRY_RUN ]] || return 0
 	if moves_redis && [[ -z $REDIS ]]; then
 		die "$APP has a Redis ($(has redis)). Make one (fly redis create --name $TO_APP-redis --region ${REGION:-CODE}), then give --redis and --redis-url; --no-redis leaves it behind."
@@ -107,7 +111,6 @@ step_check() {
 	fi
 	! moves_redis || need_programs rediscopy
 	! moves_bucket || need_programs tigris-sync
-	! moves_names || need_programs dnscut
 }
 
 step_convert() {
@@ -531,7 +534,7 @@ cutover_main() {
 	step secrets "variables to staged secrets" "fly secrets unset"
 	step stage "build and push the image, without starting it" "nothing to undo"
 	step pre-copy "copy database, Redis and objects while $APP still serves" "drop the target database"
-	step ttl "certificates, and a short TTL for the names" "dnscut rollback < $STATE/ttl.jsonl | dnscut apply"
+	step ttl "certificates, and a short TTL for the names" "dnscut rollback$(dns_ends) < $STATE/ttl.jsonl | dnscut apply$(dns_ends)"
 	step freeze "stop every writer on $SOURCE_NAME" "$ABORT"
 	step sync "copy what changed since" "$ABORT"
 	step verify "compare both sides" "$ABORT"

@@ -27,6 +27,21 @@ cut_names() {
 }
 dns_ends() { printf '%s' "${DNS_KEY:+ --key $DNS_KEY}${ZONE:+ --zone $ZONE}"; }
 
+names_shown() {
+	local list
+	list=$(names | paste -sd ' ' -)
+	printf '%s' "${list:-<the names>}"
+}
+# check_zone: whether the zone can be read with this key, and the names be moved: before
+# anything is made or copied
+check_zone() {
+	local list rc=0
+	mapfile -t list < <(names)
+	cut_names check dns-check.jsonl --provider "$DNS_PROVIDER" "${list[@]}" || rc=$?
+	[[ $rc -eq 0 ]] || say "   the names cannot be moved so: mend what is said above, take the names of one zone by --zone, or leave out --dns-provider and point them by hand"
+	return "$rc"
+}
+
 add_certificate() {
 	if ! fly certs check "$1" --json -a "$2" >/dev/null 2>&1; then
 		fly certs add "$1" --json -a "$2" >"$STATE/cert.$1.json"
@@ -80,10 +95,16 @@ step_ttl() {
 		say "   no --dns-provider: lower the TTL of ${list:-the names} by hand now; a cutover without it leaves caches with the old address."
 		return 0
 	}
-	shown "dnscut plan --provider $DNS_PROVIDER$(dns_ends) --ttl $TTL --certificate ... ${list:-<the names>} > $STATE/ttl.jsonl" \
+	shown "dnscut plan --provider $DNS_PROVIDER$(dns_ends) --ttl $TTL --certificate ... $(names_shown) > $STATE/ttl.jsonl" \
 		plan_names ttl.jsonl --ttl "$TTL"
 	shown "dnscut snapshot --provider $DNS_PROVIDER$(dns_ends) > $STATE/zone.jsonl" snapshot_zone
 	shown "dnscut apply$(dns_ends) --journal $STATE/ttl.journal < $STATE/ttl.jsonl" apply_names ttl.jsonl ttl-applied.jsonl
+}
+
+# certificate_status FILE: ": " and what Fly.io says of it, and of what it misses
+certificate_status() {
+	jq -r '[.status, .validation_errors[]?.message] | map(select(. != null)) | select(length > 0) |
+		": " + join("; ") | gsub("[[:cntrl:]]"; " ")' "$1" || true
 }
 
 # names_ready: caches have forgotten the old TTL, and the certificates are there:
@@ -102,7 +123,7 @@ names_ready() {
 		for ((i = 0; ; i++)); do
 			save_output "cert.$host.json" fly certs check "$host" --json -a "$app"
 			jq -e 'any(.certificates[]?; .status == "active")' "$STATE/cert.$host.json" >/dev/null && break
-			[[ $SECONDS -lt $end ]] || die "the certificate of $host is not active yet (fly certs check $host -a $app): run this again when it is" 111
+			[[ $SECONDS -lt $end ]] || die "the certificate of $host is not active yet$(certificate_status "$STATE/cert.$host.json") (fly certs check $host -a $app): run this again when it is" 111
 			[[ $i -gt 0 ]] || say "   waiting for the certificate of $host"
 			sleep 5
 		done

@@ -238,10 +238,33 @@ find_verb(const struct opt_program *prog, const char *word)
 	return NULL;
 }
 
+/* An option that stands in a list of operands; 0 if there is none. All that
+ * comes after a "--" is as it is. */
+static int
+late_option(const struct opt_verb *verb, int argc, char **argv, int first)
+{
+	int i;
+
+	if (verb->max_operands >= 0 || strcmp(argv[first - 1], "--") == 0)
+		return 0;
+	for (i = first + 1; i < argc; i++)
+		if (str_starts(argv[i], "--"))
+			return i;
+	return 0;
+}
+
 static int
 check_operands(const struct opt_verb *verb, int argc, char **argv, int first)
 {
-	int n = argc - first;
+	int n = argc - first, option = late_option(verb, argc, argv, first);
+
+	if (option > 0) {
+		msg_error("unexpected operand '%.*s%s': options stand before "
+			  "the operands",
+			shown(argv[option]), argv[option],
+			argv[option][shown(argv[option])] ? "..." : "");
+		return -1;
+	}
 
 	if (n < verb->min_operands) {
 		msg_error("missing operand: %s",

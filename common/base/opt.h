@@ -9,7 +9,8 @@
  * options); --help is generated from it. Options are long ("--jobs 4" or
  * "--jobs=4") with an optional letter ("-j 4", "-j4"); no abbreviations, no
  * reordering: the first operand ends the options, and so does "--". A
- * repeated or contradictory option is refused.
+ * repeated or contradictory option is refused, and one behind the first of any
+ * number of operands.
  */
 enum opt_kind {
 	OPT_FLAG,     /* bool */

@@ -124,8 +124,13 @@ locator_read(const char *spec, size_t max, struct secret **out)
 		rc = read_fd(spec + 3, spec, max, &b);
 		break;
 	default:
-		/* it may be the secret itself: do not show it */
-		msg_error("not a locator: use env:NAME, file:PATH or fd:N");
+		/* it may be the secret itself: do not show it, unless it is
+		 * the name of a file */
+		if (access(spec, F_OK) == 0)
+			msg_error("%s: a file is given as file:%s", spec, spec);
+		else
+			msg_error("not a locator: use env:NAME, file:PATH or "
+				  "fd:N");
 		return -1;
 	}
 	if (rc == 0 && b.len == 0) {

@@ -82,7 +82,7 @@ check 'a plan whose head was edited is refused: phase, time, addresses, names, z
 	plan "${certs[@]}" "${names[@]}"
 	jq -c "if .type == \"zone.planned\" then .safe_after = \"2030-01-01T00:00:00.000Z\" else . end" plan.jsonl >later
 	PLAN=later status 100 apply "${certs[@]}"
-	cp plan.jsonl move.plan
+	grep -v "\"type\":\"finding\"" plan.jsonl >move.plan
 	for to in ".phase = \"ttl\"" ".phase = \"rollback\"" ".addresses = []" ".addresses |= .[:1]" ".hosts |= .[1:]" \
 		".hosts += [\"mail.pdns.test.\"]" ".sha256 |= gsub(\"a\"; \"b\")" ".negative_ttl = 1" \
 		".at = \"2020-01-01T00:00:00.000Z\"" ".provider = \"route53\"" ".serial += 1" ".rrsets += 1"; do

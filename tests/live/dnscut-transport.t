@@ -62,7 +62,8 @@ check 'a zone that is not delegated, lame, in circles, or served by the parent' 
 	status 111 check_names www.loop.test 2>err
 	grep -q "no address is known of the servers of loop.test.: ns.pool.test." err
 	test "$(wc -l <err)" = 1
-	check_names nothing.test 2>err
+	status 100 check_names nothing.test 2>err
+	check_names --zone test nothing.test 2>err
 	has ".rule == \"dns-zone\" and (.message | startswith(\"test. is\"))" check.jsonl
 	check_names whispering-willow.herokudns.test
 	has ".rule == \"dns-zone\" and (.message | startswith(\"herokudns.test. is delegated by test.\"))" check.jsonl

@@ -5,12 +5,24 @@
 . "$(dirname "$0")/../wholelib.sh"
 whole_lab heroku
 
+check 'a key that the DNS server does not know stops it before anything is made' '
+	: >"$LAB/calls.log"
+	sed s/dnscut-key/other-key/ "$LAB/dns/key" >other.key
+	chmod 600 other.key
+	status 100 heroku-cutover "${OPTIONS_[@]/#$DNS_KEY/file:other.key}" --state "$T/other" --yes </dev/null >other.out 2>&1
+	grep -q "the server does not know the key: compare its name and algorithm" other.out
+	grep -q "the names cannot be moved so: mend what is said above, take the names of one zone by --zone" other.out
+	has ".step == \"check\" and .type == \"step.failed\"" other/journal.jsonl
+	fails called fly apps
+	fails called heroku maintenance:on'
+
 check 'killed within ttl, the same command goes on; a certificate that is not active stops it before the freeze' '
 	: >"$LAB/certs.held"
 	killed_in ttl 0.$((RANDOM % 10))
 	status 111 cutover --yes --certificate-wait 1
 	test "$(steps_done | tail -n 1)" = ttl
-	grep -q "the certificate of www.example.test is not active yet" cutover.out
+	grep -q "the certificate of www.example.test is not active yet: pending_validation; .* (fly certs check www.example.test" cutover.out
+	grep -qF "undo: dnscut rollback --key $DNS_KEY --zone example.test < $T/state/ttl.jsonl | dnscut apply --key $DNS_KEY" killed.out cutover.out
 	test "$(ask $DNS_PRIMARY _fly-ownership.www.example.test TXT)" = "\"app-1234\""
 	test "$(ttl $DNS_PRIMARY www.example.test CNAME)" = 2
 	heroku_state "(.apps.shop.maintenance | not) and .apps.shop.formation.web.quantity == 2"

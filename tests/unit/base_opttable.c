@@ -245,6 +245,9 @@ combinations(void)
 	refuses(&tool, "tool copy a b --json",
 		"tool: unexpected operand '--json': options stand before the "
 		"operands");
+	refuses(&tool, "tool cat a b --from=env:A",
+		"tool: unexpected operand '--from...': options stand before "
+		"the operands");
 	refuses(&tool, "tool list x", "tool: unexpected operand 'x'");
 	refuses(&tool, "tool list -", "tool: unexpected operand '-'");
 	refuses(&plain, "plain a b", "tool: unexpected operand 'b'");
@@ -309,7 +312,7 @@ taken(void)
 		"so does --, and a verb may have no options of its own");
 	free(l.text);
 
-	line_init(&l, "tool cat - --help");
+	line_init(&l, "tool cat - -q");
 	T_OK(parse(&tool, &l, &o, &first) && first == 2,
 		"a lone dash is an operand");
 	free(l.text);

@@ -118,6 +118,11 @@ test_file(void)
 	T_OK(strstr(said, "No such file"), "is told");
 	T_STR(read_from("file:/", 99), "(refused)", "a folder");
 	T_STR(read_from("file:", 99), "(refused)", "no path");
+	T_STR(read_from(path, 99), "(refused)", "a path alone");
+	T_OK(strstr(said, "is given as file:/"), "is told how to give it");
+	T_STR(read_from("hunter2", 99), "(refused)", "a secret");
+	T_OK(strstr(said, "not a locator") && !strstr(said, "hunter"),
+		"is not told");
 }
 
 static void

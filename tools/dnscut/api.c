@@ -9,6 +9,7 @@
 #include "locator.h"
 #include "mem.h"
 #include "msg.h"
+#include "num.h"
 #include "secret.h"
 
 enum {
@@ -17,7 +18,8 @@ enum {
 	MOST_TRIES = 8,
 	FEW_TRIES = 3,
 	SHORTEST_KEY = 8,
-	MOST_PATIENCE = 300
+	MOST_PATIENCE = 300,
+	CLOCK_SECONDS = 60
 };
 
 struct api {
@@ -28,6 +30,7 @@ struct api {
 	struct buf base, header;
 	const char *locator; /* of the key */
 	double seconds;
+	bool is_clock_said;
 };
 
 /* The header with the key. 0 or -1 after a message. */
@@ -251,6 +254,40 @@ is_key_renewed(struct api *a)
 	return is;
 }
 
+static enum provider_result
+key_refused(const struct api *a, long status, const struct buf *text)
+{
+	struct buf why = BUF_INIT;
+
+	if (a->kind->put_why != NULL)
+		a->kind->put_why(&why, text);
+	msg_error("%s: the key is refused, or may not do this (HTTP status "
+		  "%ld)%s%s%s%s",
+		a->kind->what, status, why.len > 0 ? ": " : "", buf_str(&why),
+		a->kind->needs != NULL ? "; it needs " : "",
+		a->kind->needs != NULL ? a->kind->needs : "");
+	buf_fini(&why);
+	return PROVIDER_REFUSED;
+}
+
+/* Times that we write down, as "safe_after", are read on other machines too. */
+static void
+check_clock(struct api *a, const struct http_answer *answer)
+{
+	double ahead = clock_wall(a->clock) - answer->date;
+	struct buf b = BUF_INIT;
+
+	if (answer->date < 0 || a->is_clock_said ||
+		(ahead <= CLOCK_SECONDS && -ahead <= CLOCK_SECONDS))
+		return;
+	(void)num_put_duration(&b, ahead > 0 ? ahead : -ahead);
+	msg_warn("%s: this machine's clock is %s %s the API's: set it, or "
+		 "safe_after is not what it says",
+		a->kind->what, buf_str(&b), ahead > 0 ? "ahead of" : "behind");
+	buf_fini(&b);
+	a->is_clock_said = true;
+}
+
 enum provider_result
 api_fetch(
 	struct api *a, const struct api_call *c, long *status, struct buf *text)
@@ -278,19 +315,16 @@ api_fetch(
 	}
 	if (answer.error != HTTP_OK)
 		return explain(a, &answer, change);
+	check_clock(a, &answer);
 	*status = answer.status;
 	if (busy) {
 		msg_error("%s: it does not answer now (HTTP status %ld)",
 			a->kind->what, answer.status);
 		return PROVIDER_AWAY;
 	}
-	if (answer.status == 401 || answer.status == 403) {
-		msg_error("%s: the key is refused, or may not do this (HTTP "
-			  "status %ld)",
-			a->kind->what, answer.status);
-		return PROVIDER_REFUSED;
-	}
-	return PROVIDER_OK;
+	return answer.status == 401 || answer.status == 403
+		       ? key_refused(a, answer.status, text)
+		       : PROVIDER_OK;
 }
 
 enum provider_result

@@ -40,6 +40,11 @@ struct api_kind {
 	 * be NULL */
 	bool (*is_busy)(long status, const char *text);
 	const char *media; /* of bodies: "application/json" */
+	/* what the key must be allowed, for messages; may be NULL */
+	const char *needs;
+	/* put_why(b, text): append what an answer of error ${text} says, in its
+	 * own words, if anything; may be NULL */
+	void (*put_why)(struct buf *b, const struct buf *text);
 };
 
 /*

@@ -5,11 +5,14 @@
 #include "arrival.h"
 #include "buf.h"
 #include "chain.h"
+#include "clock.h"
 #include "dnscut.h"
 #include "env.h"
 #include "gate.h"
 #include "journal.h"
 #include "jsonw.h"
+#include "msg.h"
+#include "num.h"
 #include "plan.h"
 #include "provider.h"
 #include "rrjson.h"
@@ -94,6 +97,28 @@ put_sets(struct applying *a)
 	return rc;
 }
 
+/* The same for people: what is done, and what has to wait until when. */
+static void
+say_done(const struct applying *a, double gone)
+{
+	static const char *const words[] = {
+		[PLAN_TTL] = "TTLs are set; apply the move, planned with "
+			     "--prepared and this output, after",
+		[PLAN_MOVE] = "the names are moved; the old platform must keep "
+			      "them until",
+		[PLAN_ROLLBACK] = "it is as before; caches may still have the "
+				  "other addresses until"};
+	double wait = gone - session_now(&a->s);
+	struct buf when = BUF_INIT, left = BUF_INIT;
+
+	(void)clock_put_rfc3339(&when, gone);
+	(void)num_put_duration(&left, wait > 0 ? wait : 0);
+	msg_note("%s: %s %s (another %s)", a->s.name, words[a->plan.phase],
+		buf_str(&when), buf_str(&left));
+	buf_fini(&when);
+	buf_fini(&left);
+}
+
 /* All servers show it: from now on caches forget what was before. 0 or -1. */
 static int
 put_done(struct applying *a, bool was_done)
@@ -125,6 +150,7 @@ put_done(struct applying *a, bool was_done)
 	jsonw_time(&w,
 		a->plan.phase == PLAN_MOVE ? "safe_to_detach_at" : "safe_after",
 		gone);
+	say_done(a, gone);
 	return recorder_put(&a->s.rec, &w, &b, true);
 }
 
@@ -168,8 +194,13 @@ run(struct applying *a)
 		return status;
 	if (!was_done && (status = gate_pass(&a->s, &a->plan)) != STATUS_OK)
 		return status;
-	if (a->s.opt->dry_run)
+	if (a->s.opt->dry_run) {
+		msg_note("%s: %s", a->s.name,
+			was_done ? "the plan is in effect already"
+				 : "nothing stands in the way of the plan; "
+				   "nothing was changed");
 		return STATUS_OK;
+	}
 	if (!was_done && (status = applying_change(a)) != STATUS_OK)
 		return status;
 	if (!was_done && put_sets(a) == -1)

@@ -137,7 +137,7 @@ check_plan(struct session *s, const struct rrsets *zone,
 		if (set->ttl > most)
 			most = set->ttl;
 	}
-	if (most > 300)
+	if (most > PLAN_LOW_TTL)
 		(void)recorder_tell(&s->rec, "warning", "dns-ttl",
 			"dnscut plan --ttl 60, and apply it, first",
 			"%s: caches keep its records for up to %u seconds",

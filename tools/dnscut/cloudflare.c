@@ -39,7 +39,8 @@ struct cloudflare {
 static const struct api_kind kind = {.what = "cloudflare",
 	.base = "https://api.cloudflare.com/client/v4",
 	.header = "Authorization: Bearer ",
-	.media = "application/json"};
+	.media = "application/json",
+	.needs = "Zone: Read and DNS: Edit of the zone"};
 
 static void
 forget(struct cloudflare *p)

@@ -46,7 +46,8 @@ static const struct api_kind kind = {.what = "Fly.io",
 	.header = "Authorization: ",
 	.key = "env:FLY_API_TOKEN",
 	.put_key = put_key,
-	.media = "application/json"};
+	.media = "application/json",
+	.needs = "to be a token of the app (fly tokens create deploy -a APP)"};
 
 /* Its own words in an answer, which an error has in "error". */
 static enum provider_result

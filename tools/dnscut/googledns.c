@@ -40,7 +40,8 @@ static const struct api_kind kind = {.what = "google",
 	.header = "Authorization: Bearer ",
 	.key = "env:GOOGLE_OAUTH_ACCESS_TOKEN",
 	.is_busy = is_busy,
-	.media = "application/json"};
+	.media = "application/json",
+	.needs = "the role roles/dns.admin in the project"};
 
 static void
 googledns_close(void *state)

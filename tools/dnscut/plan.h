@@ -23,6 +23,9 @@ enum plan_phase {
 
 enum { PLAN_ID_SIZE = 17 };
 
+/* TTLs up to this, in seconds, are low. */
+enum { PLAN_LOW_TTL = 300 };
+
 struct plan {
 	char id[PLAN_ID_SIZE]; /* of all that is in it */
 	char *zone, *provider;

@@ -198,12 +198,12 @@ choose_target(const struct planning *g, struct plan *p, const char *host)
 		return add(
 			g, &p->after, host, type, present_ttl(g, host), cname);
 	tell(g, "error", "dns-no-target",
-		"give --certificate FILE, or --address for each address of "
-		"the app",
+		"give --fly-app APP, --certificate FILE of this name, or "
+		"--address for each address of the app",
 		apex ? "a zone's own name needs addresses here, and none are "
 		       "known"
-		     : "where shall it point? No CNAME fits, and no addresses "
-		       "are known",
+		     : "nothing says where it shall point: no CNAME is known "
+		       "that fits, and no addresses",
 		host);
 	return 1;
 }
@@ -283,6 +283,18 @@ take_present(const struct planning *g, struct plan *p, const char *host)
 	return 0;
 }
 
+static void
+tell_min_ttl(const struct planning *g, uint32_t ttl, const char *host)
+{
+	struct buf b = BUF_INIT;
+
+	if (buf_printf(&b,
+		    "the provider allows no TTL below %u: it will be that",
+		    ttl) == 0)
+		tell(g, "warning", "dns-min-ttl", NULL, buf_str(&b), host);
+	buf_fini(&b);
+}
+
 /* The same sets with another TTL. 0 or -1. */
 static int
 set_ttl(const struct planning *g, struct plan *p, const char *host)
@@ -293,8 +305,7 @@ set_ttl(const struct planning *g, struct plan *p, const char *host)
 	size_t i;
 
 	if (ttl != g->ttl)
-		tell(g, "warning", "dns-min-ttl", NULL,
-			"the provider allows no TTL as low as that", host);
+		tell_min_ttl(g, ttl, host);
 	for (i = 0; i < POINTERS; i++) {
 		const struct rrset *s = rrsets_find(g->zone, host, pointers[i]);
 		struct rrset *last;

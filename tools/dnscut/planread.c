@@ -1,6 +1,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "dnsaddr.h"
@@ -174,6 +175,12 @@ planread(struct env *env, struct plan *out)
 	memset(out, 0, sizeof(*out));
 	if (in == NULL)
 		return STATUS_TEMPORARY;
+	if (isatty(env->in)) {
+		msg_error("the plan would come from the terminal: give it as "
+			  "< PLAN");
+		jsonl_close(in);
+		return STATUS_MISUSE;
+	}
 	while ((rc = jsonl_next(in, &doc)) == 1) {
 		rc = take_record(out, json_root(doc), env->in_name,
 			jsonl_line(in), &sets);

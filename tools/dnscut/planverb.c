@@ -16,6 +16,7 @@
 #include "msg.h"
 #include "plan.h"
 #include "planning.h"
+#include "planshow.h"
 #include "prepared.h"
 #include "provider.h"
 #include "rrtype.h"
@@ -142,6 +143,30 @@ check_allowed(struct session *s, const struct plan *p)
 	return 0;
 }
 
+/* How long caches may have what is there now: the move counts on it, and so
+ * does the way back. */
+static void
+tell_ttl(struct session *s, const struct plan *p)
+{
+	uint32_t most = plan_longest_ttl(p);
+
+	if (p->phase != PLAN_MOVE || p->before.n == 0)
+		return;
+	if (most > PLAN_LOW_TTL)
+		(void)recorder_tell(&s->rec, "warning", "dns-ttl",
+			"plan with --ttl 60 first, apply that, and plan the "
+			"move with --prepared",
+			"caches keep what is there now for up to %u seconds "
+			"after the move",
+			most);
+	else if (s->opt->prepared == NULL)
+		(void)recorder_tell(&s->rec, "warning", "dns-unprepared",
+			"give --prepared with the journal of apply of the plan "
+			"with --ttl",
+			"TTLs are low, but nothing says since when: caches may "
+			"have what is there now for longer than that");
+}
+
 static int
 make(struct session *s, const struct rrsets *zone, struct plan *p)
 {
@@ -180,6 +205,8 @@ make(struct session *s, const struct rrsets *zone, struct plan *p)
 		status = session_can_change(s, p);
 	if (status == STATUS_OK && s->rec.errors > 0)
 		status = STATUS_NO;
+	if (status == STATUS_OK)
+		tell_ttl(s, p);
 
 end:
 	free(cname);
@@ -208,6 +235,8 @@ plan_run(const void *options, struct env *env)
 		status = make(&s, &zone, &p);
 	if (status == STATUS_OK && plan_put(&p, &s.rec) == -1)
 		status = STATUS_TEMPORARY;
+	if (status == STATUS_OK)
+		planshow(&p);
 	s.rec.done = (int64_t)(p.after.n);
 	status = session_end(&s, status);
 	plan_fini(&p);

@@ -56,8 +56,7 @@ rfc2136_open(const struct provider_options *o, void **state)
 	p->zone.server_name = o->server_name;
 	p->zone.seconds = o->seconds;
 	if (o->key == NULL)
-		msg_warn("no --key: the server will let nobody change the "
-			 "zone, or anybody");
+		msg_note("no --key: going on as the address of this machine");
 	else if (locator_read(o->key, KEY_MAX, &text) == -1 ||
 		 tsig_parse(text, &p->key) == -1)
 		goto err;

@@ -4,6 +4,7 @@
 #include "dnscut.h"
 #include "env.h"
 #include "plan.h"
+#include "planshow.h"
 #include "provider.h"
 #include "recorder.h"
 #include "rrset.h"
@@ -106,6 +107,8 @@ rollback_run(const void *options, struct env *env)
 	if (status == STATUS_OK &&
 		(turn_round(&s, &zone, &p) == -1 || plan_put(&p, &s.rec) == -1))
 		status = STATUS_TEMPORARY;
+	if (status == STATUS_OK)
+		planshow(&p);
 	s.rec.done = (int64_t)p.after.n;
 	status = session_end(&s, status);
 	plan_fini(&p);

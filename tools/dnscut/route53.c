@@ -36,26 +36,6 @@ is_busy(long status, const char *text)
 		       strstr(text, "<Code>PriorRequestNotComplete") != NULL);
 }
 
-static const struct api_kind kind = {.what = "route53",
-	.base = "https://route53.amazonaws.com",
-	.sign = awskey_sign,
-	.is_busy = is_busy,
-	.media = "text/xml"};
-
-static void
-route53_close(void *state)
-{
-	struct route53 *p = state;
-
-	if (p == NULL)
-		return;
-	api_close(p->api);
-	awskey_close(p->key);
-	rrsets_fini(&p->ns);
-	free(p->zone);
-	free(p);
-}
-
 /* What an error document says, in its own words. */
 static void
 put_why(struct buf *b, const struct xmltext *doc)
@@ -75,6 +55,41 @@ put_why(struct buf *b, const struct xmltext *doc)
 				(void)buf_puts(b, ": ");
 			(void)xmltext_get(&in, "Message", b);
 		}
+}
+
+static void
+put_answer_why(struct buf *b, const struct buf *text)
+{
+	struct xmltext doc;
+
+	if (xmltext_check(text->data, text->len) != 0)
+		return;
+	doc = xmltext_whole(text->data, text->len);
+	put_why(b, &doc);
+}
+
+static const struct api_kind kind = {.what = "route53",
+	.base = "https://route53.amazonaws.com",
+	.sign = awskey_sign,
+	.is_busy = is_busy,
+	.media = "text/xml",
+	.needs = "route53:ListHostedZonesByName, GetHostedZone, "
+		 "ListResourceRecordSets, ChangeResourceRecordSets and "
+		 "GetChange",
+	.put_why = put_answer_why};
+
+static void
+route53_close(void *state)
+{
+	struct route53 *p = state;
+
+	if (p == NULL)
+		return;
+	api_close(p->api);
+	awskey_close(p->key);
+	rrsets_fini(&p->ns);
+	free(p->zone);
+	free(p);
 }
 
 /*

@@ -76,6 +76,32 @@ has_other_zone(const struct session *s, const char *zone)
 	return is_other;
 }
 
+/* A name as somebody wrote it; the caller's to free. 0, or -1 after a message.
+ */
+static int
+parse_name(const char *text, char **out)
+{
+	if (strchr(text, '/') != NULL)
+		msg_error("%s: not a name of the DNS: give the host's name "
+			  "alone, as in www.example.com",
+			text);
+	else if (dnsname_parse(text, NULL, out) == 0)
+		return 0;
+	else
+		msg_error("%s: not a name of the DNS (other scripts are "
+			  "written as xn--...)",
+			text);
+	return -1;
+}
+
+/* Whether the zone that was found is the root, or one that holds others'. */
+static bool
+is_top(const char *zone)
+{
+	return zone[strcspn(zone, ".")] == '\0' ||
+	       zone[strcspn(zone, ".") + 1] == '\0';
+}
+
 int
 session_find_zone(struct session *s, const char *zone, const char *name)
 {
@@ -89,12 +115,8 @@ session_find_zone(struct session *s, const char *zone, const char *name)
 		msg_error("which zone? Give --zone");
 		return STATUS_MISUSE;
 	}
-	if (dnsname_parse(text, NULL, &start) == -1) {
-		msg_error("%s: not a name of the DNS (other scripts are "
-			  "written as xn--...)",
-			text);
+	if (parse_name(text, &start) == -1)
 		return STATUS_MISUSE;
-	}
 	if (zone != NULL && has_other_zone(s, start)) {
 		free(start);
 		return STATUS_MISUSE;
@@ -106,6 +128,13 @@ session_find_zone(struct session *s, const char *zone, const char *name)
 	if (is_given && strcmp(s->zone.name, start) != 0) {
 		msg_error("%s is no zone of its own: it is in %s", start,
 			s->zone.name);
+		free(start);
+		return STATUS_MISUSE;
+	}
+	if (!is_given && is_top(s->zone.name)) {
+		msg_error("%s: it is in no zone below %s: is the name right? "
+			  "(--zone %s, if that zone is meant)",
+			start, s->zone.name, s->zone.name);
 		free(start);
 		return STATUS_MISUSE;
 	}
@@ -122,10 +151,8 @@ session_hosts(const struct session *s, struct namelist *out)
 	for (i = 0; i < s->env->argc; i++) {
 		char *host;
 
-		if (dnsname_parse(s->env->argv[i], NULL, &host) == -1) {
-			msg_error("%s: not a name of the DNS", s->env->argv[i]);
+		if (parse_name(s->env->argv[i], &host) == -1)
 			return STATUS_MISUSE;
-		}
 		if (!is_dnsname_under(host, s->name)) {
 			msg_error("%s is not in the zone %s: give the names of "
 				  "each zone alone",

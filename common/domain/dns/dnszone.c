@@ -146,10 +146,13 @@ receive_zone(struct talk *t, struct rrsets *out)
 			return rc;
 		if (ldns_pkt_get_rcode(p) != LDNS_RCODE_NOERROR) {
 			msg_error("%s: %s: the server does not transfer the "
-				  "zone: %s; let this key, or this address, "
-				  "transfer it",
+				  "zone: %s; %s",
 				t->z->server_name, t->z->name,
-				rcode_name((unsigned)ldns_pkt_get_rcode(p)));
+				rcode_name((unsigned)ldns_pkt_get_rcode(p)),
+				t->z->key != NULL
+					? "let this key transfer it"
+					: "give a key that may (--key), or let "
+					  "this address transfer it");
 			rc = DNSZONE_REFUSED;
 		} else if (take_part(out, ldns_pkt_answer(p), &soas) == -1) {
 			rc = errno == ENOMEM
