@@ -53,6 +53,7 @@ double_down() {
 	done
 	rm -rf "$T/double" "$T/relay"
 }
+at_exit double_down
 # relayed PROVIDER: from here on the zone pdns.test by the API of that provider, or of its double,
 # through a relay that can spoil it: $T/relay/mode; the former one ends
 relayed() {

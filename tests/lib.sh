@@ -21,16 +21,15 @@ T=$(mktemp -d "${TMPDIR:-/tmp}/airlift-t.XXXXXX")
 export T
 n_checks=0
 n_failed=0
-cleanups=()
 
-# at_exit COMMAND: run at the end, newest first, whatever happens.
-at_exit() {
-	cleanups=("$1" "${cleanups[@]+"${cleanups[@]}"}")
-}
+# at_exit COMMAND: run at the end of the file, newest first, whatever happens; said
+# within a check too, which is a subshell.
+at_exit() { printf '%s\0' "$1" >>"$T/.at_exit"; }
 
 lib_cleanup() {
-	local c
-	for c in "${cleanups[@]+"${cleanups[@]}"}"; do eval "$c" || true; done
+	local all=() i
+	[[ ! -e $T/.at_exit ]] || mapfile -d '' -t all <"$T/.at_exit"
+	for ((i = ${#all[@]} - 1; i >= 0; i--)); do eval "${all[i]}" || true; done
 	if [[ -z ${KEEP:-} ]]; then rm -rf "$T"; fi
 }
 trap lib_cleanup EXIT
