@@ -157,8 +157,9 @@ dnssec_verdict_text(enum dnssec_verdict v)
 {
 	static const char *const texts[] = {[DNSSEC_GOOD] = "good",
 		[DNSSEC_UNSIGNED] = "there are no signatures",
-		[DNSSEC_NO_KEY] = "the DS at the parent is of none of the keys "
-				  "that sign",
+		[DNSSEC_NO_KEY] =
+			("the DS at the parent is of none of the keys "
+			 "that sign"),
 		[DNSSEC_EXPIRED] = "the signatures have expired",
 		[DNSSEC_EARLY] = "the signatures are not valid yet",
 		[DNSSEC_BAD] = "the signatures are wrong",
