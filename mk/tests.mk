@@ -107,7 +107,7 @@ fuzz: deps
 		SANITIZE=fuzzer-no-link,address,undefined fuzz-built
 
 fuzz-built: $(FUZZERS)
-	@FUZZTIME=$(FUZZTIME) tests/fuzz/run $(FUZZERS)
+	@FUZZTIME=$(FUZZTIME) JOBS=$(JOBS) tests/fuzz/run $(FUZZERS)
 
 # Programs that a benchmark runs: tests/bench/<tool>_*.c, built as the unit
 # tests of that tool are.
