@@ -66,12 +66,12 @@ for_targets() {
 }
 
 # told FILE: what a person should know of the records in FILE; what later steps
-# provide by themselves is left out.
+# provide by themselves, or what was given, is left out.
 told() {
-	jq -Rr 'fromjson? |
+	jq -Rr --arg given "${REDIS:+redis }${BUCKET:+bucket}" 'fromjson? |
 		if .type == "finding" and .level != "note" then
 			"   \(.level): \(.message)\(if .fix then " (\(.fix))" else "" end)"
-		elif .type == "need" and (.kind | IN("postgres", "scale", "secret", "domain") | not) then
+		elif .type == "need" and (.kind | IN("postgres", "scale", "secret", "domain", ($given | splits(" "))) | not) then
 			"   needs \(.kind): \(.summary)",
 			(.commands[]? | "     run: \(map(if test("^[A-Za-z0-9_./:=@%+,-]+$") then . else @sh end) | join(" "))")
 		else empty end' "$STATE/$1" >&2
@@ -102,12 +102,16 @@ step_check() {
 		need_programs dnscut
 		shown "dnscut check --provider $DNS_PROVIDER$(dns_ends) $(names_shown) > $STATE/dns-check.jsonl" check_zone
 	}
-	[[ -z $DRY_RUN ]] || return 0
+	if [[ -n $DRY_RUN ]]; then
+		[[ -n $REDIS$NO_REDIS || -s $STATE/has.json ]] || say "   no --redis: what moves a Redis is not shown; if $APP has one, a real run stops here"
+		[[ -n $BUCKET$NO_BUCKET || -s $STATE/has.json ]] || say "   no --bucket: what moves a bucket is not shown"
+		return 0
+	fi
 	if moves_redis && [[ -z $REDIS ]]; then
 		die "$APP has a Redis ($(has redis)). Make one (fly redis create --name $TO_APP-redis --region ${REGION:-CODE}), then give --redis and --redis-url; --no-redis leaves it behind."
 	fi
 	if moves_bucket && [[ -z $BUCKET ]]; then
-		die "$APP has a bucket ($(has bucket)_...). Make one (fly storage create), save what it prints to a file, then give --bucket and --bucket-env-file; --no-bucket leaves it behind."
+		die "$APP has a bucket ($(has bucket)_...). Make one (fly storage create, in a folder without a fly.toml), save what it prints to a file as NAME=VALUE lines, then give --bucket and --bucket-env-file; --no-bucket leaves it behind."
 	fi
 	! moves_redis || need_programs rediscopy
 	! moves_bucket || need_programs tigris-sync
@@ -194,8 +198,8 @@ secrets_of() {
 	if [[ -z $DATABASE ]] && moves_database; then
 		shown "fly mpg attach <cluster of $TO_APP-db> -a $1" attach "$1"
 	fi
-	! moves_redis || shown "fly secrets import --stage -a $1   # $(known has.json '.redis // empty' REDIS_URL), of ${REDIS_URL_FROM:-$REDIS}" redis_secret "$1"
-	! moves_bucket || shown "fly secrets import --stage -a $1 < $BUCKET_ENV_FILE" bucket_secrets "$1"
+	! moves_redis || shown "fly secrets import --stage -a $1   # $(known has.json '.redis // empty' REDIS_URL), of ${REDIS_URL_FROM:-${REDIS:-<the new Redis>}}" redis_secret "$1"
+	! moves_bucket || shown "fly secrets import --stage -a $1 < ${BUCKET_ENV_FILE:-<its variables>}" bucket_secrets "$1"
 }
 step_secrets() { for_targets secrets_of; }
 

@@ -142,7 +142,7 @@ between_buckets() {
 	done < <(printf '%s' "$all" | jq -rj 'to_entries[] | "\(.key)\u0000\(.value)\u0000"')
 	in_window tigris-sync "$1" "${@:3}" >"$STATE/$2"
 }
-bucket_ends() { printf '%s' "--from s3: --from-env $(known has.json '.bucket // empty' '<its prefix>') --to s3:$BUCKET --to-env-file $BUCKET_ENV_FILE"; }
+bucket_ends() { printf '%s' "--from s3: --from-env $(known has.json '.bucket // empty' '<its prefix>') --to s3:${BUCKET:-<the new bucket>} --to-env-file ${BUCKET_ENV_FILE:-<its variables>}"; }
 
 # locator_value LOCATOR: what it stands for.
 locator_value() {

@@ -39,8 +39,8 @@ Redis and the bucket, which are made by hand before:
   --redis-pin PIN    as --source-pin, of the source's Redis
   --no-redis         leave the source's Redis behind (a cache)
   --bucket NAME      the target bucket
-  --bucket-env-file FILE   its variables, as `fly storage create` prints them; they
-                     become the app's secrets
+  --bucket-env-file FILE   its variables, which `fly storage create` prints, as lines
+                     NAME=VALUE; they become the app's secrets
   --no-bucket        leave the source's bucket where it is
 
 DNS:
@@ -62,6 +62,7 @@ The run:
   --from STEP        begin at this step whatever the journal says
   --dry-run          print every command, run none
   --yes              ask nothing (rehearsals)
+  -h, --help         show this and exit
 END
 }
 
@@ -149,12 +150,14 @@ cutover_options() {
 	[[ -z $BUCKET || -z $NO_BUCKET ]] || die "--bucket and --no-bucket contradict each other"
 	[[ -z $BUCKET || -n $BUCKET_ENV_FILE ]] || die "--bucket goes with --bucket-env-file"
 	[[ -z $BUCKET_ENV_FILE || -r $BUCKET_ENV_FILE ]] || die "$BUCKET_ENV_FILE: cannot be read"
+	[[ -z $BUCKET_ENV_FILE ]] || ! grep -qE '^[[:space:]]*[A-Z][A-Z0-9_]*:[[:space:]]' "$BUCKET_ENV_FILE" ||
+		die "$BUCKET_ENV_FILE: it has lines NAME: VALUE, as fly prints them; make them NAME=VALUE"
 	MAX_FREEZE=${MAX_FREEZE:-1800}
 	# The way back, with the options that name this cutover.
 	ABORT="$RUNBOOK --app $APP$([[ $TO_APP == "$APP" ]] || printf ' --to-app %q' "$TO_APP")${SOURCE_ABORT:+ $SOURCE_ABORT}${STATE:+ --state $(printf %q "$STATE")} abort"
 	BACK="$(runbook_named rollback) --state $(printf %q "${STATE:-cutover/$APP}")"
 	LOCATORS="--from env:SOURCE_URL --to ${DATABASE:-env:TARGET_URL}${JOBS:+ --jobs $JOBS}${SOURCE_PIN:+ --from-pin $SOURCE_PIN}"
-	REDIS_ENDS="--from env:SOURCE_REDIS${REDIS_PIN:+ --from-pin $REDIS_PIN} --to $REDIS"
+	REDIS_ENDS="--from env:SOURCE_REDIS${REDIS_PIN:+ --from-pin $REDIS_PIN} --to ${REDIS:-<the new Redis>}"
 }
 
 # from_anywhere NAME VALUE: the value as it is right in any folder

@@ -50,6 +50,19 @@ check 'a dry run says that there is no Procfile' '
 	(cd "$T" && heroku-cutover --app shop --dry-run) 2>err
 	grep -q "note: ./Procfile is not there" err'
 
+check 'a dry run without --redis and --bucket says what it does not show' '
+	cutover --dry-run 2>plan.txt
+	grep -q "no --bucket: what moves a bucket is not shown" plan.txt
+	fails grep -q "no --redis" plan.txt
+	fails grep -q "tigris-sync" plan.txt'
+
+check 'variables of a bucket as fly prints them are refused before anything is done' '
+	printf "AWS_ACCESS_KEY_ID: leak-1\nBUCKET_NAME: shop-files\n" >bucket.env
+	status 100 cutover --bucket shop-files --bucket-env-file bucket.env 2>err
+	grep -q "bucket.env: it has lines NAME: VALUE, .* make them NAME=VALUE" err
+	fails grep -q leak- err
+	test ! -e "$T/state"'
+
 check 'it stops before the freeze when nobody says yes' '
 	status 100 cutover >first.out 2>&1
 	fails grep -q "leak-" first.out
