@@ -415,7 +415,7 @@ step_soak() {
 		say "   left out (--soak 0)"
 		return 0
 	}
-	shown "soak --state $STATE --for $SOAK" "$RUNBOOKS/soak" --state "$STATE" --for "$SOAK"
+	shown "$(runbook_named soak) --state $STATE --for $SOAK" "$RUNBOOKS/soak" --state "$STATE" --for "$SOAK"
 }
 
 step_close() {
