@@ -159,10 +159,13 @@ checked() {
 }
 
 attach() {
-	local id
+	local id is_set
 	id=$(cluster_id)
 	[[ -n $id ]] || die "no Managed Postgres cluster $TO_APP-db in $ORG: run from provision" 100
-	if fly secrets list --json -a "$1" | jq -e 'any(.[]; .name == "DATABASE_URL")' >/dev/null; then
+	# a list that did not come is no list without it: flyctl would say to unset what is right
+	is_set=$(fly secrets list --json -a "$1" | listed "no secrets" | jq 'any(.[]; .name == "DATABASE_URL")') ||
+		die "the secrets of $1 could not be looked at: run this again" 111
+	if [[ $is_set == true ]]; then
 		say "  (DATABASE_URL is set)"
 	else
 		fly mpg attach "$id" -a "$1" >/dev/null
