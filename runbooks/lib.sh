@@ -73,10 +73,10 @@ record() {
 	sync -d "$JOURNAL"
 }
 
-# is_done STEP: it was done, and has not been undone since.
+# is_done STEP: it was done, and has not been undone or begun again since.
 is_done() {
 	[[ -s $JOURNAL ]] && jq -Rse --arg step "$1" '[split("\n")[] | fromjson? |
-		select((.type == "step.done" or .type == "step.undone") and .step == $step)] |
+		select((.type | IN("step.started", "step.done", "step.undone")) and .step == $step)] |
 		last.type == "step.done"' "$JOURNAL" >/dev/null
 }
 

@@ -166,6 +166,7 @@ check 'crashed, cut off twice and with an empty Redis in the copy of the freeze:
 	held_in_sync redis_again target lose
 	verified
 	opened_again'
+
 more=("pg_again source QUIT" "sessions_end target" "line redis-target mute 3000" "line redis-target slow 20000"
 	"pg_again target INT 3" "pg_again source INT" "sessions_end source" "redis_again target keep" s3_again dns_again)
 for what in ${SOAK:+"${more[@]}"}; do
@@ -175,7 +176,7 @@ for what in ${SOAK:+"${more[@]}"}; do
 		verified
 		opened_again"
 done
-what_in_verify=("pg_again target QUIT" ${SOAK:+"redis_again target keep" "pg_again source QUIT" "redis_again target lose" s3_again "sessions_end target"})
+what_in_verify=(${SOAK:+"pg_again target QUIT" "redis_again target keep" "pg_again source QUIT" "redis_again target lose" s3_again "sessions_end target"})
 for what in "${what_in_verify[@]}"; do
 	check "$what in the comparison: the same" "
 		in_back forth
