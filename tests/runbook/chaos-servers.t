@@ -167,6 +167,21 @@ check 'crashed, cut off twice and with an empty Redis in the copy of the freeze:
 	verified
 	opened_again'
 
+check 'what is lost after the comparison: another one that fails is not done earlier, and --from sync mends it' '
+	in_back forth
+	wait_for 60 is_under_way verify
+	one_off "\"run.4711\""
+	ended
+	verified
+	redis_again target lose
+	status 1 cutover --yes --from verify
+	grep -q "the same command with --from sync" cutover.out
+	status 1 cutover --yes
+	grep -q "== verify failed (1)" cutover.out
+	cutover --yes --from sync || RC=$?
+	cp cutover.out in-back.out
+	verified
+	opened_again'
 more=("pg_again source QUIT" "sessions_end target" "line redis-target mute 3000" "line redis-target slow 20000"
 	"pg_again target INT 3" "pg_again source INT" "sessions_end source" "redis_again target keep" s3_again dns_again)
 for what in ${SOAK:+"${more[@]}"}; do
