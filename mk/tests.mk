@@ -128,7 +128,7 @@ bench: deps all labs $(BENCHES)
 
 # Long runs of the fault tests, and of a cutover under attack: many more kills and rounds than in check.
 soak: deps all labs
-	@AIRLIFT_BIN=$(CURDIR)/$(BIN) SOAK=1 tests/run -j 1 -t 7200 $(FAULT) tests/runbook/chaos.t
+	@AIRLIFT_BIN=$(CURDIR)/$(BIN) SOAK=1 tests/run -j 1 -t 7200 $(FAULT) tests/runbook/chaos.t tests/runbook/chaos-servers.t
 
 .PHONY: deps check check-built check-unit check-cli check-sanitize \
 	check-sanitize-built lint fuzz fuzz-built bench soak

@@ -163,10 +163,13 @@ checked() {
 }
 
 attach() {
-	local id
+	local id is_set
 	id=$(cluster_id)
 	[[ -n $id ]] || die "no Managed Postgres cluster $TO_APP-db in $ORG: run from provision" 100
-	if fly secrets list --json -a "$1" | jq -e 'any(.[]; .name == "DATABASE_URL")' >/dev/null; then
+	# a list that did not come is no list without it: flyctl would say to unset what is right
+	is_set=$(fly secrets list --json -a "$1" | listed "no secrets" | jq 'any(.[]; .name == "DATABASE_URL")') ||
+		die "the secrets of $1 could not be looked at: run this again" 111
+	if [[ $is_set == true ]]; then
 		say "  (DATABASE_URL is set)"
 	else
 		fly mpg attach "$id" -a "$1" >/dev/null
@@ -254,6 +257,7 @@ copied() {
 	return "$rc"
 }
 step_pre_copy() {
+	undone sync verify
 	! moves_database || shown "pgcopy copy $LOCATORS --journal $STATE/pgcopy.journal --keep-ledger > $STATE/pre-copy.jsonl" \
 		databases copy pre-copy.jsonl --journal "$STATE/pgcopy.journal" --keep-ledger
 	! moves_redis || shown "rediscopy copy $REDIS_ENDS --journal $STATE/redis.journal > $STATE/redis-copy.jsonl" \
@@ -298,6 +302,8 @@ after_failure() {
 			"   On: mend what is named above (or the records by hand) and run the same command. To plan the move anew: rm $STATE/move.jsonl." \
 			"   Back: $BACK"
 	fi
+	[[ $1 != *verify || $2 -ne 1 ]] ||
+		say "   To carry over what differs: the same command with --from ${1%verify}sync."
 	left=$(window_left)
 	[[ -n $left && $left -le 0 && " sync verify " == *" $1 "* ]] || return 0
 	say "" "== $APP has been closed for longer than --max-freeze ($MAX_FREEZE s)."
@@ -344,6 +350,8 @@ step_freeze() {
 }
 
 step_sync() {
+	# what was compared before is no longer what is there
+	undone verify
 	! moves_database || shown "pgcopy copy $LOCATORS --journal $STATE/pgcopy.journal > $STATE/sync.jsonl" \
 		sync_databases sync.jsonl
 	! moves_redis || shown "rediscopy sync $REDIS_ENDS --until-quiet --journal $STATE/redis.journal > $STATE/redis-sync.jsonl" \

@@ -73,10 +73,10 @@ record() {
 	sync -d "$JOURNAL"
 }
 
-# is_done STEP: it was done, and has not been undone since.
+# is_done STEP: it was done, and has not been undone or begun again since.
 is_done() {
 	[[ -s $JOURNAL ]] && jq -Rse --arg step "$1" '[split("\n")[] | fromjson? |
-		select((.type == "step.done" or .type == "step.undone") and .step == $step)] |
+		select((.type | IN("step.started", "step.done", "step.undone")) and .step == $step)] |
 		last.type == "step.done"' "$JOURNAL" >/dev/null
 }
 
@@ -173,9 +173,12 @@ open_state() {
 }
 
 # shown COMMAND-TEXT FUNCTION [ARGUMENT...]: what a person is told, and what is
-# done. In a dry run only the former. Secrets are never part of the text.
+# done. In a dry run only the former. Secrets are never part of the text. The folder of the
+# cutover may have a blank in its name: the text can be pasted all the same.
 shown() {
-	local text=$1
+	local text=$1 folder
+	printf -v folder %q "$STATE"
+	[[ -z $STATE || $folder == "$STATE" ]] || text=${text//"$STATE"/"$folder"}
 	shift
 	say "  \$ $text"
 	[[ -n $DRY_RUN ]] || "$@"
@@ -264,14 +267,19 @@ stands() { ! declare -F how_it_stands >/dev/null || how_it_stands; }
 trap interrupted INT
 trap 'stopped_in stopped' EXIT
 
-# step NAME WHAT UNDO: run step_NAME unless the journal has it done.
+# step NAME WHAT UNDO: run step_NAME unless the journal has it done. One that says itself that
+# it was not begun (undone) leaves the undo of the step before it.
 passed_from=
+undo_before=
 step() {
 	local name=$1 what=$2 undo=$3 begin rc=0
-	if [[ -n $FROM_STEP && -z $passed_from ]]; then
-		[[ $name == "$FROM_STEP" ]] || return 0
+	if [[ -n $FROM_STEP && -z $passed_from && $name != "$FROM_STEP" ]]; then
+		undo_before=$undo
+		return 0
+	elif [[ -n $FROM_STEP ]]; then
 		passed_from=1
-	elif [[ -z $FROM_STEP && -z $DRY_RUN ]] && is_done "$name"; then
+	elif [[ -z $DRY_RUN ]] && is_done "$name"; then
+		undo_before=$undo
 		say "== $name: done earlier"
 		return 0
 	fi
@@ -297,6 +305,7 @@ step() {
 	if [[ $rc -ne 0 ]]; then
 		record --arg step "$name" --argjson rc "$rc" --argjson s "$seconds" \
 			'{type: "step.failed", step: $step, status: $rc, seconds: $s, at: $at}'
+		[[ -z $undo_before ]] || is_begun "$name" || undo=$undo_before
 		say "== $name failed ($rc). Nothing after it was begun; run the same command to go on. Undo: $undo."
 		stands
 		! declare -F after_failure >/dev/null || after_failure "$name" "$rc"
@@ -304,4 +313,5 @@ step() {
 	fi
 	record --arg step "$name" --argjson s "$seconds" \
 		'{type: "step.done", step: $step, seconds: $s, at: $at}'
+	undo_before=$undo
 }
