@@ -434,14 +434,17 @@ finish(struct s3xml *x)
 static int
 parse(struct s3xml *x, const char *p, size_t n)
 {
-	do {
+	if (n == 0)
+		return XML_Parse(x->parser, NULL, 0, 1) == XML_STATUS_OK ? 0
+									 : -1;
+	while (n > 0) {
 		size_t part = n < SLICE ? n : SLICE;
 
-		if (XML_Parse(x->parser, p, (int)part, n == 0) != XML_STATUS_OK)
+		if (XML_Parse(x->parser, p, (int)part, 0) != XML_STATUS_OK)
 			return -1;
 		p += part;
 		n -= part;
-	} while (n > 0);
+	}
 	return 0;
 }
 
