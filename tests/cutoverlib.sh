@@ -49,7 +49,9 @@ killed_after() {
 	"$@" >>"$T/killed.log" 2>&1 &
 	pid=$!
 	set +m
-	wait_for 200 is_last_done "$step" || rc=1
+	# a kill that comes late finds another step done, or the end
+	wait_for 200 eval 'is_last_done "$step" || is_over $pid' || rc=1
+	grep -q "\"step.done\",\"step\":\"$step\"" "$T/state/journal.jsonl" || rc=1
 	kill -9 -- -$pid 2>/dev/null || true
 	wait $pid 2>/dev/null || true
 	[[ $rc -eq 0 ]] || tail -n 40 "$T/killed.log"

@@ -36,6 +36,9 @@ trap lib_cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# is_over PID: it has ended, if only to be waited for
+is_over() { ! grep -qs '^State:.[^Z]' "/proc/$1/status"; }
+
 # check WHAT BODY: one TAP line; BODY is a shell script run by set -e in a
 # subshell in $T, single-quoted by the caller, with its output shown on failure.
 check() {

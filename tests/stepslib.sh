@@ -8,14 +8,16 @@ steps_done() { jq -Rr 'fromjson? | select(.type == "step.done") | .step' "$T/sta
 times_done() { grep -c "\"step.done\",\"step\":\"$1\"" "$T/state/journal.jsonl" 2>/dev/null || true; }
 
 # killed_after STEP...: run it again and again, each time killed with all that it
-# started as soon as the step is done.
+# started as soon as the step is done. A run that was killed late has done the next
+# step too: then it ends by itself.
 killed_after() {
 	local s pid n
 	for s; do
 		n=$(times_done "$s")
 		setsid bash -c "$(declare -p CUTOVER); exec \"\${CUTOVER[@]}\" --yes </dev/null >>\"$T/killed.log\" 2>&1" &
 		pid=$!
-		wait_for 90 eval '[[ $(times_done "$s") -gt $n ]]' || { tail "$T/killed.log" && return 1; }
+		wait_for 90 eval '[[ $(times_done "$s") -gt $n ]] || is_over $pid' || true
+		[[ $(times_done "$s") -gt 0 ]] || { tail "$T/killed.log" && return 1; }
 		kill -9 -- -$pid 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
 	done
