@@ -107,6 +107,7 @@ check 'a name that somebody has changed' '
 	status 1 soak --once
 	found dns bad "$W"
 	update "update delete $W. A" "update add $W. 1 CNAME abcd.shop.fly.dev."
+	wait_for 10 eval "ask $DNS_SECONDARY $W CNAME | grep -qxF abcd.shop.fly.dev."
 	soak --once'
 
 check 'what cannot be looked at is 111, and says why' '
