@@ -18,7 +18,8 @@
 
 enum { TRIES = 10, DELETED_AT_ONCE = 1000 };
 
-/* One that the target alone has: what the target calls it. 0 or -1. */
+/* One that the target alone has: what the target calls it, once: SCAN may tell
+ * a key twice while deleting shrinks the table. 0 or -1. */
 static int
 note_extra(struct syncing *s, const struct compare_diff *d)
 {
@@ -28,7 +29,17 @@ note_extra(struct syncing *s, const struct compare_diff *d)
 	if (d->from != NULL && s->v.options.target_key != NULL &&
 		s->v.options.target_key(&s->v, d->key, d->len, &name, &len))
 		return -1;
+	if (is_keylist_member(s->v.extra, name, len, 0))
+		return 0;
+	s->found++;
 	return keylist_add(s->v.extra, name, len, 0, NULL);
+}
+
+static int
+note_differing(struct syncing *s, const struct compare_diff *d)
+{
+	s->found++;
+	return keylist_add(s->v.differing, d->key, d->len, 0, NULL);
 }
 
 static struct syncing *
@@ -46,11 +57,11 @@ differs(void *ctx, const struct compare_diff *d)
 
 	if (extra && v->e->opt->no_delete)
 		return 0;
-	s->found++;
-	if (v->e->opt->dry_run)
+	if (v->e->opt->dry_run) {
+		s->found++;
 		return verifying_put(v, d);
-	if ((extra ? note_extra(s, d)
-		   : keylist_add(v->differing, d->key, d->len, 0, NULL)) == 0)
+	}
+	if ((extra ? note_extra(s, d) : note_differing(s, d)) == 0)
 		return 0;
 	msg_error("out of memory");
 	return -1;
