@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Helpers of the tests that run whole cutovers against doubles of the vendors'
 # programs. Sourced after lib.sh, and after pglib.sh where there is a database.
+. "$ROOT/tests/doubleslib.sh"
 PATH=$BIN:$T/bin:$ROOT/tests/lab/bin:$PATH
 export AIRLIFT_LAB_STATE=$T/lab
 
@@ -9,7 +10,7 @@ cutover_lab() {
 	pg_lab
 	load_app 0.002
 	heroku-app "$T/lab"
-	PROXY=$((20000 + RANDOM % 20000))
+	PROXY=$(free_port)
 	export PROXY
 }
 # bare_lab: the app without a database: nothing to copy, no server
@@ -30,33 +31,9 @@ forward() {
 # not by name: dnslib.sh has a function of that name
 back() { "$ROOT/runbooks/rollback" --state "$T/state" "$@" </dev/null; }
 
-# fly_state FILTER, heroku_state FILTER: of the doubles
-fly_state() { jq -e "$1" "$T/lab/fly.json" >/dev/null; }
-heroku_state() { jq -e "$1" "$T/lab/heroku.json" >/dev/null; }
-# edit WHICH FILTER: change a double's state behind everybody's back
-edit() {
-	jq "$2" "$T/lab/$1.json" >"$T/edited" && cat "$T/edited" >"$T/lab/$1.json"
-}
 # last_step TYPE: the step of the last record of that type
 last_step() { jq -Rr --arg t "$1" 'fromjson? | select(.type == $t) | .step' "$T/state/journal.jsonl" | tail -n 1; }
 is_last_done() { [[ $(last_step step.done) == "$1" ]]; }
-
-# killed_after STEP FUNCTION ARGUMENT...: run it, and kill -9 all of it as soon as the step is done
-killed_after() {
-	local step=$1 pid rc=0
-	shift
-	set -m
-	"$@" >>"$T/killed.log" 2>&1 &
-	pid=$!
-	set +m
-	# a kill that comes late finds another step done, or the end
-	wait_for 200 eval 'is_last_done "$step" || is_over $pid' || rc=1
-	grep -q "\"step.done\",\"step\":\"$step\"" "$T/state/journal.jsonl" || rc=1
-	kill -9 -- -$pid 2>/dev/null || true
-	wait $pid 2>/dev/null || true
-	[[ $rc -eq 0 ]] || tail -n 40 "$T/killed.log"
-	return $rc
-}
 
 # in_service_again: the app on Heroku is, and Fly.io's is not
 in_service_again() {

@@ -2,27 +2,9 @@
 # Helpers of the tests of a cutover's runbook. Sourced after lib.sh; the test sets
 # the array CUTOVER to the command that is run, whose state is $T/state.
 
+. "$ROOT/tests/doubleslib.sh"
+
 cutover() { "${CUTOVER[@]}" "$@" </dev/null; }
-steps_done() { jq -Rr 'fromjson? | select(.type == "step.done") | .step' "$T/state/journal.jsonl"; }
-
-times_done() { grep -c "\"step.done\",\"step\":\"$1\"" "$T/state/journal.jsonl" 2>/dev/null || true; }
-
-# killed_after STEP...: run it again and again, each time killed with all that it
-# started as soon as the step is done. A run that was killed late has done the next
-# step too: then it ends by itself.
-killed_after() {
-	local s pid n
-	for s; do
-		n=$(times_done "$s")
-		setsid bash -c "$(declare -p CUTOVER); exec \"\${CUTOVER[@]}\" --yes </dev/null >>\"$T/killed.log\" 2>&1" &
-		pid=$!
-		wait_for 90 eval '[[ $(times_done "$s") -gt $n ]] || is_over $pid' || true
-		[[ $(times_done "$s") -gt 0 ]] || { tail "$T/killed.log" && return 1; }
-		kill -9 -- -$pid 2>/dev/null || true
-		wait "$pid" 2>/dev/null || true
-	done
-}
-
 # few_programs NAME...: PATH=$T/few has these, and what the runbooks need of the system
 few_programs() {
 	local p

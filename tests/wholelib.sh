@@ -2,6 +2,7 @@
 # Helpers of the tests of whole cutovers, in the lab of cutover-lab. Sourced after
 # lib.sh; $LAB is the lab.
 . "$ROOT/tests/dnslib.sh"
+. "$ROOT/tests/doubleslib.sh"
 PATH=$BIN:$ROOT/tests/lab/bin:$PATH
 
 # whole_lab SOURCE: everything up, with an app that serves and a client that
@@ -57,10 +58,30 @@ is_under_way() {
 	jq -Rse --arg s "$1" '[splits("\n") | fromjson? | select(.step == $s)] | last | .type == "step.started" or .type == "step.done"' \
 		"$T/state/journal.jsonl" >/dev/null 2>&1
 }
-# fly_state FILTER, heroku_state FILTER: of the doubles
-fly_state() { jq -e "$1" "$LAB/fly.json" >/dev/null; }
-heroku_state() { jq -e "$1" "$LAB/heroku.json" >/dev/null; }
-steps_done() { jq -Rr 'fromjson? | select(.type == "step.done") | .step' "$T/state/journal.jsonl"; }
+# flaky_vendors: from here on `heroku` and `fly` do what faults says
+flaky_vendors() {
+	local p
+	mkdir -p "$T/flaky"
+	for p in heroku fly; do ln -s "$ROOT/tests/lab/flaky" "$T/flaky/$p"; done
+	PATH=$T/flaky:$PATH
+}
+# faulty PROGRAM WORD HOW [TIMES]: the next calls of it; was_faulty: it was called so
+faulty() { echo "$1 $2 $3 ${4:-1}" >"$LAB/faults"; }
+was_faulty() { grep -q ' 0$' "$LAB/faults" && rm "$LAB/faults"; }
+# as_it_was: the app on Heroku, count for count and size for size
+as_it_was() { heroku_state "(.apps.shop.maintenance | not) and .apps.shop.formation == $(cat "$T/formation.before")"; }
+# hold SIDE, let_go SIDE: whatever reads a table there waits. The server's session is
+# ended, since one whose client was killed keeps the lock to the end of its sleep.
+HOLDERS="query LIKE '%pg_sleep(1%' AND pid <> pg_backend_pid()"
+hold() {
+	psql -qX "$(cat "$LAB/$1.url")" -c "BEGIN; LOCK TABLE shop.products IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(100)" >/dev/null 2>&1 &
+	HOLDER=$!
+	wait_for 10 eval "[[ -n \$(psql -qXAt \"\$(cat $LAB/$1.url)\" -c \"SELECT 1 FROM pg_stat_activity WHERE \$HOLDERS\") ]]"
+}
+let_go() {
+	psql -qXAt "$(cat "$LAB/$1.url")" -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE $HOLDERS" || true
+	wait "$HOLDER" 2>/dev/null || true
+}
 # called PROGRAM WORD: it was called so
 called() { jq -Re --arg p "$1" --arg w "$2" 'fromjson | select(.[0] == $p and .[1] == $w)' "$LAB/calls.log" >/dev/null; }
 has_none() { ! has "$1" "$2"; }

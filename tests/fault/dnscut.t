@@ -9,7 +9,6 @@
 dns_up
 pdns
 app_up www.pdns.test pdns.test shop.pdns.test
-at_exit double_down
 export GOOGLE_CLOUD_PROJECT=shop-project
 https=(--ca-file "$T/tls/ca" --https-port "$HTTPS_PORT")
 # shellcheck disable=SC2154 # double and dns_up set them

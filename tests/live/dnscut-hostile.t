@@ -7,7 +7,6 @@
 dns_up
 pdns
 app_up www.pdns.test pdns.test shop.pdns.test
-at_exit double_down
 https=(--ca-file "$T/tls/ca" --https-port "$HTTPS_PORT")
 everyone=(powerdns cloudflare route53 google digitalocean dnsimple)
 export GOOGLE_CLOUD_PROJECT=shop-project

@@ -5,11 +5,10 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../wholelib.sh"
 [[ -z ${SOAK:-} ]] || export LAB_S3=swift
-mkdir -p "$T/flaky" "$T/temporary files" "$T/the state"
+mkdir -p "$T/temporary files" "$T/the state"
 ln -s "$T/the state" "$T/state"
 whole_lab heroku
-for p in heroku fly; do ln -s "$ROOT/tests/lab/flaky" "$T/flaky/$p"; done
-PATH=$T/flaky:$PATH
+flaky_vendors
 export TMPDIR="$T/temporary files"
 
 # the source's database and the target's Redis are reached through relays, which can be cut
@@ -30,12 +29,6 @@ cut_for() {
 	line "$1" open
 }
 
-faulty() { echo "$1 $2 $3 ${4:-1}" >"$LAB/faults"; }
-was_faulty() { grep -q ' 0$' "$LAB/faults" && rm "$LAB/faults"; }
-edit() {
-	jq "$2" "$LAB/$1.json" >"$T/edited" && cat "$T/edited" >"$LAB/$1.json"
-}
-as_it_was() { heroku_state "(.apps.shop.maintenance | not) and .apps.shop.formation == $(cat "$T/formation.before")"; }
 forth() { "$SOURCE-cutover" "${OPTIONS_[@]}" --state "$T/the state" --soak 0 "${@---yes}"; }
 way_back() { "$ROOT/runbooks/rollback" --state "$T/the state" --yes; }
 in_back() {
@@ -50,16 +43,6 @@ ended() {
 	echo "ended with $RC"
 	cat "$T/in-back.out"
 	cat "$T/in-back.out" >>"$T/said"
-}
-# hold SIDE, let_go SIDE: whatever reads a table there waits
-hold() {
-	psql -qX "$(cat "$LAB/$1.url")" -c "BEGIN; LOCK TABLE shop.products IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(100)" >/dev/null 2>&1 &
-	HOLDER=$!
-	wait_for 10 eval "[[ -n \$(psql -qXAt \"\$(cat $LAB/$1.url)\" -c \"SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1%' AND pid <> pg_backend_pid()\") ]]"
-}
-let_go() {
-	psql -qXAt "$(cat "$LAB/$1.url")" -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1%' AND pid <> pg_backend_pid()" || true
-	wait "$HOLDER" 2>/dev/null || true
 }
 # waits SIDE: a session of pgcopy waits there for the lock
 waits() { [[ $(psql -qXAt "$(cat "$LAB/$1.url")" -c "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'airlift' AND wait_event_type = 'Lock'") -gt 0 ]]; }

@@ -5,22 +5,11 @@
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../wholelib.sh"
 whole_lab heroku
-mkdir -p "$T/flaky"
-for p in heroku fly; do ln -s "$ROOT/tests/lab/flaky" "$T/flaky/$p"; done
-PATH=$T/flaky:$PATH
+flaky_vendors
 RANDOM=${CHAOS_SEED:-1}
 KILLS=${SOAK:+40}
 KILLS=${KILLS:-4}
 
-# faulty PROGRAM WORD HOW [TIMES]: the next calls of it
-faulty() { echo "$1 $2 $3 ${4:-1}" >"$LAB/faults"; }
-# was_faulty: it was called so
-was_faulty() { grep -q ' 0$' "$LAB/faults" && rm "$LAB/faults"; }
-edit() {
-	jq "$2" "$LAB/$1.json" >"$T/edited" && cat "$T/edited" >"$LAB/$1.json"
-}
-# as_it_was: the app on Heroku, count for count and size for size
-as_it_was() { heroku_state "(.apps.shop.maintenance | not) and .apps.shop.formation == $(cat "$T/formation.before")"; }
 # in_back COMMAND...: in a session of its own; PID_ is its number
 in_back() {
 	export -f forth way_back
@@ -37,17 +26,12 @@ killed_at_random() {
 	kill -9 -- -$PID_ 2>/dev/null || true
 	wait $PID_ 2>/dev/null || true
 }
-# hold_sync: the second pass of the copy waits for a lock until let_sync
+# hold_sync: the second pass of the copy waits for a lock until let_go
 hold_sync() {
-	psql -qX "$(cat "$LAB/source.url")" -c "BEGIN; LOCK TABLE shop.products IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(100)" >/dev/null 2>&1 &
-	HOLDER=$!
+	hold source
 	: >"$T/in-back.out"
 	in_back forth
 	wait_for 60 eval 'is_under_way sync && copies'
-}
-let_sync() {
-	psql -qXAt "$(cat "$LAB/source.url")" -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1%' AND pid <> pg_backend_pid()"
-	wait "$HOLDER" 2>/dev/null || true
 }
 # the process of the runbook that has the folder
 runbook_pid() { pgrep -f -s "$PID_" "heroku-cutover" | head -n 1; }
@@ -95,7 +79,7 @@ check 'ended by TERM in sync, nothing of it goes on, and people are told that th
 	grep -aq "shop is closed to its users since" in-back.out
 	cutover status
 	grep -q "shop is closed to its users since" cutover.out
-	let_sync'
+	let_go source'
 
 check 'two at once: the second says who is at work; abort stops the first, and all is as at the freeze' '
 	hold_sync
@@ -104,7 +88,7 @@ check 'two at once: the second says who is at work; abort stops the first, and a
 	cutover --yes abort
 	fails copies
 	as_it_was
-	let_sync'
+	let_go source'
 
 check 'the runbook alone killed: what it started keeps the folder until it has ended, and abort ends it' '
 	hold_sync
@@ -114,7 +98,7 @@ check 'the runbook alone killed: what it started keeps the folder until it has e
 	cutover --yes abort
 	fails copies
 	as_it_was
-	let_sync'
+	let_go source'
 
 check 'maintenance mode that does not begin or end, dynos that could not be scaled: the same command goes on' '
 	faulty heroku maintenance:on fail

@@ -2,23 +2,10 @@
 # The Heroku runbook against doubles of the vendors' programs and real servers.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../pglib.sh"
-PATH=$BIN:$ROOT/tests/lab/bin:$PATH
-pg_lab
-load_app 0.002
-heroku-app "$T/lab"
-export AIRLIFT_LAB_STATE=$T/lab
-PORT_=$(free_port)
-export PORT_
+. "$(dirname "$0")/../cutoverlib.sh"
+cutover_lab
 
-# cutover ARGUMENT...: the runbook on the app shop.
-cutover() {
-	heroku-cutover --app shop --source-dir "$ROOT/tests/data/heroku-app" \
-		--state "$T/state" --proxy-port "$PORT_" --no-redis --soak 0 "$@" </dev/null
-}
-# fly_state FILTER, heroku_state FILTER: of the doubles
-fly_state() { jq -e "$1" "$T/lab/fly.json" >/dev/null; }
-heroku_state() { jq -e "$1" "$T/lab/heroku.json" >/dev/null; }
-steps_done() { jq -Rr 'fromjson? | select(.type == "step.done") | .step' "$T/state/journal.jsonl"; }
+cutover() { forward "$@"; }
 anew() {
 	rm -rf "$T/state" "$T/lab/fly.json"
 	heroku-app "$T/lab"
@@ -136,11 +123,7 @@ check 'a target with foreign tables stops it before anything is moved, and it go
 check 'killed at each step boundary, the same command goes on to the end' '
 	anew
 	for s in inventory check convert provision database-check secrets stage pre-copy ttl freeze sync verify switch dns watch soak; do
-		setsid bash -c "exec heroku-cutover --app shop --source-dir \"$ROOT/tests/data/heroku-app\" --state \"$T/state\" --proxy-port $PORT_ --no-redis --soak 0 --yes </dev/null >>killed.log 2>&1" &
-		pid=$!
-		wait_for 60 bash -c "grep -q \"\\\"step.done\\\".*\\\"$s\\\"\" \"$T/state/journal.jsonl\" 2>/dev/null"
-		kill -9 -- -$pid 2>/dev/null || true
-		wait $pid 2>/dev/null || true
+		killed_after $s cutover --yes
 	done
 	cutover --yes
 	test "$(steps_done | sort -u | wc -l)" -eq 17
@@ -149,11 +132,7 @@ check 'killed at each step boundary, the same command goes on to the end' '
 
 check 'aborted between freeze and switch' '
 	anew
-	setsid bash -c "exec heroku-cutover --app shop --source-dir \"$ROOT/tests/data/heroku-app\" --state \"$T/state\" --proxy-port $PORT_ --no-redis --soak 0 --yes </dev/null >killed.log 2>&1" &
-	pid=$!
-	wait_for 60 bash -c "grep -q \"\\\"step.done\\\".*\\\"freeze\\\"\" \"$T/state/journal.jsonl\" 2>/dev/null"
-	kill -9 -- -$pid
-	wait $pid 2>/dev/null || true
+	killed_after freeze cutover --yes
 	heroku_state ".apps.shop.maintenance"
 	cutover --yes abort
 	heroku_state "(.apps.shop.maintenance | not) and .apps.shop.formation.web.quantity == 2 and .apps.shop.formation.clock.quantity == 1"
@@ -186,7 +165,7 @@ check 'Ctrl-C says what was broken off and how to go back or on; the database is
 		sys.stdout.buffer.write(out)
 		sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != -2)
 	END
-	STATE_=$T/state python3 interrupt.py heroku-cutover --app shop --source-dir "$ROOT/tests/data/heroku-app" --state "$T/state" --proxy-port "$PORT_" --no-redis --soak 0 --yes >out
+	STATE_=$T/state python3 interrupt.py heroku-cutover --app shop --source-dir "$ROOT/tests/data/heroku-app" --state "$T/state" --proxy-port "$PROXY" --no-redis --soak 0 --yes >out
 	grep -q "interrupted in sync. Run the same command to go on. Undo: heroku-cutover .* abort" out
 	jq -e ".mpg[0].region == \"lhr\"" "$T/lab/fly.json"
 	heroku_state ".apps.shop.maintenance"
@@ -197,7 +176,7 @@ check 'a type that the Procfile no longer has is named and not scaled' '
 	anew
 	cp -r "$ROOT/tests/data/heroku-app" less
 	sed -i /^clock/d less/Procfile
-	heroku-cutover --app shop --source-dir less --state "$T/state" --proxy-port "$PORT_" --no-redis --soak 0 --yes </dev/null 2>out
+	heroku-cutover --app shop --source-dir less --state "$T/state" --proxy-port "$PROXY" --no-redis --soak 0 --yes </dev/null 2>out
 	grep -q "warning: .*clock.*not in the Procfile" out
 	grep -q "fly scale count web=2 worker=1 -a shop" out
 	fly_state ".apps.shop.counts == {\"web\": 2, \"worker\": 1}"'

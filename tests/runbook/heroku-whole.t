@@ -31,10 +31,9 @@ check 'killed within ttl, the same command goes on; a certificate that is not ac
 
 check 'when the copy takes longer than --max-freeze, it goes back by itself and the app serves again' '
 	rm "$LAB/certs.held"
-	psql -qX "$(cat "$LAB/source.url")" -c "BEGIN; LOCK TABLE shop.products IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60)" >locker.out 2>&1 &
-	locker=$!
+	hold source
 	status 111 cutover --yes --max-freeze 6
-	kill $locker
+	let_go source
 	grep -q "closed for longer than --max-freeze" cutover.out
 	has ".type == \"cutover.aborted\"" "$T/state/journal.jsonl"
 	heroku_state "(.apps.shop.maintenance | not) and .apps.shop.formation == $(cat formation.before)"

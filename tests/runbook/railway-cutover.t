@@ -15,8 +15,6 @@ anew() {
 	railway-app "$T/lab"
 	fresh_target
 }
-# edit FILTER: the project's state
-edit() { jq "$1" "$T/lab/railway.json" >"$T/.edit" && cp "$T/.edit" "$T/lab/railway.json"; }
 # running NAME...: these services run in production, with the stores, and no others;
 # pushed NAME...: a push deploys these
 running() {
@@ -96,16 +94,16 @@ check 'run again, it has nothing to do; abort refuses' '
 check 'killed at each step boundary, the same command goes on; a service that runs again is noticed' '
 	anew
 	commits >before
-	killed_after inventory check convert provision database-check secrets stage pre-copy ttl freeze sync verify
+	for s in inventory check convert provision database-check secrets stage pre-copy ttl freeze sync verify; do killed_after $s cutover --yes; done
 	running
-	edit ".services[\"svc-idle\"].in[\"env-prod\"].deployments[0].status = \"SUCCESS\""
+	edit railway ".services[\"svc-idle\"].in[\"env-prod\"].deployments[0].status = \"SUCCESS\""
 	status 1 cutover --yes 2>err
 	grep -q "runs again on Railway" err
 	test "$(steps_done | tail -n 1)" = verify
-	edit ".services[\"svc-idle\"].in[\"env-prod\"].deployments[0].status = \"REMOVED\""'
+	edit railway ".services[\"svc-idle\"].in[\"env-prod\"].deployments[0].status = \"REMOVED\""'
 
 check 'aborted there, the very deployments run again, from their images; where one is gone, the commit is built' '
-	edit ".services[\"svc-worker\"].in[\"env-prod\"].deployments[0].image = false"
+	edit railway ".services[\"svc-worker\"].in[\"env-prod\"].deployments[0].image = false"
 	cutover --yes abort 2>err
 	running Web worker nightly admin
 	pushed Web worker nightly idle
@@ -115,7 +113,7 @@ check 'aborted there, the very deployments run again, from their images; where o
 	fails grep -q "Web: Railway no longer" err
 	fails grep -q "from-source" "$T/lab/calls.log"
 	sql "$FROM" "INSERT INTO public.nokey VALUES (1, '\''after the abort'\'')" "REFRESH MATERIALIZED VIEW shop.daily"
-	killed_after freeze switch dns watch soak
+	for s in freeze switch dns watch soak; do killed_after $s cutover --yes; done
 	cutover --yes
 	test "$(steps_done | sort -u | wc -l)" -eq 17
 	running
@@ -126,12 +124,12 @@ check 'what it cannot decide is for a person' '
 	status 100 cutover --service nobody 2>err
 	grep -q "railway-cutover: there is no service nobody" err
 	status 1 cutover --environment nowhere 2>err
-	edit ".services[\"svc-pg\"].in[\"env-prod\"] |= (del(.proxy) | .vars.DATABASE_PUBLIC_URL = \"postgresql://postgres:pw@:/railway\")"
+	edit railway ".services[\"svc-pg\"].in[\"env-prod\"] |= (del(.proxy) | .vars.DATABASE_PUBLIC_URL = \"postgresql://postgres:pw@:/railway\")"
 	status 100 cutover --service Web=the-shop 2>err
 	grep -q "the database is private. For the time of the cutover: railway tcp-proxy create --port 5432" err
 	test "$(steps_done | tail -n 1)" = provision
 	jq -e "map(.app) == [\"the-shop\"]" "$T/state/targets.json"
-	edit ".project.id = \"another\""
+	edit railway ".project.id = \"another\""
 	status 100 cutover --from inventory 2>err
 	grep -q "is about another project" err'
 

@@ -101,7 +101,7 @@ check 'run again, it has nothing to do; abort refuses' '
 
 check 'killed at each step boundary, the same command goes on; what is put back by hand in the freeze is noticed' '
 	anew
-	killed_after inventory check convert provision database-check secrets stage pre-copy ttl freeze sync verify
+	for s in inventory check convert provision database-check secrets stage pre-copy ttl freeze sync verify; do killed_after $s cutover --yes; done
 	suspended $OLD $WEB $WORKER $CRON $STAGING
 	jq ".services[\"$WORKER\"].suspenders = []" "$T/lab/render.json" >x && cp x "$T/lab/render.json"
 	status 1 cutover --yes 2>err
@@ -113,7 +113,7 @@ check 'aborted there, what ran before runs again, and no more; the next run free
 	suspended $OLD
 	test "$(render services instances $WEB -o json | jq length)" -eq 2
 	sql "$FROM" "INSERT INTO public.nokey VALUES (1, '\''after the abort'\'')" "REFRESH MATERIALIZED VIEW shop.daily"
-	killed_after freeze switch dns watch soak
+	for s in freeze switch dns watch soak; do killed_after $s cutover --yes; done
 	cutover --yes
 	test "$(steps_done | sort -u | wc -l)" -eq 17
 	suspended $OLD $WEB $WORKER $CRON $STAGING
@@ -123,7 +123,7 @@ check 'a chosen service under another name; one that is said not to write is lef
 	anew
 	CUTOVER+=(--service shop-web=the-shop --keep-running shop-web-staging)
 	: >"$T/killed.log"
-	killed_after convert
+	for s in convert; do killed_after $s cutover --yes; done
 	grep -q "shop-worker stays on Render, and is stopped" "$T/killed.log"
 	fails grep -q "shop-web-staging stays" "$T/killed.log"
 	jq -e "map(.app) == [\"the-shop\"]" "$T/state/targets.json"'
