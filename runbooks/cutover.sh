@@ -405,12 +405,8 @@ healthy() {
 		all(.Machines[].checks[]?; .status == "passing")' >/dev/null
 }
 wait_healthy() {
-	local i
-	for ((i = 0; i < 60; i++)); do
-		if healthy "$1"; then return 0; fi
-		sleep 5
-	done
-	die "the machines of $1 are not all healthy: fly status -a $1, fly logs -a $1" 111
+	await 60 5 healthy "$1" ||
+		die "the machines of $1 are not all healthy: fly status -a $1, fly logs -a $1" 111
 }
 watch_app() { shown "fly status --json -a $1   # until every machine is started and its checks pass" wait_healthy "$1"; }
 step_watch() {

@@ -36,6 +36,16 @@ align() {
 
 now() { date -u +%Y-%m-%dT%H:%M:%S.%3NZ; }
 
+# await TIMES SECONDS COMMAND...: try it so often, so long apart, until it says yes.
+await() {
+	local i
+	for ((i = 0; i < $1; i++)); do
+		if "${@:3}"; then return 0; fi
+		sleep "$2"
+	done
+	return 1
+}
+
 # seconds_of OPTION TIME: "90", "45s", "30m", "2h" or "1d" in seconds.
 seconds_of() {
 	[[ $2 =~ ^([0-9]{1,6})([smhd]?)$ ]] || die "$1 $2: not a time (30m, 2h, 1d)"

@@ -254,7 +254,7 @@ writer_ids() { jq -r '.[].id' "$STATE/writers.json"; }
 name_of() { jq -r --arg id "$1" '.[] | select(.id == $id).name' "$STATE/writers.json"; }
 
 stop_all() {
-	local id i
+	local id
 	look
 	save_output writers.json now_writing
 	: >"$STATE/stopped"
@@ -262,11 +262,8 @@ stop_all() {
 	while read -r -u 4 id; do
 		stop_service "$id"
 	done 4< <(writer_ids)
-	for ((i = 0; i < 180; i++)); do
-		if all_stopped; then return 0; fi
-		sleep 1
-	done
-	die "services of $APP are still running on $SOURCE_NAME" 111
+	await 180 1 all_stopped ||
+		die "services of $APP are still running on $SOURCE_NAME" 111
 }
 all_stopped() {
 	local id
@@ -286,13 +283,9 @@ source_freeze() {
 }
 
 start_all() {
-	local id i
+	local id
 	while read -r -u 4 id; do start_service "$id"; done 4< <(writer_ids)
-	for ((i = 0; i < 120; i++)); do
-		if all_run; then break; fi
-		sleep 1
-	done
-	if ! all_run; then
+	if ! await 120 1 all_run; then
 		say "  ! not all of these run again; put them right by hand: $(known writers.json '.[].name' '')"
 	fi
 	release_deploys

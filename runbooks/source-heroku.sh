@@ -143,12 +143,8 @@ scale_down() {
 	local args
 	mapfile -t args < <(jq -r '.[] | select(.quantity > 0) | "\(.type)=0"' "$STATE/formation.json")
 	[[ ${#args[@]} -eq 0 ]] || heroku ps:scale "${args[@]}" -a "$APP"
-	local i
-	for ((i = 0; i < 120; i++)); do
-		if source_frozen; then return 0; fi
-		sleep 1
-	done
-	die "dynos of $APP are still running, or could not be looked at (heroku ps -a $APP)" 111
+	await 120 1 source_frozen ||
+		die "dynos of $APP are still running, or could not be looked at (heroku ps -a $APP)" 111
 }
 source_freeze() {
 	[[ -n $DRY_RUN ]] || remember
