@@ -15,7 +15,6 @@
 #include "num.h"
 #include "plan.h"
 #include "provider.h"
-#include "rrjson.h"
 #include "rrset.h"
 #include "rrtype.h"
 #include "session.h"
@@ -82,16 +81,8 @@ put_sets(struct applying *a)
 	int rc = 0;
 
 	for (i = 0; i < a->n && rc == 0; i++) {
-		const struct plan_change *c = &a->change[i];
-		struct buf b = BUF_INIT;
-		struct jsonw w;
-
-		jsonw_record(&w, &b, "rrset.changed");
-		jsonw_str(&w, "plan", a->plan.id);
-		rrjson_put_key(&w, c->name, c->type);
-		rrjson_put(&w, "before", c->before);
-		rrjson_put(&w, "after", c->after);
-		rc = recorder_put(&a->s.rec, &w, &b, false);
+		rc = plan_put_change(&a->plan, "rrset.changed", &a->change[i],
+			&a->s.rec, false);
 		a->s.rec.done++;
 	}
 	return rc;

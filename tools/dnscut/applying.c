@@ -10,7 +10,6 @@
 #include "plan.h"
 #include "provider.h"
 #include "recorder.h"
-#include "rrjson.h"
 #include "rrset.h"
 #include "session.h"
 #include "standing.h"
@@ -67,15 +66,10 @@ static int
 put_step(struct applying *a, const struct provider_change *c)
 {
 	const struct rrset *s = c->after != NULL ? c->after : c->before;
-	struct buf b = BUF_INIT;
-	struct jsonw w;
+	const struct plan_change one = {s->name, s->type, c->before, c->after};
 
-	jsonw_record(&w, &b, "rrset.changing");
-	jsonw_str(&w, "plan", a->plan.id);
-	rrjson_put_key(&w, s->name, s->type);
-	rrjson_put(&w, "before", c->before);
-	rrjson_put(&w, "after", c->after);
-	return recorder_put(&a->s.rec, &w, &b, true);
+	return plan_put_change(
+		&a->plan, "rrset.changing", &one, &a->s.rec, true);
 }
 
 /* The zone cannot be read after something was sent. */

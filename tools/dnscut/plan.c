@@ -191,19 +191,19 @@ plan_longest_ttl(const struct plan *p)
 	return most;
 }
 
-static int
-put_change(
-	const struct plan *p, const struct plan_change *c, struct recorder *r)
+int
+plan_put_change(const struct plan *p, const char *type,
+	const struct plan_change *c, struct recorder *r, bool sync)
 {
 	struct buf b = BUF_INIT;
 	struct jsonw w;
 
-	jsonw_record(&w, &b, "rrset.planned");
+	jsonw_record(&w, &b, type);
 	jsonw_str(&w, "plan", p->id);
 	rrjson_put_key(&w, c->name, c->type);
 	rrjson_put(&w, "before", c->before);
 	rrjson_put(&w, "after", c->after);
-	return recorder_put(r, &w, &b, false);
+	return recorder_put(r, &w, &b, sync);
 }
 
 int
@@ -223,7 +223,7 @@ plan_put(const struct plan *p, struct recorder *r)
 	jsonw_uint(&w, "rrsets", n);
 	rc = recorder_put(r, &w, &b, false);
 	for (i = 0; rc == 0 && i < n; i++)
-		rc = put_change(p, &c[i], r);
+		rc = plan_put_change(p, "rrset.planned", &c[i], r, false);
 	free(c);
 	return rc;
 }

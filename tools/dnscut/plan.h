@@ -66,6 +66,12 @@ int plan_seal(struct plan *p);
  */
 bool is_plan_allowed(const struct plan *p, const struct plan_change *c);
 
+/* plan_put_change(p, type, c, r, sync): write a record of that type about one
+ * change: rrset.planned, rrset.changing, rrset.changed; ${sync} as of
+ * recorder_put. 0 or -1. */
+int plan_put_change(const struct plan *p, const char *type,
+	const struct plan_change *c, struct recorder *r, bool sync);
+
 /* plan_put(p, r): write the plan's records. 0 or -1. */
 int plan_put(const struct plan *p, struct recorder *r);
 
